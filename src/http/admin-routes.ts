@@ -4,7 +4,7 @@ import type {Answering} from '../answering/index.ts'
 import {refOf} from '../answers/index.ts'
 import {DocentError} from '../domain/index.ts'
 import type {Transcript, TranscriptStore} from '../transcripts/index.ts'
-import {csvHeader, csvRowOf, jsonLineOf, loggedFilter} from '../transcripts/index.ts'
+import {csvHeader, csvRowOf, jsonLineOf} from '../transcripts/index.ts'
 import {clientLeft} from './client-left.ts'
 import {endWithStreamHead, openEventStream, resumePointOf} from './event-stream.ts'
 import {verifyDepth} from './guards/json-depth.ts'
@@ -70,8 +70,7 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     }
     const {filter} = transcriptQueryOf(query)
     const member = memberOf(response)
-    const details = {...loggedFilter(filter), format}
-    await auditor.before(request, member, 'transcripts_exported', {details})
+    await auditor.beforeExport(request, member, filter, format)
     staff.endWhenRefused(request, response, 'support')
     const rows = await sendExport(response, transcripts.export(filter), format)
     await auditor.note(request, member, 'export_ended', {details: {...rows, format}})

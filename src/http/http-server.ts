@@ -123,6 +123,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const auditor = createAuditor({
     store: deps.staffStore,
     secret,
+    keepsWords: (options.transcripts ?? 'full') === 'full',
     onProblem: (err) => log.error({err}, 'the audit log cannot be written'),
   })
   const staff = createStaff(options, {

@@ -7,6 +7,6 @@ export {
   type AuditLine,
   auditActions,
 } from './audit.ts'
-export {openStaffStore} from './open-staff-store.ts'
+export {backUpStaff, openStaffStore} from './open-staff-store.ts'
 export {type Permission, permissionsOf, type Role, roles} from './role.ts'
 export {type Invited, type Person, type StaffStore, sessionMs} from './staff-store.ts'

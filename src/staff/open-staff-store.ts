@@ -4,6 +4,7 @@ import {setTimeout as delay} from 'node:timers/promises'
 import {DocentError} from '../domain/index.ts'
 import {
   applyMigrations,
+  createPrivateFile,
   makeFilesPrivate,
   makePrivateFolder,
   openSqlite,
@@ -115,6 +116,31 @@ export function openStaffStore(options: StaffStoreOptions): StaffStore {
       if (timer !== null) clearInterval(timer)
       db.close()
     },
+  }
+}
+
+/**
+ * Copies the file to a new one that only this user can read, also while a server runs.
+ * @throws DocentError `storage`, also if there is no such file or the target exists.
+ */
+export async function backUpStaff(file: string, to: string): Promise<void> {
+  if (!existsSync(file))
+    throw new DocentError('storage', `There is nobody on the staff yet: no file ${file}.`)
+  const db = openSqlite(file, {readonly: true, fileMustExist: true, timeout: 15_000})
+  try {
+    const copy = createPrivateFile(to)
+    try {
+      // All pages at once: a copy in steps restarts whenever the server has written.
+      await db.backup(to, {progress: () => 0x7fffffff})
+    } catch (error) {
+      copy.discard()
+      throw error
+    }
+    copy.close()
+  } catch (error) {
+    throw storageError(error, to)
+  } finally {
+    db.close()
   }
 }
 

@@ -138,6 +138,22 @@ describe('npm run staff', () => {
     expect(rest.nextCursor).toBeNull()
   })
 
+  test('copies people and the audit log beside a server, to a file from which another one goes on', async () => {
+    const product = await start()
+    const ada = await joinStaff(product, 'Ada', 'docs')
+    const dataDir = newFolder()
+    const copy = join(dataDir, 'staff.sqlite')
+
+    const first = await run(product.dataDir, 'backup', copy)
+    const again = await run(product.dataDir, 'backup', copy)
+    const second = await start({dataDir})
+
+    expect([first.code, again.code]).toEqual([0, 1])
+    expect(again.stderr).toContain('already exists')
+    expect(statSync(copy).mode & 0o077).toBe(0)
+    expect((await staffApi(second, 'GET', '/me', undefined, bearer(ada.token))).body.name).toBe('Ada')
+  })
+
   test('prints no control characters of a name that something else has stored', async () => {
     const dataDir = newFolder()
     const store = openStaffStore({file: join(dataDir, 'staff.sqlite')})
@@ -211,6 +227,25 @@ describe('npm run transcripts', () => {
       ['transcripts_purged', null, {before: Date.parse('2020-01-01'), rows: 0}],
     ])
     expect(body.items[0]).toMatchObject({who: `command:${user}`, name: `${user} (command)`, address: null})
+  })
+
+  test('keeps no words of a search there, where no words are kept', async () => {
+    const product = await start({settings: {transcripts: 'metadata'}})
+    const {dataDir} = product
+    await transcriptsCommand(['list', '--q', 'jane', '--data', dataDir], {
+      dataDir: () => dataDir,
+      keepsWords: () => false,
+      print: async () => {},
+      warn() {},
+      view: {columns: 100, hasColors: false},
+    })
+    await staffApi(product, 'GET', '/transcripts?q=jane')
+
+    const {body} = await staffApi(product, 'GET', '/audit')
+    expect(body.items.map(({details}: {details: unknown}) => details)).toEqual([
+      {q: '(not kept)'},
+      {q: '(not kept)'},
+    ])
   })
 
   test('leaves a folder without one alone', async () => {

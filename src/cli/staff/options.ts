@@ -16,6 +16,7 @@ Commands
   switch-on NAME          Invite somebody again who was switched off.
   remove NAME             Remove somebody who is switched off. What they wrote keeps their name.
   audit                   List what staff did, the newest first.
+  backup FILE             Copy people and the audit log to a file, also while a server runs.
 
 Options
   --data DIR              The server's data folder (default: DATA_DIR, or data).

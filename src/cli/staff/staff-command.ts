@@ -7,6 +7,7 @@ import {
   type AuditAction,
   type AuditDetails,
   type AuditLine,
+  backUpStaff,
   type Invited,
   openStaffStore,
   type Person,
@@ -56,30 +57,36 @@ export async function staffCommand(
 interface Call extends StaffCommandEnvironment {
   readonly store: StaffStore
   readonly values: Values
-  /** The name or id that was given; '' for commands without one. */
+  /** The name, id or file that was given; '' for commands without one. */
   readonly given: string
+  readonly file: string
 }
 
 interface StaffSubcommand {
-  readonly needsName: boolean
+  /** What it needs to be given; null for nothing. */
+  readonly needs: 'the NAME of a person' | 'the FILE to write' | null
   readonly run: (call: Call) => Promise<void>
 }
 
 const commands: Readonly<Record<string, StaffSubcommand>> = {
-  list: {needsName: false, run: list},
-  invite: {needsName: true, run: invite},
+  list: {needs: null, run: list},
+  invite: {needs: 'the NAME of a person', run: invite},
   withdraw: {
-    needsName: true,
+    needs: 'the NAME of a person',
     run: (call) => change(call, 'invitation_withdrawn', (id) => call.store.withdrawInvitation(id)),
   },
-  role: {needsName: true, run: changeRole},
+  role: {needs: 'the NAME of a person', run: changeRole},
   'switch-off': {
-    needsName: true,
+    needs: 'the NAME of a person',
     run: (call) => change(call, 'switched_off', (id) => call.store.switchOff(id)),
   },
-  'switch-on': {needsName: true, run: switchOn},
-  remove: {needsName: true, run: (call) => change(call, 'person_removed', (id) => call.store.remove(id))},
-  audit: {needsName: false, run: showAudit},
+  'switch-on': {needs: 'the NAME of a person', run: switchOn},
+  remove: {
+    needs: 'the NAME of a person',
+    run: (call) => change(call, 'person_removed', (id) => call.store.remove(id)),
+  },
+  audit: {needs: null, run: showAudit},
+  backup: {needs: 'the FILE to write', run: backUp},
 }
 
 async function command(args: readonly string[], environment: StaffCommandEnvironment): Promise<number> {
@@ -90,9 +97,9 @@ async function command(args: readonly string[], environment: StaffCommandEnviron
     return values.help || name === 'help' ? 0 : 2
   }
   if (!Object.hasOwn(commands, name)) throw new UsageError(`${name} is not a command`)
-  const {needsName, run} = commands[name]!
-  if (needsName && given === undefined) throw new UsageError(`${name} needs the NAME of a person`)
-  const unexpected = needsName ? more : positionals.slice(1)
+  const {needs, run} = commands[name]!
+  if (needs !== null && given === undefined) throw new UsageError(`${name} needs ${needs}`)
+  const unexpected = needs !== null ? more : positionals.slice(1)
   if (unexpected.length > 0) {
     throw new UsageError(`unexpected ${unexpected.join(' ')}; put a name of several words in quotes`)
   }
@@ -103,9 +110,10 @@ async function command(args: readonly string[], environment: StaffCommandEnviron
       `There is no folder ${dataDir}. Set DATA_DIR to the server's data folder.`,
     )
   }
-  const store = openStaffStore({file: join(dataDir, 'staff.sqlite'), waitMs: 15_000})
+  const file = join(dataDir, 'staff.sqlite')
+  const store = openStaffStore({file, waitMs: 15_000})
   try {
-    await run({...environment, store, values, given: given ?? ''})
+    await run({...environment, store, values, file, given: given ?? ''})
   } finally {
     store.close()
   }
@@ -161,6 +169,11 @@ async function change(
   const after = await run(person.id)
   await record(call, what, person, details)
   call.print(`${cleanLine(after.name)}: ${what.replaceAll('_', ' ')}.\n`)
+}
+
+async function backUp({file, given, print}: Call): Promise<void> {
+  await backUpStaff(file, given)
+  print(`Copied people and the audit log to ${given}.\n`)
 }
 
 async function showAudit({store, values, print, warn}: Call): Promise<void> {

@@ -30,6 +30,7 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     return await transcriptsCommand(args, {
       dataDir: () => loadSettings().dataDir,
+      keepsWords: () => loadSettings().transcripts === 'full',
       print: async (text) => {
         if (!stdout.write(inJob(text))) await once(stdout, 'drain')
       },
@@ -52,6 +53,8 @@ const requiredArguments: Readonly<Record<string, string>> = {
 export interface CommandEnvironment {
   /** The server's data folder, if the arguments do not name one. */
   readonly dataDir: () => string
+  /** Whether the words of a search may be kept in the audit log; default true. */
+  readonly keepsWords?: () => boolean
   /** Resolves when more can be written, so that memory use does not depend on the size of an export. */
   readonly print: (text: string) => Promise<void>
   readonly warn: (text: string) => void
@@ -117,6 +120,7 @@ async function command(args: readonly string[], environment: CommandEnvironment)
   }
 
   const filter = filterOf(values)
+  const logged = loggedFilter(filter, filter.q === undefined || (environment.keepsWords?.() ?? true))
   const format = values.format ?? 'jsonl'
   if (format !== 'jsonl' && format !== 'csv') throw new UsageError('--format must be jsonl or csv')
   const limit = numberOf('--limit', values.limit ?? '20', 1, 200)
@@ -126,7 +130,7 @@ async function command(args: readonly string[], environment: CommandEnvironment)
   const store = readTranscripts(file, (left) => warn(`Reading earlier transcripts once: ${left} left.\n`))
   try {
     if (name === 'list') {
-      await note({what: 'transcripts_listed', details: loggedFilter(filter)})
+      await note({what: 'transcripts_listed', details: logged})
       const page = await store.list(filter, {limit, sort})
       if (values.json) await print(`${escapedJson(JSON.stringify(page.items, null, 2))}\n`)
       else await print(`${listLines(page.items, view).join('\n')}\n`)
@@ -135,7 +139,7 @@ async function command(args: readonly string[], environment: CommandEnvironment)
         warn(`${limit} of ${isExact ? '' : 'more than '}${answers}; --limit shows more.\n`)
       }
     } else if (name === 'export') {
-      await note({what: 'transcripts_exported', details: {...loggedFilter(filter), format}})
+      await note({what: 'transcripts_exported', details: {...logged, format}})
       let rows = 0
       const all = counted(store.export(filter), () => rows++)
       if (values.out === undefined) await exportAll(all, format, print)

@@ -23,6 +23,8 @@ export interface Auditor {
    * page by page. @throws DocentError `not_audited`.
    */
   beforeList(request: Request, actor: Actor, filter: TranscriptFilter): Promise<void>
+  /** Writes a line before transcripts are exported. @throws DocentError `not_audited`. */
+  beforeExport(request: Request, actor: Actor, filter: TranscriptFilter, format: string): Promise<void>
   /** Notes a sign-in with a wrong secret. Of a flood of them only some get a line; the next one says how many had none. */
   noteFailure(request: Request, by: 'token' | 'link' | 'invitation'): Promise<void>
 }
@@ -31,6 +33,8 @@ export interface AuditorOptions {
   readonly store: Pick<StaffStore, 'record'>
   /** Makes digests of addresses that nobody without it can recover them from. */
   readonly secret: Buffer
+  /** Whether the words of a search are kept; default true. */
+  readonly keepsWords?: boolean
   readonly onProblem: (error: unknown) => void
   readonly now?: () => number
 }
@@ -41,7 +45,8 @@ const maxListsRemembered = 2_000
 const maxFailures = 100
 const failuresMs = 60 * 60 * 1000
 
-export function createAuditor({store, secret, onProblem, now = Date.now}: AuditorOptions): Auditor {
+export function createAuditor(options: AuditorOptions): Auditor {
+  const {store, secret, keepsWords = true, onProblem, now = Date.now} = options
   const listed = new TwoGenerationCache<string, number>(maxListsRemembered)
   let failures = {count: 0, endsAt: 0}
   let unwritten = 0
@@ -93,12 +98,16 @@ export function createAuditor({store, secret, onProblem, now = Date.now}: Audito
     before,
     note,
     async beforeList(request, actor, filter) {
-      const details = loggedFilter(filter)
+      const details = loggedFilter(filter, keepsWords)
       const key = `${actor.who} ${JSON.stringify(details)}`
       if (now() < (listed.get(key) ?? 0)) return
       await before(request, actor, 'transcripts_listed', {details})
       listed.set(key, now() + listedMs)
     },
+    beforeExport: (request, actor, filter, format) =>
+      before(request, actor, 'transcripts_exported', {
+        details: {...loggedFilter(filter, keepsWords), format},
+      }),
     async noteFailure(request, by) {
       if (now() >= failures.endsAt) failures = {count: 0, endsAt: now() + failuresMs}
       if (failures.count >= maxFailures) {
