@@ -194,7 +194,7 @@ function layout(title: string, {name}: StaffMember, body: Html): string {
     style: 'console.css',
     title: `${title} · Docent console`,
     body: html`<nav class="bar" aria-label="Console"><a href="/console">Transcripts</a><a href="/">Assistant</a>
-<form class="end" method="post" action="/console/sign-out"><span class="muted">${isolatedText(name)}</span> <button>Sign out</button></form></nav>
+<form class="end" method="post" action="/console/sign-out"><span class="muted" dir="auto">${name}</span> <button>Sign out</button></form></nav>
 <main class="wide">${body}</main>`,
   })
 }
