@@ -40,7 +40,7 @@ export function addSignInPages(router: Router, staff: Staff): void {
       'Your token',
       html`<h1>Welcome, ${isolatedText(joined.person.name)}</h1>
 <p>This is your token. It is not shown again: put it into your password manager now.</p>
-<p><code>${joined.token}</code></p>
+<p><code class="token">${joined.token}</code></p>
 <p><a href="/console">To the console</a></p>`,
     )
   })
