@@ -25,7 +25,7 @@ export interface StaffStoreOptions {
    * Undefined, the default, removes nothing: a command leaves that to the server.
    */
   readonly auditDays?: number
-  /** Maximum lines of the audit log; the oldest go. Default 1,000,000, some 300 MB. */
+  /** Maximum lines of the audit log; the oldest go. Default 1,000,000, some 200 MB. */
   readonly maxAuditLines?: number
   /** How long a change waits for another process, in milliseconds; default 2,000. The thread is free meanwhile. */
   readonly waitMs?: number
