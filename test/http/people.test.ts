@@ -4,7 +4,7 @@ import {join as joinPath} from 'node:path'
 import {afterAll, afterEach, beforeAll, describe, expect, test} from 'vitest'
 import {type Caller, routes} from '../../src/http/routes.ts'
 import type {SpawnedIngest} from '../../src/ingestion/index.ts'
-import {permissionsOf, type Role, roles} from '../../src/staff/index.ts'
+import {type Permission, permissionsOf, type Role, roles} from '../../src/staff/index.ts'
 import {closedAfterEach} from '../support/closed-after-each.ts'
 import {allEventsOf} from '../support/event-reader.ts'
 import {bearer, join, ownPage, secretOf, staffApi} from '../support/staff-people.ts'
@@ -511,6 +511,27 @@ describe('who may call a route, each as everybody', () => {
     docs: ['admin', 'docs'],
     admin: ['admin'],
   }
+  test('what `GET /api/admin/me` says that a role may do is what the routes allow it', () => {
+    const examples: Readonly<Record<Permission, string>> = {
+      read_transcripts: 'GET /api/admin/transcripts',
+      review_transcripts: 'PUT /api/admin/transcripts/:answerId/review',
+      export_transcripts: 'GET /api/admin/transcripts/export',
+      delete_transcripts: 'DELETE /api/admin/transcripts/:answerId',
+      read_builds: 'GET /api/admin/builds',
+      activate_builds: 'POST /api/admin/builds/:id/activate',
+      reindex: 'POST /api/admin/reindex',
+      manage_people: 'POST /api/admin/people',
+      read_audit: 'GET /api/admin/audit',
+    }
+    const rolesOf = (example: string) =>
+      mayCall[routes.find(({method, path}) => `${method} ${path}` === example)!.caller]!
+
+    for (const role of roles) {
+      const allowed = Object.entries(examples).filter(([, example]) => rolesOf(example).includes(role))
+      expect(allowed.map(([permission]) => permission)).toEqual(permissionsOf(role))
+    }
+  })
+
   const forStaff = routes.filter(({caller}) => mayCall[caller] !== undefined)
 
   test.each(forStaff)('$method $path: $caller', async ({method, path, caller}) => {
