@@ -13,7 +13,7 @@ export interface TestPerson {
 export const bearer = (token: string) => ({authorization: `Bearer ${token}`})
 
 /** What a page of the console sends with its cookie. */
-export const ownPage = ({url}: TestDocent, cookie: string) => ({cookie, origin: url})
+export const ownPage = ({url}: Pick<TestDocent, 'url'>, cookie: string) => ({cookie, origin: url})
 
 export interface StaffResponse {
   readonly status: number
@@ -24,7 +24,7 @@ export interface StaffResponse {
 
 /** A request of the staff API. By default the admin's. */
 export async function staffApi(
-  product: TestDocent,
+  product: Pick<TestDocent, 'url'>,
   method: string,
   path: string,
   body?: unknown,
@@ -50,7 +50,7 @@ export function secretOf(invited: StaffResponse): string {
 }
 
 /** Invites somebody and takes the invitation up. */
-export async function join(product: TestDocent, name: string, role: Role): Promise<TestPerson> {
+export async function join(product: Pick<TestDocent, 'url'>, name: string, role: Role): Promise<TestPerson> {
   const invited = await staffApi(product, 'POST', '/people', {name, role})
   const joined = await staffApi(product, 'POST', '/invitations', {token: secretOf(invited)}, {})
   return {id: joined.body.person.id, name, token: joined.body.token, cookie: joined.cookie}
