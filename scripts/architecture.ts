@@ -146,6 +146,12 @@ export const sourceFolders: readonly SourceFolder[] = [
     mayImport: ['domain', 'lib', 'package', 'native', 'processes', 'answers'],
   },
   {
+    name: 'staff',
+    about:
+      'Who works with Docent: people with roles, invitations and sessions, and the audit log, in SQLite.',
+    mayImport: ['domain', 'lib', 'native'],
+  },
+  {
     name: 'http',
     about: 'The server: answers as streams, search, docs, staff, limits.',
     mayImport: [
@@ -160,11 +166,12 @@ export const sourceFolders: readonly SourceFolder[] = [
       'retrieval',
       'answering',
       'transcripts',
+      'staff',
     ],
   },
   {
     name: 'cli',
-    about: 'The `docent` command: serve, ingest, ask, eval, transcripts.',
+    about: 'The `docent` command: serve, ingest, ask, eval, transcripts, staff.',
     mayImport: [
       'domain',
       'lib',
@@ -181,6 +188,7 @@ export const sourceFolders: readonly SourceFolder[] = [
       'generation',
       'evaluation',
       'transcripts',
+      'staff',
     ],
     openBecause: 'it is the program: nothing in `src` imports it',
   },

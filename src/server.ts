@@ -27,6 +27,7 @@ import {
 } from './search-index/index.ts'
 import type {Settings} from './settings/index.ts'
 import {gitAccess, isPushFor, pollRepositories} from './sources/index.ts'
+import {openStaffStore, type StaffStore} from './staff/index.ts'
 import {openTranscripts, type Transcripts} from './transcripts/index.ts'
 
 /**
@@ -46,6 +47,8 @@ export interface Parts {
   readonly current?: OpenCurrentBuild
   /** Journal and transcripts. Default: `transcripts.sqlite` in the data folder. */
   readonly transcripts?: Transcripts
+  /** People of the staff, and the audit log. Default: `staff.sqlite` in the data folder. */
+  readonly staff?: StaffStore
   /** Creates the next build when staff request it. Default: an ingest of `CONTENT_DIR` in a child process. */
   readonly ingest?: Assistant['ingest']
   /** Counts what visitors use. Default: in memory. */
@@ -242,6 +245,15 @@ function transcriptsOf({settings, log, transcriptsFile}: AssistantOptions): Tran
   })
 }
 
+function staffOf({settings, log}: ServerOptions): StaffStore {
+  return openStaffStore({
+    file: join(settings.dataDir, 'staff.sqlite'),
+    auditDays: settings.auditDays,
+    onExposed: (warning) => log.warn({warning}, 'other users of this machine can read who is on the staff'),
+    onProblem: (err) => log.error({err}, 'old lines of the audit log cannot be removed'),
+  })
+}
+
 /** Ingests the content folder in a child process. */
 function spawnContentIngest(settings: Settings, {full}: {readonly full: boolean}): SpawnedIngest {
   return spawnIngest({
@@ -270,7 +282,14 @@ export async function openServer(options: ServerOptions): Promise<DocentServer> 
     journalHealth: () => assistant.transcripts.health(),
     withProcessMetrics,
   })
-  const assistant = await openAssistant({...options, onEnd: metrics.answerEnded})
+  const staffStore = options.parts?.staff ?? staffOf(options)
+  const closeStaff = () => {
+    if (options.parts?.staff === undefined) staffStore.close()
+  }
+  const assistant = await openAssistant({...options, onEnd: metrics.answerEnded}).catch((error: unknown) => {
+    closeStaff()
+    throw error
+  })
   const usable = buildFor(assistant.embedder, assistant.current)
   const starting =
     options.parts?.retriever === undefined ? await startingQuestionsOf(assistant, usable, settings) : null
@@ -282,6 +301,7 @@ export async function openServer(options: ServerOptions): Promise<DocentServer> 
     answering: assistant.answering,
     generator: assistant.generator.name,
     transcripts: assistant.transcripts,
+    staffStore,
     search: assistant.retriever,
     ...(starting === null ? {} : {foundQuestions: () => starting.of(usable.id)}),
     current: usable,
@@ -326,6 +346,7 @@ export async function openServer(options: ServerOptions): Promise<DocentServer> 
       for (const ingest of ingests) ingest.kill()
       await assistant.answering.shutdown(graceMs)
       await http.close()
+      closeStaff()
       await assistant.close(0)
     },
   }

@@ -22,6 +22,7 @@ import {createMetrics} from '../../src/http/metrics.ts'
 import {quotableBlocksIn} from '../../src/markdown/index.ts'
 import type {IndexBuild} from '../../src/search-index/index.ts'
 import {settingsFrom} from '../../src/settings/settings.ts'
+import {openStaffStore} from '../../src/staff/index.ts'
 import {openTranscripts} from '../../src/transcripts/open-transcripts.ts'
 
 export const staffToken = 'bench-token-bench-token'
@@ -254,6 +255,7 @@ function startDocent(): void {
       answering,
       generator: 'anthropic',
       transcripts,
+      staffStore: openStaffStore({file: ':memory:'}),
       search: {
         search: () => Promise.reject(new Error('not measured')),
         searchAsTyped: () => Promise.reject(new Error('not measured')),

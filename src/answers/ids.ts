@@ -25,3 +25,17 @@ export function canBeConversationKey(id: string): boolean {
 export function refOf(id: string): string {
   return createHash('sha256').update(id).digest('base64url').slice(0, 22)
 }
+
+const id = '[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}|c[\\w-]{32}'
+const wholeId = new RegExp(`^(?:${id})$`, 'i')
+const idsInText = new RegExp(`(?<![\\w-])(?:${id})(?![\\w-])`, 'gi')
+
+/** Whether a text has the form of the id of an answer or the key of a conversation. */
+export function looksLikeId(text: string): boolean {
+  return wholeId.test(text)
+}
+
+/** A text in which ids of answers and keys of conversations, which grant access, are replaced by their `refOf`. */
+export function withoutIds(text: string): string {
+  return text.replace(idsInText, refOf)
+}

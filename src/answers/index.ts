@@ -7,7 +7,7 @@ export {
   type WritableAnswerState,
 } from './answer-state.ts'
 export {errorEventOf} from './error-event.ts'
-export {canBeConversationKey, newConversationId, refOf} from './ids.ts'
+export {canBeConversationKey, looksLikeId, newConversationId, refOf, withoutIds} from './ids.ts'
 export {
   holdsIdempotencyKey,
   type Journal,

@@ -31,6 +31,10 @@ const commands: Readonly<Record<string, KnownCommand>> = {
     about: 'read, export and purge transcripts',
     load: () => import('./transcripts/transcripts-command.ts'),
   },
+  staff: {
+    about: 'invite people, switch them off, read the audit log',
+    load: () => import('./staff/staff-command.ts'),
+  },
 }
 
 const usage = `Usage: docent COMMAND [options]

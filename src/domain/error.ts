@@ -36,6 +36,7 @@ export type ErrorCode =
   | 'gate_failed'
   | 'source_unreachable'
   | 'storage'
+  | 'not_audited'
   | 'config'
   | 'not_installed'
   | 'internal'
@@ -154,6 +155,7 @@ const readerMessages: Readonly<Record<ErrorCode, string>> = {
   gate_failed: 'The new index did not pass its checks.',
   source_unreachable: 'The documentation could not be fetched.',
   storage: 'Something went wrong on our side.',
+  not_audited: 'The audit log cannot be written, so this was not done.',
   config: 'The assistant is not set up correctly.',
   not_installed: 'The assistant is not set up correctly.',
   internal: 'Something went wrong on our side.',

@@ -1,6 +1,7 @@
 import {once} from 'node:events'
 import express, {type Response, Router} from 'express'
 import type {Answering} from '../answering/index.ts'
+import {refOf} from '../answers/index.ts'
 import {DocentError} from '../domain/index.ts'
 import type {Transcript, TranscriptStore} from '../transcripts/index.ts'
 import {csvHeader, csvRowOf, jsonLineOf} from '../transcripts/index.ts'
@@ -9,8 +10,10 @@ import {endWithStreamHead, openEventStream, resumePointOf} from './event-stream.
 import {verifyDepth} from './guards/json-depth.ts'
 import {ownPagesOnly} from './guards/origins.ts'
 import {requireJson} from './guards/require-json.ts'
-import {analyticsRequestOf, parsed, reviewOf, signInBody, transcriptQueryOf} from './request-schemas.ts'
-import type {Staff} from './staff/staff.ts'
+import {analyticsRequestOf, parsed, reviewOf, transcriptQueryOf} from './request-schemas.ts'
+import {memberOf} from './staff/member.ts'
+import {addPeopleRoutes, type PeopleRoutesDeps} from './staff/people-routes.ts'
+import {tokenBody} from './staff/staff-schemas.ts'
 import {type WebhookDeps, webhook} from './webhook.ts'
 
 /** The stored builds of the index. */
@@ -21,8 +24,7 @@ export interface BuildRegistry {
   activate(buildId: string): Promise<void>
 }
 
-export interface AdminRoutesDeps extends WebhookDeps {
-  readonly staff: Staff
+export interface AdminRoutesDeps extends WebhookDeps, PeopleRoutesDeps {
   readonly answering: Pick<Answering, 'forget'>
   readonly transcripts: TranscriptStore
   readonly builds: BuildRegistry
@@ -32,33 +34,33 @@ export interface AdminRoutesDeps extends WebhookDeps {
 
 /** The staff API: everything under `/api/admin`. */
 export function createAdminRouter(deps: AdminRoutesDeps): Router {
-  const {staff, answering, transcripts, builds, reindexing, heartbeatMs, slowReaderTimeoutMs} = deps
+  const {staff, auditor, answering, transcripts, builds, reindexing, heartbeatMs, slowReaderTimeoutMs} = deps
   const router = Router()
   router.use(ownPagesOnly)
   // Signed bodies are read as they were sent.
   router.use('/reindex', webhook(deps))
   router.use(express.json({limit: '256kb', verify: verifyDepth}))
 
-  router.post('/session', (request, response) => {
+  router.post('/session', async (request, response) => {
     requireJson(request)
-    const {token} = parsed(signInBody, request.body)
-    const role = staff.signIn(request, response, token)
-    if (role === null) throw new DocentError('unauthorized', 'This token is not valid.')
-    response.json({role})
+    const {token} = parsed(tokenBody, request.body)
+    const member = await staff.signIn(request, response, token)
+    if (member === null) throw new DocentError('unauthorized', 'This token is not valid.')
+    response.json({role: member.role, name: member.name})
   })
-  router.get('/session', (request, response) => {
-    const role = staff.roleOf(request)
-    if (role === null) throw new DocentError('unauthorized', 'Sign in, or send a staff token.')
-    response.setHeader('cache-control', 'no-store')
-    response.json({role})
+  router.get('/session', staff.allow('docs', 'support'), (_request, response) => {
+    const {role, name} = memberOf(response)
+    response.json({role, name})
   })
-  router.delete('/session', (request, response) => {
-    staff.signOut(request, response)
+  router.delete('/session', async (request, response) => {
+    await staff.signOut(request, response)
     response.status(204).end()
   })
+  addPeopleRoutes(router, deps)
 
   router.get('/transcripts', staff.allow('support'), async (request, response) => {
     const {filter, page} = transcriptQueryOf(request.query)
+    await auditor.beforeList(request, memberOf(response), filter)
     response.json(await transcripts.list(filter, page))
   })
   router.get('/transcripts/export', staff.allow('support'), async (request, response) => {
@@ -66,22 +68,33 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     if (format !== 'jsonl' && format !== 'csv') {
       throw new DocentError('invalid_request', 'format: must be jsonl or csv')
     }
-    await sendExport(response, transcripts.export(transcriptQueryOf(query).filter), format)
+    const {filter} = transcriptQueryOf(query)
+    const member = memberOf(response)
+    await auditor.beforeExport(request, member, filter, format)
+    staff.endWhenRefused(request, response, 'support')
+    const rows = await sendExport(response, transcripts.export(filter), format)
+    await auditor.note(request, member, 'export_ended', {details: {...rows, format}})
   })
   router.get('/transcripts/:answerId', staff.allow('support'), async (request, response) => {
     const transcript = await transcripts.get(String(request.params['answerId']))
     if (transcript === null) throw new DocentError('not_found', 'There is no such transcript.')
+    await auditor.before(request, memberOf(response), 'transcript_read', {which: transcript.ref})
     response.json(transcript)
   })
   router.put('/transcripts/:answerId/review', staff.allow('support'), async (request, response) => {
     requireJson(request)
     const answerId = String(request.params['answerId'])
-    await transcripts.setReview(answerId, reviewOf(request.body))
+    const review = reviewOf(request.body)
+    const member = memberOf(response)
+    const subject = {which: refOf(answerId), details: {verdict: review.verdict}}
+    await auditor.before(request, member, 'transcript_reviewed', subject)
+    await transcripts.setReview(answerId, {...review, by: member.name})
     const transcript = await transcripts.get(answerId)
     response.json({answerId, review: transcript?.review ?? null})
   })
   router.delete('/transcripts/:answerId', staff.allow(), async (request, response) => {
     const answerId = String(request.params['answerId'])
+    await auditor.before(request, memberOf(response), 'transcript_deleted', {which: refOf(answerId)})
     await answering.forget({answerId})
     if (!(await transcripts.delete(answerId))) {
       throw new DocentError('not_found', 'There is no such transcript.')
@@ -100,13 +113,15 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
   router.post('/builds/:id/activate', staff.allow('docs'), async (request, response) => {
     const id = String(request.params['id'])
     await builds.activate(id)
+    await auditor.note(request, memberOf(response), 'build_activated', {which: id})
     response.json({build: id})
   })
 
-  router.post('/reindex', staff.allow('docs'), (request, response) => {
+  router.post('/reindex', staff.allow('docs'), async (request, response) => {
     const body: unknown = request.body
     const full = typeof body === 'object' && body !== null && 'full' in body && body.full === true
     const id = reindexing.start({full})
+    await auditor.note(request, memberOf(response), 'reindex_started', {which: id, details: {full}})
     const events = `/api/admin/reindex/${id}/events`
     response.status(202).location(events).json({id, events})
   })
@@ -117,6 +132,7 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     if (after === null) throw new DocentError('invalid_request', 'after: must be the number of an event')
     if (request.method === 'HEAD') return endWithStreamHead(response)
     const stream = openEventStream(response, {heartbeatMs, slowReaderTimeoutMs})
+    staff.endWhenRefused(request, response, 'docs')
     for await (const {seq, event} of reindexing.events(id, {after, signal: stream.signal})) {
       const {type, ...data} = event
       await stream.send(`id: ${id}:${seq}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`)
@@ -127,27 +143,31 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
   return router
 }
 
-/** Writes transcripts as they are read, with backpressure from the client. */
+/** Writes transcripts as they are read, with backpressure from the client. @returns how many, and whether they are all. */
 async function sendExport(
   response: Response,
   all: AsyncIterable<Transcript>,
   format: 'jsonl' | 'csv',
-): Promise<void> {
+): Promise<{readonly rows: number; readonly isWhole: boolean}> {
   const signal = clientLeft(response)
   response.setHeader('content-type', format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson')
   response.setHeader('content-disposition', `attachment; filename="transcripts.${format}"`)
   response.setHeader('x-accel-buffering', 'no')
   if (format === 'csv') response.write(csvHeader)
+  let rows = 0
   try {
     for await (const transcript of all) {
       const line = format === 'csv' ? csvRowOf(transcript) : jsonLineOf(transcript)
       // One turn of the event loop for each, so that a long export does not delay answers.
+      rows++
       if (!response.write(line)) await once(response, 'drain', {signal})
       else await new Promise(setImmediate)
-      if (signal.aborted) return
+      if (signal.aborted) return {rows, isWhole: false}
     }
     response.end()
+    return {rows, isWhole: true}
   } catch (error) {
     if (!signal.aborted) throw error
+    return {rows, isWhole: false}
   }
 }

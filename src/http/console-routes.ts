@@ -1,4 +1,4 @@
-import express, {type Request, type Response, type Router} from 'express'
+import type {Request, Router} from 'express'
 import {DocentError, endings} from '../domain/index.ts'
 import {cleanLine, escapedJson} from '../lib/clean-text.ts'
 import {headOf} from '../lib/cut.ts'
@@ -6,35 +6,39 @@ import {sectionAddress} from '../lib/section-address.ts'
 import {howToRun} from '../package/index.ts'
 import type {Transcript, TranscriptItem, TranscriptStore} from '../transcripts/index.ts'
 import {endingLabelOf, feedbackWordsOf, visitorPageLine, writerOf} from '../transcripts/index.ts'
-import {ownPagesOnly} from './guards/origins.ts'
 import {type Html, type HtmlValue, html, isolatedText, pageOf, withVisibleControls} from './html.ts'
 import {transcriptQueryOf} from './request-schemas.ts'
+import {addSignInPages, sendSignIn, setConsoleHeaders} from './sign-in-pages.ts'
+import type {Auditor} from './staff/auditor.ts'
+import type {StaffMember} from './staff/member.ts'
 import type {Staff} from './staff/staff.ts'
 
 export interface ConsoleRoutesDeps {
   readonly staff: Staff
+  readonly auditor: Auditor
   readonly transcripts: TranscriptStore
 }
 
 /** Adds the staff pages: sign-in, the list of transcripts, one transcript. They work without scripts. */
-export function addConsoleRoutes(router: Router, {staff, transcripts}: ConsoleRoutesDeps): void {
+export function addConsoleRoutes(router: Router, {staff, auditor, transcripts}: ConsoleRoutesDeps): void {
   router.get('/console', async (request, response) => {
-    response.setHeader('cache-control', 'no-store')
+    setConsoleHeaders(response)
     const token = request.query['token']
     if (typeof token === 'string') {
       // Link previews in chats and mail scanners send HEAD. They must not use the token up.
       if (request.method === 'HEAD') return response.redirect(303, '/console')
-      const role = staff.signInByLink(request, response, token)
+      const signedIn = await staff.signInByLink(request, response, token)
       // Redirect away from the URL that contains the token, valid or not.
-      response.redirect(303, role === null ? '/console?failed=link' : '/console')
+      response.redirect(303, signedIn === null ? '/console?failed=link' : '/console')
       return
     }
-    const role = staff.roleOf(request)
-    if (role === null) return sendSignIn(request, response)
-    if (role === 'docs') {
+    const member = await staff.whoIs(request)
+    if (member === null) return sendSignIn(request, response)
+    if (member.role === 'docs') {
       response.send(
         layout(
           'Console',
+          member,
           html`<h1>Signed in for docs</h1>
 <p>Reindex with <code>${howToRun('ingest')}</code> or <code>POST /api/admin/reindex</code>. Transcripts are for support staff.</p>`,
         ),
@@ -42,59 +46,23 @@ export function addConsoleRoutes(router: Router, {staff, transcripts}: ConsoleRo
       return
     }
     const {filter, page} = transcriptQueryOf(request.query)
+    await auditor.beforeList(request, member, filter)
     const {items, nextCursor} = await transcripts.list(filter, page)
-    response.send(layout('Transcripts', listOf(request, items, nextCursor)))
+    response.send(layout('Transcripts', member, listOf(request, items, nextCursor)))
   })
 
-  router.post(
-    '/console/sign-in',
-    ownPagesOnly,
-    express.urlencoded({extended: false, limit: '4kb'}),
-    (request, response) => {
-      const token: unknown = (request.body as Record<string, unknown> | undefined)?.['token']
-      const role = typeof token === 'string' && token !== '' ? staff.signIn(request, response, token) : null
-      response.redirect(303, role === null ? '/console?failed=token' : '/console')
-    },
-  )
-
-  router.post('/console/sign-out', ownPagesOnly, (request, response) => {
-    staff.signOut(request, response)
-    response.redirect(303, '/console')
-  })
+  addSignInPages(router, staff)
 
   router.get('/console/transcripts/:answerId', async (request, response) => {
-    response.setHeader('cache-control', 'no-store')
-    const role = staff.roleOf(request)
-    if (role === null) return sendSignIn(request, response)
-    if (role === 'docs') throw new DocentError('forbidden', 'Transcripts are for support staff.')
+    setConsoleHeaders(response)
+    const member = await staff.whoIs(request)
+    if (member === null) return sendSignIn(request, response)
+    if (member.role === 'docs') throw new DocentError('forbidden', 'Transcripts are for support staff.')
     const transcript = await transcripts.get(request.params.answerId)
     if (transcript === null) throw new DocentError('not_found', 'There is no such transcript.')
-    response.send(layout('Transcript', detailOf(transcript)))
+    await auditor.before(request, member, 'transcript_read', {which: transcript.ref})
+    response.send(layout('Transcript', member, detailOf(transcript)))
   })
-}
-
-function sendSignIn(request: Request, response: Response): void {
-  const failed = request.query['failed']
-  const problem =
-    failed === 'link'
-      ? 'This link has been used or has expired. Sign in with a staff token; a server without one prints a new link when it restarts.'
-      : failed === 'token'
-        ? 'This token is not valid.'
-        : null
-  response.status(401).send(
-    pageOf({
-      style: 'console.css',
-      title: 'Sign in',
-      body: html`<main><h1>Docent console</h1>
-${problem === null ? null : html`<p class="problem" role="alert">${problem}</p>`}
-<form method="post" action="/console/sign-in">
-<label>Staff token <input type="password" name="token" autocomplete="current-password" required></label>
-<button>Sign in</button>
-</form>
-<p class="muted">The token is what this server was started with as <code>ADMIN_TOKEN</code>, <code>SUPPORT_TOKEN</code> or <code>DOCS_TOKEN</code>: ask whoever runs it. A server without tokens prints a link to sign in when it starts. Visitors need none: <a href="/">to the assistant</a>.</p>
-</main>`,
-    }),
-  )
 }
 
 const missingChoices = [
@@ -179,6 +147,7 @@ function detailOf(transcript: Transcript): Html {
     ['Whole answer', milliseconds(timings.totalMs)],
     ['Tokens in, out', `${usage.inputTokens}, ${usage.outputTokens}`],
     ['Upstream request', isolatedTextOrNull(transcript.upstreamRequestId)],
+    ['Review', reviewLine(transcript)],
     ['Feedback', transcript.feedback && isolatedText(feedbackWordsOf(transcript.feedback).join(', '))],
   ]
   return html`<p><a href="/console">All transcripts</a></p>
@@ -204,6 +173,12 @@ ${transcript.events.map(({seq, at, event}) => {
 })}</tbody></table>`
 }
 
+function reviewLine({review}: Transcript): Html | null {
+  if (review === null) return null
+  const {verdict, by, note} = review
+  return isolatedText([verdict, by === null ? null : `by ${by}`, note].filter(Boolean).join(', '))
+}
+
 function isolatedTextOrNull(text: string | null | undefined): Html | null {
   return text == null ? null : isolatedText(text)
 }
@@ -214,12 +189,12 @@ function hrefOf(url: string, anchor: string): string {
   return isSafe ? sectionAddress({url, anchor}) : '#'
 }
 
-function layout(title: string, body: Html): string {
+function layout(title: string, {name}: StaffMember, body: Html): string {
   return pageOf({
     style: 'console.css',
     title: `${title} · Docent console`,
     body: html`<nav class="bar" aria-label="Console"><a href="/console">Transcripts</a><a href="/">Assistant</a>
-<form class="end" method="post" action="/console/sign-out"><button>Sign out</button></form></nav>
+<form class="end" method="post" action="/console/sign-out"><span class="muted" dir="auto">${name}</span> <button>Sign out</button></form></nav>
 <main class="wide">${body}</main>`,
   })
 }

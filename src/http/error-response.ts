@@ -36,6 +36,7 @@ export const statusOf = {
   gate_failed: 409,
   source_unreachable: 502,
   storage: 503,
+  not_audited: 503,
   config: 500,
   not_installed: 500,
   internal: 500,

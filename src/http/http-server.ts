@@ -8,6 +8,7 @@ import type {Answering} from '../answering/index.ts'
 import {DocentError, type GeneratorName} from '../domain/index.ts'
 import type {DocsSearch} from '../retrieval/index.ts'
 import type {CurrentBuild} from '../search-index/index.ts'
+import type {StaffStore} from '../staff/index.ts'
 import type {TranscriptStore} from '../transcripts/index.ts'
 import {type BuildRegistry, createAdminRouter} from './admin-routes.ts'
 import {addAnswerRoutes} from './answer-routes.ts'
@@ -33,6 +34,7 @@ import {createReindexing, type StartIngest} from './reindexing.ts'
 import {allowOf, routes} from './routes.ts'
 import {addSearchRoutes} from './search-routes.ts'
 import {addSectionRoute} from './section-route.ts'
+import {createAuditor} from './staff/auditor.ts'
 import {createGuesses} from './staff/guesses.ts'
 import {createOperators, type OperatorOptions} from './staff/operators.ts'
 import {createStaff, type Staff, type StaffTokens} from './staff/staff.ts'
@@ -70,6 +72,8 @@ export interface HttpServerDeps {
   /** The generator that writes the answers, for widgets that need to know whether a question costs money. */
   readonly generator: GeneratorName
   readonly transcripts: TranscriptStore
+  /** People and the audit log. */
+  readonly staffStore: StaffStore
   readonly search: DocsSearch
   /** Questions that the current build answers well, to suggest where the settings name none. Default: none. */
   readonly foundQuestions?: () => readonly string[]
@@ -84,7 +88,7 @@ export interface HttpServerDeps {
   readonly journalHealth: () => {readonly degraded: boolean; readonly reason: string | null}
   /** Why sources of the docs are not up to date, for people. Default: none. */
   readonly sourceProblems?: () => readonly string[]
-  /** Secret for hashing idempotency keys. Default: random, so that keys are forgotten when the process ends. */
+  /** Secret for hashing idempotency keys, and addresses in the audit log. Default: random, so that keys are forgotten when the process ends. */
   readonly secret?: Buffer
   /** Folder of the built web assets; null to serve none. */
   readonly webDir: string | null
@@ -113,9 +117,18 @@ const closeGraceMs = 5000
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const {options, answering, transcripts, current, metrics, log, webDir} = deps
   const limits = createLimits(options, deps.limitStore)
-  const keyOfVisitor = visitorKeys(deps.secret ?? randomBytes(32))
+  const secret = deps.secret ?? randomBytes(32)
+  const keyOfVisitor = visitorKeys(secret)
   const guesses = createGuesses()
-  const staff = createStaff(options, Date.now, {
+  const auditor = createAuditor({
+    store: deps.staffStore,
+    secret,
+    keepsWords: (options.transcripts ?? 'full') === 'full',
+    onProblem: (err) => log.error({err}, 'the audit log cannot be written'),
+  })
+  const staff = createStaff(options, {
+    store: deps.staffStore,
+    auditor,
     guesses,
     endedSessionsFile: options.dataDir === undefined ? null : join(options.dataDir, 'ended-sessions.json'),
     onProblem: (err) => log.error({err}, 'a sign-out could not be stored; it is in effect until a restart'),
@@ -138,20 +151,17 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   app.get('/healthz', (_request, response) => {
     response.json({status: 'ok'})
   })
-  app.get('/readyz', (request, response) => {
+  app.get('/readyz', async (request, response) => {
     if (isDraining) throw new DocentError('shutting_down', 'The server is stopping.')
     if (current.id === null) throw new DocentError('not_ready', 'There is no index yet.')
     const {degraded, reason} = deps.journalHealth()
     const problems = deps.sourceProblems?.() ?? []
+    const mayKnowWhy = (degraded || problems.length > 0) && (await operators.includes(request))
     response.json({
       status: 'ready',
       build: current.id,
-      journal: degraded
-        ? {status: 'degraded', ...(operators.includes(request) ? {reason} : {})}
-        : {status: 'ok'},
-      ...(problems.length === 0
-        ? {}
-        : {docs: {status: 'degraded', ...(operators.includes(request) ? {problems} : {})}}),
+      journal: degraded ? {status: 'degraded', ...(mayKnowWhy ? {reason} : {})} : {status: 'ok'},
+      ...(problems.length === 0 ? {} : {docs: {status: 'degraded', ...(mayKnowWhy ? {problems} : {})}}),
     })
   })
   app.use(guardHost(checkHost, log))
@@ -163,6 +173,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     '/api/admin',
     createAdminRouter({
       staff,
+      store: deps.staffStore,
+      auditor,
       answering,
       transcripts,
       builds: deps.builds,
@@ -190,7 +202,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
 
   const renderer = openDocsRenderer({imageHosts: options.imageHosts, hasAssistant: webDir !== null, log})
   addDocsRoutes(app, {current, renderer, search: deps.search, limits, hasAssistant: webDir !== null})
-  addConsoleRoutes(app, {staff, transcripts})
+  addConsoleRoutes(app, {staff, auditor, transcripts})
   app.use('/assets', staticFiles(assetsDir, {headers: assetHeaders}))
   if (webDir !== null) {
     addPageRoute(app, {webDir, current, imageHosts: options.imageHosts, info})

@@ -1,4 +1,4 @@
-import {refOf} from '../answers/index.ts'
+import {looksLikeId, refOf} from '../answers/index.ts'
 
 /** The part of a pino logger that this folder uses. */
 export interface Log {
@@ -13,7 +13,6 @@ export const silentLog: Log = {debug() {}, info() {}, warn() {}, error() {}}
 
 /** Path segments that are followed by the id of an answer or a conversation. */
 const precedesId = /^(?:answers|conversations|transcripts)$/i
-const looksLikeId = /^(?:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|c[\w-]{32})$/i
 
 /**
  * The path of a request in a form that may be logged: without the query, which may contain text of a visitor or a sign-in
@@ -25,7 +24,7 @@ export function loggedPath({baseUrl, path}: {readonly baseUrl: string; readonly 
     .split('/')
     .map((segment) => {
       if (segment === '') return ''
-      const isId = (precedesId.test(before) && segment !== 'export') || looksLikeId.test(segment)
+      const isId = (precedesId.test(before) && segment !== 'export') || looksLikeId(segment)
       before = segment
       return isId ? refOf(segment) : segment
     })

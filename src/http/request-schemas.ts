@@ -184,7 +184,8 @@ export function sectionRequestOf(query: unknown): {readonly url: string; readonl
   return {url, anchor: anchor ?? ''}
 }
 
-const moment = (read: (text: string) => number | null) =>
+/** A day or a moment, read by `momentOf` or `endMomentOf`. */
+export const moment = (read: (text: string) => number | null) =>
   z.string().transform((text, context) => {
     const at = read(text)
     if (at !== null) return at
@@ -256,8 +257,6 @@ export function analyticsRequestOf(query: unknown, now: number): AnalyticsReques
   return request
 }
 
-export const signInBody = z.object({token: z.string().min(1).max(500)})
-
 const socketMessage = z.discriminatedUnion('type', [
   z.object({
     ...askBody.shape,
@@ -303,12 +302,13 @@ export function parsed<T extends z.ZodType>(schema: T, value: unknown): z.infer<
 }
 
 /** `?q=&ending=error`: an empty field of a form was not filled in. */
-function withoutBlanks(query: unknown): Record<string, unknown> {
+export function withoutBlanks(query: unknown): Record<string, unknown> {
   return Object.fromEntries(Object.entries(query ?? {}).filter(([, value]) => value !== ''))
 }
 
 type Defined<T> = {[K in keyof T]?: Exclude<T[K], undefined>}
 
-function defined<T extends object>(value: T): Defined<T> {
+/** The value without its undefined fields. */
+export function defined<T extends object>(value: T): Defined<T> {
   return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as Defined<T>
 }

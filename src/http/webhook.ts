@@ -1,11 +1,11 @@
 import {createHmac} from 'node:crypto'
 import type {NextFunction, Request, Response} from 'express'
 import {DocentError} from '../domain/index.ts'
+import {isSameSecret} from '../lib/secrets.ts'
 import {checkJsonDepth} from './guards/json-depth.ts'
 import {visitorOf} from './limits/limits.ts'
 import type {Reindexing} from './reindexing.ts'
 import type {Guesses} from './staff/guesses.ts'
-import {isSameSecret} from './staff/secrets.ts'
 
 export interface WebhookDeps {
   /** What pushes are signed with; null accepts none. */

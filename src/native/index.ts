@@ -1,5 +1,7 @@
+export {adviceOf, databaseSuffixes, makeFilesPrivate, storageError} from './database-file.ts'
 export {type ExclusiveLock, takeExclusiveLock} from './exclusive-lock.ts'
 export {installationSecret} from './installation-secret.ts'
+export {applyMigrations, type Migration} from './migrate.ts'
 export {importNative, isNotInstalled, requireNative} from './native-package.ts'
 export {
   createPrivateFile,

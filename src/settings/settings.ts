@@ -78,6 +78,7 @@ export interface Settings {
   readonly retentionDays: number
   readonly transcripts: 'full' | 'metadata' | 'off'
   readonly transcriptsMaxMb: number
+  readonly auditDays: number
   readonly rateLimitPerMinute: number
   readonly searchLimitPerMinute: number
   readonly requestLimitPerMinute: number
@@ -401,6 +402,13 @@ export const settingsTable: readonly Setting<unknown>[] = [
     fallback: '0',
     meaning: 'Approximate size of the transcripts, in MB, at which the oldest are removed; 0 for no limit.',
     parse: wholeNumber(0, 10_000_000),
+  },
+  {
+    name: 'AUDIT_DAYS',
+    key: 'auditDays',
+    fallback: '365',
+    meaning: 'Lines of the audit log older than this are removed; 0 keeps them.',
+    parse: wholeNumber(0, 36_500),
   },
   {
     name: 'RATE_LIMIT_PER_MINUTE',

@@ -27,6 +27,7 @@ interface FeedbackColumns {
   readonly review_note: string | null
   readonly corrected_answer: string | null
   readonly reviewed_at: number | null
+  readonly reviewer: string | null
 }
 
 /** A row of `answers`, with the finish reason from its last event. */
@@ -70,6 +71,7 @@ export function withoutFeedback(row: Omit<AnswerRow, keyof FeedbackColumns>): An
     review_note: null,
     corrected_answer: null,
     reviewed_at: null,
+    reviewer: null,
   }
 }
 
@@ -163,6 +165,7 @@ function reviewOf(row: AnswerRow): Review | null {
     verdict: row.verdict,
     note: row.review_note,
     correctedAnswer: row.corrected_answer,
+    by: row.reviewer,
     at: row.reviewed_at ?? 0,
   }
 }

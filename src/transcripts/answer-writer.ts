@@ -134,6 +134,7 @@ const columns = [
   'review_note',
   'corrected_answer',
   'reviewed_at',
+  'reviewer',
 ] as const satisfies readonly (keyof AnswerRow)[]
 
 /** Returns a function that writes whole rows of `answers`, each with its row id. */

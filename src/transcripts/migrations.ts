@@ -1,11 +1,5 @@
 import {refOf} from '../answers/index.ts'
-import {DocentError} from '../domain/index.ts'
-import type {SqliteDatabase} from '../native/index.ts'
-
-export interface Migration {
-  readonly name: string
-  readonly sql: string
-}
+import {applyMigrations, type Migration, type SqliteDatabase} from '../native/index.ts'
 
 /**
  * Applied by name, in this order, once each. A published migration is never edited; new ones are appended.
@@ -162,6 +156,11 @@ export const migrations: readonly Migration[] = [
       END;
     `,
   },
+  {
+    // Who wrote the review, by name. Nobody knows it of earlier ones.
+    name: '010_reviewers',
+    sql: 'ALTER TABLE answers ADD COLUMN reviewer TEXT;',
+  },
 ]
 
 /** Adds the SQL function `ref_of(id)` to a connection that reads or writes transcripts. */
@@ -174,36 +173,6 @@ export function addRefOf(db: SqliteDatabase): void {
  * @throws DocentError `storage` if the file was written by a newer Docent or belongs to another program.
  */
 export function migrate(db: SqliteDatabase, file: string, steps: readonly Migration[] = migrations): void {
-  const applied = appliedMigrations(db, file)
-  const unknown = applied.filter((name) => !steps.some((step) => step.name === name))
-  if (unknown.length > 0) {
-    throw new DocentError(
-      'storage',
-      `${file} was written by a newer Docent (it has ${unknown.join(', ')}). Run that version, or point DATA_DIR elsewhere.`,
-    )
-  }
   addRefOf(db)
-  db.exec('CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL)')
-  for (const step of steps) {
-    if (applied.includes(step.name)) continue
-    db.transaction(() => {
-      db.exec(step.sql)
-      db.prepare('INSERT INTO migrations (name, applied_at) VALUES (?, ?)').run(
-        step.name,
-        new Date().toISOString(),
-      )
-    }).immediate()
-  }
-}
-
-function appliedMigrations(db: SqliteDatabase, file: string): string[] {
-  const tables = db.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all() as string[]
-  if (tables.length === 0) return []
-  if (!tables.includes('migrations')) {
-    throw new DocentError(
-      'storage',
-      `${file} is a SQLite database of another program (tables ${tables.slice(0, 5).join(', ')}). Point DATA_DIR elsewhere.`,
-    )
-  }
-  return db.prepare('SELECT name FROM migrations ORDER BY name').pluck().all() as string[]
+  applyMigrations(db, file, steps)
 }

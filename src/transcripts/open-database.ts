@@ -2,22 +2,23 @@ import {accessSync, constants, existsSync, realpathSync, statSync} from 'node:fs
 import {dirname} from 'node:path'
 import {DocentError} from '../domain/index.ts'
 import {
+  adviceOf,
+  databaseSuffixes,
   type ExclusiveLock,
   exposureOf,
-  makePrivate,
-  makePrivateFile,
+  makeFilesPrivate,
   makePrivateFolder,
   openSqlite,
   type SqliteDatabase,
-  sqliteCodeOf,
+  storageError,
   takeExclusiveLock,
 } from '../native/index.ts'
 import {addRefOf, migrate} from './migrations.ts'
 
+export {makeFilesPrivate, storageError}
+
 /** A larger file is not checked at every start, because that would take seconds. */
 const maxCheckedBytes = 128 * 1024 * 1024
-/** Suffixes of the file itself and of the files that SQLite creates next to it. */
-const fileSuffixes = ['', '-wal', '-shm', '-journal']
 
 /**
  * Opens or creates the transcripts file for writing, checks it and migrates its schema. A file that is damaged or belongs
@@ -114,38 +115,7 @@ export function checkExists(file: string): void {
 export function exposuresOf(file: string): string[] {
   if (!existsSync(file)) return []
   const real = realpathSync(file)
-  return fileSuffixes.flatMap((suffix) => exposureOf(real + suffix) ?? [])
-}
-
-/** Converts an error of SQLite to one with a message that an operator can act on. */
-export function storageError(error: unknown, file: string): DocentError {
-  if (error instanceof DocentError) return error
-  const code = sqliteCodeOf(error)
-  const message = error instanceof Error ? error.message : String(error)
-  return new DocentError('storage', `${file}: ${adviceOf(code) ?? message}`, {
-    cause: error,
-    details: {sqlite: code},
-  })
-}
-
-function adviceOf(code: string | null): string | null {
-  if (code === null) return null
-  if (code === 'SQLITE_NOTADB') {
-    return 'is not a SQLite database; it was left unchanged. Move it away or restore a backup, then start again.'
-  }
-  if (code.startsWith('SQLITE_CORRUPT')) {
-    return 'is damaged; it was left unchanged. Restore a backup, or move it away to start with an empty one; `sqlite3 FILE .recover` may recover its content.'
-  }
-  if (code.startsWith('SQLITE_READONLY'))
-    return 'cannot be written. Check the permissions of the file and its folder.'
-  if (code.startsWith('SQLITE_CANTOPEN'))
-    return 'cannot be opened. Check that the folder exists and may be written.'
-  if (code === 'SQLITE_FULL') return 'is full. Free some disk space or remove old transcripts.'
-  if (code.startsWith('SQLITE_BUSY') || code === 'SQLITE_LOCKED') {
-    return 'is locked by another process. Stop the other server or command that uses it.'
-  }
-  if (code.startsWith('SQLITE_IOERR')) return 'could not be read or written. Check the disk.'
-  return null
+  return databaseSuffixes.flatMap((suffix) => exposureOf(real + suffix) ?? [])
 }
 
 function checkLocation(file: string): void {
@@ -161,24 +131,6 @@ function checkLocation(file: string): void {
     accessSync(file, constants.R_OK | constants.W_OK)
   } catch (error) {
     throw new DocentError('storage', `${file} ${adviceOf('SQLITE_READONLY')}`, {cause: error})
-  }
-}
-
-/**
- * Creates the file before SQLite opens it, because the files that SQLite creates next to it get the same permissions:
- * questions may be personal, and other users of the machine should not read them. A file that was copied here may have
- * wider permissions, and so may files that an older Docent left when it was killed.
- */
-export function makeFilesPrivate(file: string, onExposed?: (warning: string) => void): void {
-  try {
-    if (!existsSync(file)) makePrivateFile(file)
-    const real = realpathSync(file)
-    for (const suffix of fileSuffixes) {
-      const warning = makePrivate(real + suffix)
-      if (warning !== null) onExposed?.(warning)
-    }
-  } catch (cause) {
-    throw new DocentError('storage', `${file} ${adviceOf('SQLITE_CANTOPEN')}`, {cause})
   }
 }
 

@@ -27,7 +27,7 @@ export function summaryRecordOf(answer: LiveAnswer): MemoryRecord {
 export function overlayRow(stored: AnswerRow | null, memory: AnswerRow): AnswerRow {
   if (stored === null) return memory
   const {rating, rating_reasons, rating_comment, rated_at, missing} = stored
-  const {verdict, review_note, corrected_answer, reviewed_at} = stored
+  const {verdict, review_note, corrected_answer, reviewed_at, reviewer} = stored
   return {
     ...memory,
     row: stored.row,
@@ -40,6 +40,7 @@ export function overlayRow(stored: AnswerRow | null, memory: AnswerRow): AnswerR
     review_note,
     corrected_answer,
     reviewed_at,
+    reviewer,
   }
 }
 

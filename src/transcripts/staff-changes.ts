@@ -49,7 +49,7 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
     return {feedback, isNewlyMissing: missing && before.missing === 0}
   })
   const review = db.prepare(
-    'UPDATE answers SET verdict = ?, review_note = ?, corrected_answer = ?, reviewed_at = ? WHERE id = ?',
+    'UPDATE answers SET verdict = ?, review_note = ?, corrected_answer = ?, reviewer = ?, reviewed_at = ? WHERE id = ?',
   )
   const keepFirstUseful = db.prepare(
     "UPDATE answers SET facts = json_set(facts, '$.firstUsefulMs', ?) WHERE id = ? AND json_extract(facts, '$.firstUsefulMs') IS NULL",
@@ -123,12 +123,12 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
         writes.add(answer)
       }
     },
-    async setReview(answerId, {verdict, note, correctedAnswer}) {
+    async setReview(answerId, {verdict, note, correctedAnswer, by}) {
       if (!redaction.keepsText && (note !== null || correctedAnswer !== null)) {
         // Refused, because the reviewer must know that the text is not stored.
         throw new DocentError('invalid_request', `TRANSCRIPTS=${mode} keeps no text: send only the verdict.`)
       }
-      await changeAnswer(answerId, () => review.run(verdict, note, correctedAnswer, now(), answerId))
+      await changeAnswer(answerId, () => review.run(verdict, note, correctedAnswer, by, now(), answerId))
     },
     async delete(answerId) {
       const liveOnes = () => [live.get(answerId)].flatMap((answer) => answer ?? [])

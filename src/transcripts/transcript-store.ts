@@ -39,6 +39,8 @@ export interface Review {
   readonly verdict: Verdict
   readonly note: string | null
   readonly correctedAnswer: string | null
+  /** Who wrote it, as a name to show; null where that is not known. */
+  readonly by: string | null
   readonly at: number
 }
 

@@ -122,7 +122,7 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
         await write('running', {ending: null, entry: {startedAt: 400}})
         journal.note('cut', {lang: 'pt'})
         await store.setFeedback('liked', {rating: 'up', reasons: [], comment: null})
-        await store.setReview('old', {verdict: 'wrong', note: null, correctedAnswer: null})
+        await store.setReview('old', {verdict: 'wrong', note: null, correctedAnswer: null, by: 'Ada'})
 
         expect(await idsOf()).toEqual(['running', 'liked', 'cut', 'stopped', 'old'])
         expect(await idsOf({q: 'zyzzyva'})).toEqual(['old'])
@@ -175,7 +175,12 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
 
         const kept = await store.setFeedback('a', {rating: 'up', reasons: ['clear'], comment: null})
         await store.setFeedback('a', {rating: 'down', reasons: ['wrong'], comment: 'No.'})
-        await store.setReview('a', {verdict: 'wrong', note: 'See docs', correctedAnswer: 'Say this.'})
+        await store.setReview('a', {
+          verdict: 'wrong',
+          note: 'See docs',
+          correctedAnswer: 'Say this.',
+          by: 'Ada',
+        })
 
         expect(kept).toEqual({
           feedback: {rating: 'up', missing: false, reasons: ['clear'], comment: null},
@@ -183,7 +188,7 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
         })
         expect(await store.get('a')).toMatchObject({
           feedback: {rating: 'down', reasons: ['wrong'], comment: 'No.', at: expect.any(Number)},
-          review: {verdict: 'wrong', note: 'See docs', correctedAnswer: 'Say this.'},
+          review: {verdict: 'wrong', note: 'See docs', correctedAnswer: 'Say this.', by: 'Ada'},
         })
       })
 
@@ -219,7 +224,7 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
           store.setFeedback('none', {rating: 'up', reasons: [], comment: null}),
         ).rejects.toMatchObject(refused)
         await expect(
-          store.setReview('none', {verdict: 'good', note: null, correctedAnswer: null}),
+          store.setReview('none', {verdict: 'good', note: null, correctedAnswer: null, by: 'Ada'}),
         ).rejects.toMatchObject(refused)
       })
 

@@ -187,6 +187,9 @@ describe('signing out', () => {
     return response.headers.get('set-cookie')!.split(';')[0]!
   }
 
+  /** Headers of a request of the console. */
+  const ownPage = ({url}: TestDocent, cookie: string) => ({cookie, origin: url})
+
   const statusWith = async (product: TestDocent, cookie: string) =>
     (await fetch(`${product.url}/api/admin/transcripts`, {headers: {cookie}})).status
 
@@ -197,7 +200,7 @@ describe('signing out', () => {
     const product = await start()
     const [mine, other] = [await signedIn(product), await signedIn(product)]
 
-    await fetch(product.url + path, {method, headers: {cookie: mine}, redirect: 'manual'})
+    await fetch(product.url + path, {method, headers: ownPage(product, mine), redirect: 'manual'})
 
     expect(await statusWith(product, mine)).toBe(401)
     expect(await statusWith(product, other)).toBe(200)
@@ -207,7 +210,7 @@ describe('signing out', () => {
     const dataDir = dataFolder()
     const first = await start({dataDir})
     const [mine, other] = [await signedIn(first), await signedIn(first)]
-    await fetch(`${first.url}/api/admin/session`, {method: 'DELETE', headers: {cookie: mine}})
+    await fetch(`${first.url}/api/admin/session`, {method: 'DELETE', headers: ownPage(first, mine)})
     await first.close()
 
     const second = await start({dataDir})
@@ -221,7 +224,10 @@ describe('signing out', () => {
     const product = await start({dataDir: join(dataFolder(), 'none')})
     const cookie = await signedIn(product)
 
-    const out = await fetch(`${product.url}/api/admin/session`, {method: 'DELETE', headers: {cookie}})
+    const out = await fetch(`${product.url}/api/admin/session`, {
+      method: 'DELETE',
+      headers: ownPage(product, cookie),
+    })
 
     expect(out.status).toBe(204)
     expect(await statusWith(product, cookie)).toBe(401)

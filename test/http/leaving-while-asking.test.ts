@@ -6,6 +6,7 @@ import {memoryLimits} from '../../src/http/limits/memory-limits.ts'
 import {silentLog} from '../../src/http/log.ts'
 import {createMetrics} from '../../src/http/metrics.ts'
 import {settingsFrom} from '../../src/settings/settings.ts'
+import {openStaffStore} from '../../src/staff/index.ts'
 import {slowJournal} from '../answering/slow-journal.ts'
 import {fakeRetriever} from '../support/fake-retriever.ts'
 import {handGenerator} from '../support/hand-generator.ts'
@@ -50,6 +51,7 @@ async function startHeld() {
     answering,
     generator: 'scripted',
     transcripts,
+    staffStore: openStaffStore({file: ':memory:'}),
     search: {search: notAsked, searchAsTyped: notAsked},
     current: {id: 'build-1', lease: notAsked},
     builds: {list: async () => [], activate: async () => {}},

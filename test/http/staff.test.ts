@@ -1,8 +1,10 @@
 import {describe, expect, test} from 'vitest'
 import {DocentError} from '../../src/domain/index.ts'
 import {transcriptQueryOf} from '../../src/http/request-schemas.ts'
+import {createAuditor} from '../../src/http/staff/auditor.ts'
 import {createStaff} from '../../src/http/staff/staff.ts'
 import type {SpawnedIngest} from '../../src/ingestion/index.ts'
+import {openStaffStore} from '../../src/staff/index.ts'
 import {closedAfterEach} from '../support/closed-after-each.ts'
 import {allEventsOf} from '../support/event-reader.ts'
 import {adminToken, docsToken, startDocent, supportToken, type TestDocent} from '../support/start-docent.ts'
@@ -108,7 +110,7 @@ describe('the console', () => {
     const set = response.headers.get('set-cookie')
     const list = await fetch(`${product.url}/api/admin/transcripts`, {headers: {cookie: cookieOf(response)}})
 
-    expect(await response.json()).toEqual({role: 'support'})
+    expect(await response.json()).toEqual({role: 'support', name: 'support (shared token)'})
     expect(set).toMatch(/HttpOnly/)
     expect(set).toMatch(/SameSite=Strict/)
     expect(set).not.toContain(supportToken)
@@ -147,14 +149,17 @@ describe('the console', () => {
 
   test('a one-time link expires', async () => {
     let now = 0
-    const staff = createStaff({adminToken: null, docsToken: null, supportToken: null}, () => now)
+    const store = openStaffStore({file: ':memory:'})
+    const auditor = createAuditor({store, secret: Buffer.from('of this test'), onProblem() {}})
+    const tokens = {adminToken: null, docsToken: null, supportToken: null}
+    const staff = createStaff(tokens, {store, auditor, now: () => now})
     const token = staff.issueOneTimeToken()
     now = 31 * 60 * 1000
 
     const request = {get: () => undefined, ip: '192.0.2.1', secure: false}
-    const role = await staff.signIn(request as never, {cookie() {}} as never, token)
+    const member = await staff.signIn(request as never, {cookie() {}} as never, token)
 
-    expect(role).toBeNull()
+    expect(member).toBeNull()
   })
 
   test('shows a question as text, whatever was asked', async () => {

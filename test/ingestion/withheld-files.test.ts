@@ -117,7 +117,15 @@ test('a page that is a link to a hidden file is set aside', async () => {
 })
 
 describe('a data folder inside the content', () => {
-  const own = ['CURRENT', 'ended-sessions.json', 'secret', 'secret.12.new', 'transcripts.sqlite-wal']
+  const own = [
+    'CURRENT',
+    'ended-sessions.json',
+    'secret',
+    'secret.12.new',
+    'transcripts.sqlite-wal',
+    'transcripts-catalog.sqlite',
+    'staff.sqlite',
+  ]
   const include = (file: string) => `{{#include ${file}}}`
   const write = (data: string) => {
     mkdirSync(join(data, 'models'), {recursive: true})

@@ -6,6 +6,7 @@ import type {AddressInfo} from 'node:net'
 import {createServer} from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
+import {promisify} from 'node:util'
 import {afterAll, afterEach, beforeAll, describe, expect, test, vi} from 'vitest'
 import {packageRoot} from '../../src/package/index.ts'
 import {docent} from '../support/docent-command.ts'
@@ -22,6 +23,7 @@ import {
   textStart,
 } from '../support/fake-claude.ts'
 import {writeSampleContent} from '../support/sample-content.ts'
+import {bearer, ownPage, secretOf, staffApi} from '../support/staff-people.ts'
 
 // Several starts of the whole product in a test, on a machine that may be busy with others.
 vi.setConfig({testTimeout: 180_000})
@@ -121,6 +123,44 @@ afterEach(() => {
 afterAll(async () => {
   await upstream.close()
   await rm(folder, {recursive: true, force: true})
+})
+
+test('[killed server] people, their sessions and the audit log outlive a server that is killed, also without shared tokens', async () => {
+  const noTokens = {ADMIN_TOKEN: ''}
+  const first = await start(noTokens)
+  const invite = promisify(execFile)(
+    process.execPath,
+    [...docent('staff'), 'invite', 'Zoë', '--role', 'admin', '--data', join(folder, 'data')],
+    {cwd: folder},
+  )
+  const token = /invitation=(\S+)/.exec((await invite).stdout)![1]!
+  const joined = await staffApi(first, 'POST', '/invitations', {token}, {})
+  const session = {cookie: joined.cookie}
+  const invited = await staffApi(
+    first,
+    'POST',
+    '/people',
+    {name: 'Bo', role: 'docs'},
+    ownPage(first, joined.cookie),
+  )
+  first.child.kill('SIGKILL')
+  await first.exited
+
+  const second = await start(noTokens)
+  const me = await staffApi(second, 'GET', '/me', undefined, session)
+  const bo = await staffApi(second, 'POST', '/invitations', {token: secretOf(invited)}, {})
+  const audit = await staffApi(second, 'GET', '/audit', undefined, bearer(joined.body.token))
+  second.child.kill('SIGTERM')
+
+  expect(me.body).toMatchObject({name: 'Zoë', role: 'admin'})
+  expect(bo.body.person).toMatchObject({name: 'Bo', role: 'docs'})
+  expect(audit.body.items.map(({what, name}: {what: string; name: string}) => `${what} ${name}`)).toEqual([
+    'invitation_taken_up Bo',
+    'person_invited Zoë',
+    'invitation_taken_up Zoë',
+    expect.stringMatching(/^person_invited \S+ \(command\)$/),
+  ])
+  expect(await second.exited).toBe(0)
 })
 
 describe('a server killed while it answers', () => {

@@ -183,7 +183,7 @@ describe('what staff read', () => {
     journalAnswer(transcripts, 'stopped', {ending: 'stopped', entry: {startedAt: 200}})
     journalAnswer(transcripts, 'liked', {entry: {startedAt: 300, conversation: 'c'}})
     await transcripts.setFeedback('liked', {rating: 'up', reasons: [], comment: null})
-    await transcripts.setReview('old', {verdict: 'wrong', note: null, correctedAnswer: 'Better.'})
+    await transcripts.setReview('old', {verdict: 'wrong', note: null, correctedAnswer: 'Better.', by: 'Ada'})
     const ids = async (filter: Parameters<typeof transcripts.list>[0]) =>
       (await transcripts.list(filter)).items.map(({answerId}) => answerId)
 
@@ -328,7 +328,12 @@ describe('what staff read', () => {
 
     await transcripts.setFeedback('a', {rating: 'up', reasons: ['clear'], comment: null})
     await transcripts.setFeedback('a', {rating: 'down', reasons: ['outdated', 'wrong'], comment: 'No.'})
-    await transcripts.setReview('a', {verdict: 'wrong', note: 'See docs', correctedAnswer: 'Say this.'})
+    await transcripts.setReview('a', {
+      verdict: 'wrong',
+      note: 'See docs',
+      correctedAnswer: 'Say this.',
+      by: 'Ada',
+    })
 
     expect(await transcripts.get('a')).toMatchObject({
       feedback: {rating: 'down', reasons: ['outdated', 'wrong'], comment: 'No.', at: 5},

@@ -80,10 +80,10 @@ test('metadata: no text of anybody is on the disk, whatever channel it came thro
     reasons: [canary],
     comment: `Because ${canary}`,
   })
-  await transcripts.setReview('a', {verdict: 'wrong', note: null, correctedAnswer: null})
+  await transcripts.setReview('a', {verdict: 'wrong', note: null, correctedAnswer: null, by: 'Ada'})
   for (const words of [{note: canary}, {correctedAnswer: canary}]) {
     await expect(
-      transcripts.setReview('a', {verdict: 'wrong', note: null, correctedAnswer: null, ...words}),
+      transcripts.setReview('a', {verdict: 'wrong', note: null, correctedAnswer: null, by: 'Ada', ...words}),
     ).rejects.toThrowError(/keeps no text: send only the verdict/)
   }
 

@@ -329,6 +329,34 @@ describe('[other schema] schemas of other versions', () => {
     })
   })
 
+  test('a review from before reviewers had names is nobody’s, and the next one is somebody’s', async () => {
+    const file = temporaryFile()
+    const old = openSqlite(file)
+    const before = migrations.slice(
+      0,
+      migrations.findIndex(({name}) => name === '010_reviewers'),
+    )
+    migrate(old, file, before)
+    old
+      .prepare(
+        `INSERT INTO answers (id, ref, conversation, question, build, generator, embedding, started_at, settings, channel, ending, verdict, review_note, reviewed_at)
+         VALUES ('old', 'r', 'c', 'How?', 'b', 'scripted', 'e', 1, '{}', 'test', 'complete', 'wrong', 'No.', 7)`,
+      )
+      .run()
+    old.close()
+
+    const beside = readTranscripts(file)
+    const asItIs = await beside.get('old')
+    beside.close()
+    const transcripts = openForTest({file})
+    const migrated = await transcripts.get('old')
+    await transcripts.setReview('old', {verdict: 'good', note: null, correctedAnswer: null, by: 'Zoë'})
+
+    const review = {verdict: 'wrong', note: 'No.', correctedAnswer: null, by: null, at: 7}
+    expect([asItIs?.review, migrated?.review]).toEqual([review, review])
+    expect((await transcripts.get('old'))?.review).toMatchObject({verdict: 'good', by: 'Zoë'})
+  })
+
   const finishes = ['refusal', 'max_tokens', 'context_exceeded', 'end', 'extract'] as const
 
   /** A file as it was before partial answers were told: their `done` names the finish reason and no more. */

@@ -98,8 +98,9 @@ export function showLines(transcript: Transcript, view: TerminalView): string[] 
     lines.push(field('feedback', feedbackWordsOf(transcript.feedback).join(', ')))
   }
   if (transcript.review !== null) {
-    const {verdict, note, correctedAnswer} = transcript.review
-    lines.push(field('review', [verdict, note ?? ''].filter(Boolean).join(', ')))
+    const {verdict, note, correctedAnswer, by} = transcript.review
+    const who = by === null ? '' : `by ${by}`
+    lines.push(field('review', [verdict, note ?? '', who].filter(Boolean).join(', ')))
     if (correctedAnswer !== null) lines.push(field('should say', correctedAnswer))
   }
   lines.push(

@@ -8,11 +8,13 @@ import {isGitHubActions, loadSettings} from '../../settings/index.ts'
 import {
   backUpTranscripts,
   exposuresOf,
+  loggedFilter,
   purgeTranscripts,
   readTranscripts,
   type Transcript,
   type TranscriptsReader,
 } from '../../transcripts/index.ts'
+import {type CommandLine, noteInAudit} from '../staff/note-in-audit.ts'
 import {isUsageError, UsageError, usageProblem} from '../usage-error.ts'
 import {exportAll, exportToFile} from './export.ts'
 import {filterOf, help, numberOf, orderOf, parseArguments, purgeBefore} from './options.ts'
@@ -28,6 +30,7 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     return await transcriptsCommand(args, {
       dataDir: () => loadSettings().dataDir,
+      keepsWords: () => loadSettings().transcripts === 'full',
       print: async (text) => {
         if (!stdout.write(inJob(text))) await once(stdout, 'drain')
       },
@@ -50,6 +53,8 @@ const requiredArguments: Readonly<Record<string, string>> = {
 export interface CommandEnvironment {
   /** The server's data folder, if the arguments do not name one. */
   readonly dataDir: () => string
+  /** Whether the words of a search may be kept in the audit log; default true. */
+  readonly keepsWords?: () => boolean
   /** Resolves when more can be written, so that memory use does not depend on the size of an export. */
   readonly print: (text: string) => Promise<void>
   readonly warn: (text: string) => void
@@ -91,10 +96,14 @@ async function command(args: readonly string[], environment: CommandEnvironment)
     throw new UsageError(`unexpected ${(required === undefined ? [id] : more).join(' ')}`)
   }
 
-  const file = join(values.data ?? environment.dataDir(), 'transcripts.sqlite')
+  const dataDir = values.data ?? environment.dataDir()
+  const file = join(dataDir, 'transcripts.sqlite')
   for (const warning of exposuresOf(file)) warn(`${cleanText(warning)}\n`)
+  const note = (line: CommandLine) => noteInAudit(dataDir, line, warn)
   if (name === 'purge') {
-    const {removed, isErased} = await purgeTranscripts(file, purgeBefore(values))
+    const before = purgeBefore(values)
+    const {removed, isErased} = await purgeTranscripts(file, before)
+    await note({what: 'transcripts_purged', details: {before, rows: removed}})
     await print(`Removed ${removed} ${removed === 1 ? 'answer' : 'answers'}.\n`)
     if (isErased) return 0
     warn(
@@ -104,12 +113,14 @@ async function command(args: readonly string[], environment: CommandEnvironment)
   }
 
   if (name === 'backup') {
+    await note({what: 'transcripts_backed_up'})
     await backUpTranscripts(file, id!)
     await print(`Copied the transcripts to ${id}.\n`)
     return 0
   }
 
   const filter = filterOf(values)
+  const logged = loggedFilter(filter, filter.q === undefined || (environment.keepsWords?.() ?? true))
   const format = values.format ?? 'jsonl'
   if (format !== 'jsonl' && format !== 'csv') throw new UsageError('--format must be jsonl or csv')
   const limit = numberOf('--limit', values.limit ?? '20', 1, 200)
@@ -119,6 +130,7 @@ async function command(args: readonly string[], environment: CommandEnvironment)
   const store = readTranscripts(file, (left) => warn(`Reading earlier transcripts once: ${left} left.\n`))
   try {
     if (name === 'list') {
+      await note({what: 'transcripts_listed', details: logged})
       const page = await store.list(filter, {limit, sort})
       if (values.json) await print(`${escapedJson(JSON.stringify(page.items, null, 2))}\n`)
       else await print(`${listLines(page.items, view).join('\n')}\n`)
@@ -127,10 +139,15 @@ async function command(args: readonly string[], environment: CommandEnvironment)
         warn(`${limit} of ${isExact ? '' : 'more than '}${answers}; --limit shows more.\n`)
       }
     } else if (name === 'export') {
-      if (values.out === undefined) await exportAll(store.export(filter), format, print)
-      else await exportToFile(values.out, store.export(filter), format)
+      await note({what: 'transcripts_exported', details: {...logged, format}})
+      let rows = 0
+      const all = counted(store.export(filter), () => rows++)
+      if (values.out === undefined) await exportAll(all, format, print)
+      else await exportToFile(values.out, all, format)
+      await note({what: 'export_ended', details: {rows, isWhole: true, format}})
     } else {
       const transcript = await findTranscript(store, id!)
+      await note({what: 'transcript_read', which: transcript.ref})
       if (name === 'replay') await replay(transcript, speed, environment)
       else if (values.json) await print(`${escapedJson(JSON.stringify(transcript, null, 2))}\n`)
       else await print(`${showLines(transcript, view).join('\n')}\n`)
@@ -139,6 +156,13 @@ async function command(args: readonly string[], environment: CommandEnvironment)
     store.close()
   }
   return 0
+}
+
+async function* counted<T>(items: AsyncIterable<T>, onItem: () => void): AsyncGenerator<T> {
+  for await (const item of items) {
+    onItem()
+    yield item
+  }
 }
 
 async function findTranscript(store: TranscriptsReader, id: string): Promise<Transcript> {

@@ -26,6 +26,16 @@ export function isOwnPage(request: Request): boolean {
   }
 }
 
+/**
+ * Whether the browser itself says that a page of this server made a request, which no page of another site, and none of a
+ * neighbouring subdomain or port, can have it say. False for a request that says nothing of the kind, as of a program.
+ */
+export function isProvenOwnPage(request: Request): boolean {
+  const site = request.get('sec-fetch-site')
+  if (site !== undefined) return site === 'same-origin'
+  return request.get('origin') !== undefined && isOwnPage(request)
+}
+
 const requestHeaders = 'accept, authorization, cache-control, content-type, idempotency-key, last-event-id'
 const exposedHeaders = 'Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset'
 

@@ -1,9 +1,9 @@
 import type {NextFunction, Request, Response} from 'express'
 import {DocentError} from '../../domain/index.ts'
+import {isSameSecret} from '../../lib/secrets.ts'
 import {hostOf, isForwarded, isLoopbackAddress, isLoopbackName} from '../guards/this-machine.ts'
 import {visitorOf} from '../limits/limits.ts'
 import type {Guesses} from './guesses.ts'
-import {isSameSecret} from './secrets.ts'
 import {bearerOf, type Staff} from './staff.ts'
 
 export interface OperatorOptions {
@@ -18,7 +18,7 @@ export interface Operators {
   /** Middleware for metrics. Sends 401 without the token; if none is set, 403 unless the request is from this machine. */
   readonly only: (request: Request, response: Response, next: NextFunction) => void
   /** Whether a request is from an operator or staff. A wrong token is counted, but is not an error here. */
-  includes(request: Request): boolean
+  includes(request: Request): Promise<boolean>
 }
 
 export function createOperators(options: OperatorOptions, staff: Staff, guesses: Guesses): Operators {
@@ -45,12 +45,12 @@ export function createOperators(options: OperatorOptions, staff: Staff, guesses:
       response.setHeader('cache-control', 'no-store')
       next()
     },
-    includes(request) {
+    async includes(request) {
       if (hasToken(request) || isFromThisMachine(request, trustProxy !== null)) return true
       try {
-        return staff.roleOf(request) !== null
+        return (await staff.whoIs(request)) !== null
       } catch {
-        // Too many wrong tokens: treated like any visitor.
+        // Too many wrong tokens, or people cannot be read: treated like any visitor.
         return false
       }
     },

@@ -36,6 +36,7 @@ const keys = {
   gate_failed: 'serverFault',
   source_unreachable: 'searchDown',
   storage: 'serverFault',
+  not_audited: 'serverFault',
   config: 'notSetUp',
   not_installed: 'notSetUp',
   internal: 'serverFault',

@@ -278,7 +278,12 @@ describe.each(['in a file', 'in memory'])('%s', (place) => {
         }
         if (chance(random, 0.05)) {
           answer.verdict = 'wrong'
-          await transcripts.setReview(answer.answerId, {verdict: 'wrong', note: null, correctedAnswer: null})
+          await transcripts.setReview(answer.answerId, {
+            verdict: 'wrong',
+            note: null,
+            correctedAnswer: null,
+            by: 'Ada',
+          })
         }
       }
       const removed = known.filter(() => chance(random, 0.05))

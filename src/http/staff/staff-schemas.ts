@@ -1,0 +1,43 @@
+import {z} from 'zod'
+import {type AuditFilter, auditActions, type Role, roles} from '../../staff/index.ts'
+import {endMomentOf, momentOf} from '../../transcripts/index.ts'
+import {defined, moment, parsed, withoutBlanks} from '../request-schemas.ts'
+
+const secret = z.string().min(1).max(500)
+
+/** `{token}`: to sign in with, or an invitation. */
+export const tokenBody = z.object({token: secret})
+
+const inviteBody = z.object({name: z.string().max(1_000), role: z.enum(roles)})
+
+/** The name is checked by the store. @throws DocentError `invalid_request`. */
+export function inviteRequestOf(body: unknown): {readonly name: string; readonly role: Role} {
+  return parsed(inviteBody, body)
+}
+
+const roleBody = z.object({role: z.enum(roles)})
+
+/** @throws DocentError `invalid_request`. */
+export function roleOf(body: unknown): Role {
+  return parsed(roleBody, body).role
+}
+
+const auditQuery = z.object({
+  who: z.string().max(1_000).optional(),
+  what: z.enum(auditActions).optional(),
+  from: moment(momentOf).optional(),
+  to: moment(endMomentOf).optional(),
+  cursor: z.string().max(1_000).optional(),
+  limit: z.coerce.number().int().min(1).max(200).optional(),
+})
+
+export interface AuditQuery {
+  readonly filter: AuditFilter
+  readonly page: {readonly cursor?: string; readonly limit?: number}
+}
+
+/** @throws DocentError `invalid_request`. */
+export function auditQueryOf(query: unknown): AuditQuery {
+  const {cursor, limit, ...filter} = parsed(auditQuery, withoutBlanks(query))
+  return {filter: defined(filter), page: defined({cursor, limit})}
+}

@@ -1,0 +1,12 @@
+export {
+  type Actor,
+  type AuditAction,
+  type AuditDetails,
+  type AuditEntry,
+  type AuditFilter,
+  type AuditLine,
+  auditActions,
+} from './audit.ts'
+export {backUpStaff, openStaffStore} from './open-staff-store.ts'
+export {type Permission, permissionsOf, type Role, roles} from './role.ts'
+export {type Invited, type Person, type StaffStore, sessionMs} from './staff-store.ts'

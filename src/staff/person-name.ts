@@ -1,0 +1,47 @@
+import {DocentError} from '../domain/index.ts'
+import {cleanLine} from '../lib/clean-text.ts'
+import {wellFormed} from '../lib/well-formed.ts'
+
+export interface PersonName {
+  /** As it is shown. */
+  readonly name: string
+  /** The same for names that people would take for the same: without case, and with one form of each letter. */
+  readonly key: string
+}
+
+export const maxNameLength = 80
+
+/** Ends of the names under which shared tokens, links and commands stand in reviews and in the audit log. */
+const reserved = /\((?:shared token|one-time link|command)\)$/i
+
+/**
+ * A name in any script, with single spaces.
+ * @throws DocentError `invalid_request` that says what is wrong with it.
+ */
+export function personNameOf(text: string): PersonName {
+  const name = wellFormed(text.normalize('NFC')).trim().replace(/\s+/g, ' ')
+  const problem = problemOf(name)
+  if (problem !== null) throw new DocentError('invalid_request', `name: ${problem}`)
+  return {name, key: nameKeyOf(name)}
+}
+
+/** The key of a name that somebody looks for; of no use where the name is not valid. */
+export function nameKeyOf(name: string): string {
+  return name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase()
+}
+
+function problemOf(name: string): string | null {
+  if (name === '') return 'must not be empty'
+  if ([...name].length > maxNameLength) return `must not be longer than ${maxNameLength} characters`
+  if (cleanLine(name) !== name || /[\p{Cf}\p{Co}\p{Cn}\ufffd]/u.test(withoutJoiners(name))) {
+    return 'must not contain control characters, or others that cannot be seen'
+  }
+  if (!/[\p{L}\p{N}]/u.test(name)) return 'must contain a letter or a digit'
+  if (reserved.test(name)) return 'must not end as the names of shared tokens, links and commands do'
+  return null
+}
+
+/** Without the joiners that words of some scripts are written with. */
+function withoutJoiners(name: string): string {
+  return name.replace(/[\u200c\u200d]/g, '')
+}

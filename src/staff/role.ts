@@ -1,0 +1,29 @@
+export const roles = ['admin', 'docs', 'support'] as const
+
+export type Role = (typeof roles)[number]
+
+/** What a role may do, as words for a console. The server checks the role at each route. */
+export const permissions = [
+  'read_transcripts',
+  'review_transcripts',
+  'export_transcripts',
+  'delete_transcripts',
+  'read_figures',
+  'read_builds',
+  'activate_builds',
+  'reindex',
+  'manage_people',
+  'read_audit',
+] as const
+
+export type Permission = (typeof permissions)[number]
+
+const allowed: Readonly<Record<Exclude<Role, 'admin'>, readonly Permission[]>> = {
+  support: ['read_transcripts', 'review_transcripts', 'export_transcripts', 'read_figures'],
+  docs: ['read_figures', 'read_builds', 'activate_builds', 'reindex'],
+}
+
+/** What a role may do; an admin may do all. */
+export function permissionsOf(role: Role): readonly Permission[] {
+  return role === 'admin' ? permissions : allowed[role]
+}

@@ -1,0 +1,193 @@
+import {afterEach, describe, expect, test} from 'vitest'
+import type {AuditEntry, StaffStore} from '../../src/staff/index.ts'
+import {invitationMs, maxPeople, sessionMs} from '../../src/staff/staff-store.ts'
+
+/** What every store of people and of the audit log does. `open` opens an empty one with a clock of the test. */
+export function staffStoreContract(name: string, open: (now: () => number) => StaffStore): void {
+  describe(`${name}, as a staff store`, () => {
+    let now = 1_000_000
+    const opened: StaffStore[] = []
+
+    function empty(): StaffStore {
+      now = 1_000_000
+      const store = open(() => now)
+      opened.push(store)
+      return store
+    }
+
+    afterEach(() => {
+      for (const store of opened.splice(0)) store.close()
+    })
+
+    async function joined(store: StaffStore, name = 'Ada') {
+      const {invitation} = await store.invite({name, role: 'support', by: 'admin'})
+      return (await store.takeUp(invitation.secret))!
+    }
+
+    const line = (
+      what: AuditEntry['what'],
+      who = 'a',
+      details: AuditEntry['details'] = null,
+    ): AuditEntry => ({
+      who,
+      name: who.toUpperCase(),
+      role: 'support',
+      what,
+      which: null,
+      details,
+      address: null,
+    })
+
+    test('an invitation ends after seven days, and a new one works', async () => {
+      const store = empty()
+      const {person, invitation} = await store.invite({name: 'Ada', role: 'docs', by: 'admin'})
+      now = invitation.endsAt
+      const tooLate = await store.takeUp(invitation.secret)
+      const again = await store.inviteAgain(person.id)
+      now = again.invitation.endsAt - 1
+      const taken = await store.takeUp(again.invitation.secret)
+
+      expect(invitation.endsAt).toBe(1_000_000 + invitationMs)
+      expect(tooLate).toBeNull()
+      expect(taken?.person).toMatchObject({id: person.id, status: 'active', joinedAt: now})
+    })
+
+    test('somebody is found by id, and by name in any case', async () => {
+      const store = empty()
+      const {person} = await joined(store, 'Zoë Müller')
+
+      for (const given of [person.id, 'zoë müller', ' ZOË  MÜLLER '])
+        expect((await store.find(given))?.id).toBe(person.id)
+      expect(await store.find('Zoe')).toBeNull()
+    })
+
+    test('a session ends after its time, and when its person is switched off', async () => {
+      const store = empty()
+      const {person} = await joined(store)
+      const [first, second] = [await store.beginSession(person.id), await store.beginSession(person.id)]
+      await store.endSession(first)
+      const found = [await store.personOfSession(first), await store.personOfSession(second)]
+      now += sessionMs
+      const expired = await store.personOfSession(second)
+      const third = await store.beginSession(person.id)
+      await store.switchOff(person.id)
+
+      expect(found.map((one) => one?.name)).toEqual([undefined, 'Ada'])
+      expect(expired).toBeNull()
+      expect(await store.personOfSession(third)).toBeNull()
+    })
+
+    test('a token is its person’s until it is changed or ended', async () => {
+      const store = empty()
+      const {person, token} = await joined(store)
+      const other = await joined(store, 'Bo')
+      const first = await store.personOfToken(token)
+      const changed = await store.changeToken(person.id, null)
+      const [before, after] = [await store.personOfToken(token), await store.personOfToken(changed)]
+      await store.switchOff(person.id)
+
+      expect([first?.name, before, after?.name]).toEqual(['Ada', null, 'Ada'])
+      expect(await store.personOfToken(changed)).toBeNull()
+      expect((await store.personOfToken(other.token))?.name).toBe('Bo')
+      await expect(store.changeToken(person.id, null)).rejects.toMatchObject({code: 'not_found'})
+    })
+
+    test('an invitation of who is switched off is void', async () => {
+      const store = empty()
+      const {person, invitation} = await store.invite({name: 'Ada', role: 'docs', by: 'admin'})
+      await store.switchOff(person.id)
+
+      expect(await store.takeUp(invitation.secret)).toBeNull()
+      expect(await store.find('Ada')).toMatchObject({status: 'off', invitationEndsAt: null})
+    })
+
+    test('there are at most some hundreds of people', async () => {
+      const store = empty()
+      for (let n = 0; n < maxPeople; n++) await store.invite({name: `P${n}`, role: 'docs', by: 'admin'})
+
+      await expect(store.invite({name: 'One more', role: 'docs', by: 'admin'})).rejects.toMatchObject({
+        code: 'conflict',
+      })
+      expect(await store.people()).toHaveLength(maxPeople)
+    })
+
+    test('nobody is changed who is not there', async () => {
+      const store = empty()
+      const refused = {code: 'not_found'}
+
+      await expect(store.setRole('x', 'docs')).rejects.toMatchObject(refused)
+      await expect(store.switchOff('x')).rejects.toMatchObject(refused)
+      await expect(store.inviteAgain('x')).rejects.toMatchObject(refused)
+      await expect(store.withdrawInvitation('x')).rejects.toMatchObject(refused)
+      await expect(store.remove('x')).rejects.toMatchObject(refused)
+    })
+
+    test('the audit log is read newest first, page by page, also where lines have the same time', async () => {
+      const store = empty()
+      for (let n = 0; n < 25; n++) {
+        if (n % 10 === 0) now++
+        await store.record(line('transcript_read', 'a', {n}))
+      }
+      const seen: unknown[] = []
+      let cursor: string | null | undefined
+      do {
+        const page = await store.audit({}, {limit: 4, ...(cursor == null ? {} : {cursor})})
+        expect(page.items.length).toBeLessThanOrEqual(4)
+        seen.push(...page.items.map(({details}) => details?.['n']))
+        // What is added meanwhile is on no later page.
+        await store.record(line('sign_in', 'b'))
+        cursor = page.nextCursor
+      } while (cursor !== null)
+
+      expect(seen).toEqual(Array.from({length: 25}, (_, n) => 24 - n))
+    })
+
+    test('the audit log is narrowed by who, what and time', async () => {
+      const store = empty()
+      for (const [at, who, what] of [
+        [10, 'a', 'sign_in'],
+        [20, 'b', 'sign_in'],
+        [30, 'a', 'transcript_read'],
+      ] as const) {
+        now = at
+        await store.record(line(what, who))
+      }
+      const times = async (filter: Parameters<StaffStore['audit']>[0]) =>
+        (await store.audit(filter)).items.map(({at}) => at)
+
+      expect(await times({who: 'a'})).toEqual([30, 10])
+      expect(await times({what: 'sign_in'})).toEqual([20, 10])
+      expect(await times({who: 'a', what: 'sign_in'})).toEqual([10])
+      expect(await times({from: 20})).toEqual([30, 20])
+      expect(await times({to: 20})).toEqual([10])
+      expect(await times({who: 'a', from: 11, to: 30})).toEqual([])
+      await expect(store.audit({}, {cursor: 'nonsense'})).rejects.toMatchObject({code: 'invalid_request'})
+    })
+
+    test('a line keeps what it was given, within bounds', async () => {
+      const store = empty()
+      await store.record({
+        who: 'shared:support',
+        name: 'n'.repeat(500),
+        role: null,
+        what: 'transcripts_exported',
+        which: 'r',
+        details: {q: 'ports', abstained: true, rows: 7},
+        address: 'abc',
+      })
+      await store.record(line('sign_in', 'a', {q: 'x'.repeat(10_000)}))
+
+      const [long, first] = (await store.audit({})).items
+      expect(first).toMatchObject({
+        at: now,
+        who: 'shared:support',
+        role: null,
+        which: 'r',
+        details: {q: 'ports', abstained: true, rows: 7},
+        address: 'abc',
+      })
+      expect(first!.name).toHaveLength(200)
+      expect(long!.details).toEqual({tooLong: 'q'})
+    })
+  })
+}
