@@ -517,6 +517,7 @@ describe('who may call a route, each as everybody', () => {
       review_transcripts: 'PUT /api/admin/transcripts/:answerId/review',
       export_transcripts: 'GET /api/admin/transcripts/export',
       delete_transcripts: 'DELETE /api/admin/transcripts/:answerId',
+      read_figures: 'GET /api/admin/analytics',
       read_builds: 'GET /api/admin/builds',
       activate_builds: 'POST /api/admin/builds/:id/activate',
       reindex: 'POST /api/admin/reindex',
