@@ -7,12 +7,12 @@ import type {Span} from './spans.ts'
  */
 const shapes = [
   // Anthropic, OpenAI and those that follow them
-  'sk-ant-[\\w-]{12,}',
+  'sk-ant-[\\w-]{8,}',
   'sk-(?:proj|svcacct|admin|or-v1|lf)-[\\w-]{20,}',
-  'sk-[A-Za-z0-9]{20,}',
+  'sk-[A-Za-z0-9]{16,}',
   '(?:gsk|r8|hf|nvapi|xai|pplx|fw|tgp_v1|lin_api|lin_oauth|ntn|sbp|nfp|vercel|rnd)[-_][A-Za-z0-9_-]{24,}',
   // GitHub and GitLab
-  'gh[pousr]_[A-Za-z0-9]{30,}',
+  'gh[pousr]_[A-Za-z0-9]{16,}',
   'github_pat_[A-Za-z0-9_]{22,}',
   'gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|soat|oas)-[\\w-]{20,}',
   // AWS, Google, Azure

@@ -34,7 +34,11 @@ const blanks = / {1,3}/y
 const verb =
   /\s{1,3}(?:is|was|to|ist|lautet|est|es|é|è|это)\s{1,3}|\s{0,2}(?:是|为|為|は|が|은|는|이)[、:\s]{0,2}/iuy
 const quoted = new RegExp(`(["'\`])((?:(?!\\1)[^\\n]){1,${maxValueLength}})\\1`, 'y')
-const bare = new RegExp(`[^\\s"'\`,;<>]{1,${maxValueLength}}`, 'y')
+/** Ends where a sentence goes on that has no blanks. */
+const bare = new RegExp(
+  `[^\\s"'\`,;<>、。，；？！\\p{sc=Han}\\p{sc=Hira}\\p{sc=Kana}\\p{sc=Hang}]{1,${maxValueLength}}`,
+  'uy',
+)
 
 /** How a value follows its name, the surest first. */
 type Joint = 'assigned' | 'listed' | 'argument' | 'spoken'
@@ -119,7 +123,7 @@ function isKey({text, joint}: Value): boolean {
   if (/^\d{10,}$/.test(text)) return joint === 'assigned' || joint === 'listed'
   if (!/[\p{N}\p{Lu}+/=]/u.test(text) && text.length < 20) return false
   if (/\s|:\/\//.test(text) || isCall(text) || isPath(text)) return false
-  return looksSecret(text, 8) && isSurely(joint, text)
+  return looksSecret(text, joint === 'assigned' ? 6 : 8) && isSurely(joint, text)
 }
 
 /** What follows a name in a sentence or on a command line is more often another word. */

@@ -8,7 +8,7 @@ export interface OwnPattern {
   readonly find: (text: string) => Span[]
 }
 
-const maxPatterns = 100
+const maxPatterns = 50
 const maxPatternLength = 1_000
 
 /**

@@ -1,11 +1,14 @@
 import {findNamedValues} from './named-values.ts'
-import {isExpression, isPlaceholder, isStandIn, looksSecret} from './secret-values.ts'
+import {isPlaceholder, looksSecret} from './secret-values.ts'
 import type {Span} from './spans.ts'
 
 /** Passwords by their names, in addresses, and in the options of commands. */
 export function findPasswords(text: string): Span[] {
   return [...findNamedValues(text, 'password'), ...inAddresses(text), ...inOptions(text)]
 }
+
+/** `password`, `personal_access_token` */
+const standIn = /^(?:[a-z]{1,20}_){0,3}(?:password|passwd|pass|pwd|token)$/i
 
 /** `postgres://user:password@host` */
 const userInfo =
@@ -14,11 +17,8 @@ const userInfo =
 function inAddresses(text: string): Span[] {
   return [...text.matchAll(userInfo)].flatMap(({0: found, 1: password = '', index}) => {
     const end = index + found.length - 1
-    const isSecret =
-      !isPlaceholder(password) &&
-      !isStandIn(password) &&
-      !isExpression(password) &&
-      !/^\d{1,5}$/.test(password)
+    const isPort = /^\d{1,5}$/.test(password)
+    const isSecret = !isPlaceholder(password) && !standIn.test(password) && !isPort
     return isSecret ? [{start: end - password.length, end}] : []
   })
 }

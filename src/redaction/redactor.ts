@@ -76,10 +76,8 @@ export function createRedactor({kinds = redactionKinds, patterns = []}: Redactor
   }
 
   function redact(text: string, values: readonly Value[]): Redacted {
-    const found: Record<string, number> = {}
-    const count = (kind: string, times = 1) => {
-      found[kind] = (found[kind] ?? 0) + times
-    }
+    const counts = new Map<string, number>()
+    const count = (kind: string, times = 1) => counts.set(kind, (counts.get(kind) ?? 0) + times)
     let result = text
     for (const {value, kind} of values) {
       const pieces = result.split(value)
@@ -93,7 +91,7 @@ export function createRedactor({kinds = redactionKinds, patterns = []}: Redactor
       for (const {kind} of spans) count(kind)
       result = replaced(result, spans)
     }
-    return {text: result, found}
+    return {text: result, found: Object.fromEntries(counts)}
   }
 
   function valuesIn(texts: readonly string[]): Value[] {

@@ -60,7 +60,9 @@ function keeping(redactor: Redactor): {readonly kept: (text: string) => string; 
     found,
     kept(text) {
       const redacted = redactor.redact(text)
-      for (const [kind, count] of Object.entries(redacted.found)) found[kind] = (found[kind] ?? 0) + count
+      for (const [kind, count] of Object.entries(redacted.found)) {
+        found[kind] = (Object.hasOwn(found, kind) ? found[kind]! : 0) + count
+      }
       return redacted.text
     },
   }

@@ -94,6 +94,9 @@ describe('keys', () => {
     ['my token is VALUE and it expired', noise(18)],
     ['令牌：VALUE', noise(20)],
     ['PHPSESSID=VALUE', noise(26)],
+    ['token=VALUE', 'ab12cd'],
+    ['VALUE is what I set', `sk-ant-${noise(9)}`],
+    ['VALUE is what I set', `ghp_${noise(17)}`],
   ])('in %s the value is replaced and its name is left', (pattern, value) => {
     expect(textOf(pattern.replace('VALUE', value))).toBe(pattern.replace('VALUE', '[key]'))
   })
@@ -110,6 +113,7 @@ describe('passwords', () => {
     ['postgres://jane:VALUE@db.acme.io:5432/app', 's3cr3t'],
     ['mongodb+srv://app:VALUE@cluster0.ab1cd.mongodb.net/?w=1', 'p%40ss'],
     ['redis://:VALUE@localhost:6379', 'foobared'],
+    ['postgres://jane:VALUE@localhost/app', 'secret'],
     ['https://jane:VALUE@git.acme.io/x.git', 'opensesame'],
     ['Server=db;User Id=sa;Password=VALUE;Encrypt=yes', 'Pa55w0rd!'],
     ['curl -u admin:VALUE https://acme.io', 'adm1n99'],
@@ -120,6 +124,8 @@ describe('passwords', () => {
     ['пароль: VALUE', 'qwerty123'],
     ['密码：VALUE', 'abc12345'],
     ['비밀번호: VALUE', 'abc12345'],
+    ['我的密码是VALUE请问为什么登录失败？', 'abc12345'],
+    ['パスワードはVALUEです', 'abc12345'],
     ['contraseña: VALUE', 'abc12345'],
     ['https://acme.io/in?user=jane&password=VALUE#top', 'letmein'],
   ])('in %s the value is replaced', (pattern, value) => {
@@ -182,6 +188,7 @@ describe('phone numbers', () => {
     '0049 170 1234567',
     '(555) 123-4567',
     '555-123-4567',
+    '555.123.4567',
     '1-800-555-0199',
     '020 7946 0958',
     '07700 900123',
@@ -231,7 +238,8 @@ describe('what questions about documentation are full of', () => {
     'export TOKEN=<YOUR_KEY> API_KEY=$API_KEY GITHUB_TOKEN=${{ secrets.GITHUB_TOKEN }} PASSWORD=%PASSWORD%',
     'api_key = os.environ["API_KEY"], token: process.env.TOKEN, password = getpass()',
     'password=password, password=secret, password: string, password: required, "password": "********"',
-    'postgres://user:password@localhost:5432/db and postgres://user:$PASS@db/app',
+    'postgres://user:password@localhost:5432/db, postgres://user:$PASS@db/app, https://jane:access_token@git.acme.io',
+    'http://proxy:3128@acme.io, Chrome 120.0.6099.109, 10.200.300.4000',
     'Authorization: Bearer <token>, Authorization: Bearer $TOKEN, Bearer token, Basic auth, Bearer authentication',
     'max_tokens: 1024, tokenizer: bert-base-uncased, token_endpoint: https://acme.io/oauth2/token?x=1',
     'secretName: tls-cert-2024, secret: my-db-secret, secretKeyRef: name: db-credentials-1',
@@ -243,7 +251,7 @@ describe('what questions about documentation are full of', () => {
     '/usr/local/lib/node_modules/@acme/sk-plugin/dist/index-4f3a2b1c9d8e.js:120:14',
     'C:\\Users\\jane\\AppData\\Local\\Temp\\a1b2c3d4e5f60718293a4b5c.tmp',
     'https://acme.io/docs/v2/guide?tab=3&lang=en#token and http://localhost:3000/@fs/x',
-    'sk-learn-contrib, npm_config_registry, hf_hub_download, gh_pages, glpat-example, AKIA, xoxb-',
+    'sk-ant-api03- and sk-ant-api03-<key> begin a key, sk-learn-contrib, npm_config_registry, hf_hub_download, gh_pages, glpat-example, AKIA, xoxb-',
     'the phone field, 10 digits; a mobile viewport of 1920 1080; a tel: link; call 3 times 1000 10000',
     'diff: +12, -7; UTC+05:30; C++11; 1 + 12345678901; a+b; +1',
     'IMEI 356938035643809, ISBN 978-3-16-148410-0, EAN 4006381333931',
@@ -251,7 +259,7 @@ describe('what questions about documentation are full of', () => {
     'SELECT * FROM users WHERE id = 4111111111111112 AND zip = 12345-6789',
     'arn:aws:iam::123456789012:role/deploy, project 123456789012, i-0abcd1234efgh5678',
     'kubectl create secret generic db --from-literal=user=admin',
-    '密码是必填的吗？ 如何设置令牌？ パスワードは必要ですか',
+    'パスワードが一致しなければ、同じエラーを返します。 密码是必填的吗？ 如何设置令牌？ パスワードは必要ですか',
   ])('nothing of it is taken: %s', (text) => {
     expect(redact(text)).toEqual({text, found: {}})
   })
