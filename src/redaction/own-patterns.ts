@@ -52,9 +52,8 @@ function compiled(source: string): RE2JS {
     return RE2JS.compile(source)
   } catch (error) {
     const reason = (error as Error).message.replace(/^error parsing regexp: /, '')
-    throw new Error(
-      `has a pattern that RE2 does not read (${reason}); it has no lookaround and no back-references, which can be slow`,
-    )
+    const hint = /Perl|escape/.test(reason) ? '; it has no lookaround and no back-references' : ''
+    throw new Error(`has a pattern that RE2 does not read (${reason})${hint}`)
   }
 }
 
