@@ -38,9 +38,14 @@ export const sourceFolders: readonly SourceFolder[] = [
     openBecause: 'each file is a tool of its own, and the page takes some of them alone',
   },
   {
+    name: 'redaction',
+    about: 'Text without e-mail addresses, keys, passwords, card and phone numbers.',
+    mayImport: [],
+  },
+  {
     name: 'settings',
     about: 'The environment, read and checked once.',
-    mayImport: ['domain', 'lib'],
+    mayImport: ['domain', 'lib', 'redaction'],
   },
   {
     name: 'native',
@@ -138,12 +143,12 @@ export const sourceFolders: readonly SourceFolder[] = [
   {
     name: 'answering',
     about: 'Answers as runs that live apart from any connection: begun, read, resumed, stopped.',
-    mayImport: ['domain', 'lib', 'text', 'answers', 'retrieval', 'generation'],
+    mayImport: ['domain', 'lib', 'text', 'redaction', 'answers', 'retrieval', 'generation'],
   },
   {
     name: 'transcripts',
     about: 'The log of answers in SQLite: written behind, searched, reviewed, exported, erased.',
-    mayImport: ['domain', 'lib', 'package', 'native', 'processes', 'answers'],
+    mayImport: ['domain', 'lib', 'package', 'redaction', 'native', 'processes', 'answers'],
   },
   {
     name: 'staff',
@@ -159,6 +164,7 @@ export const sourceFolders: readonly SourceFolder[] = [
       'lib',
       'package',
       'text',
+      'redaction',
       'processes',
       'answers',
       'markdown',

@@ -47,6 +47,7 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
   pino: 'The server’s log, as JSON lines.',
   'pino-pretty': 'The same log for people, on a terminal.',
   'prom-client': 'Metrics for Prometheus.',
+  re2js: 'Patterns of the operator’s own for redaction, in time proportional to the text; no native code.',
   'rehype-sanitize': 'Sanitises the rendered `/docs` pages.',
   'rehype-stringify': 'Writes the rendered `/docs` pages.',
   remark: 'Markdown to a syntax tree with positions, for passages and for the rendered `/docs` pages.',

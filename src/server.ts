@@ -12,10 +12,12 @@ import {
   type HttpServer,
   type LimitStore,
   memoryLimits,
+  redactedLog,
 } from './http/index.ts'
 import {activateBuild, type IngestReport, type SpawnedIngest, spawnIngest} from './ingestion/index.ts'
 import {installationSecret, makePrivateFolder} from './native/index.ts'
 import {howToRun} from './package/index.ts'
+import {createRedactor, type Redacted, type Redactor} from './redaction/index.ts'
 import type {DocsSearch, Retriever, RetrieverOptions, StartingQuestions} from './retrieval/index.ts'
 import {
   type BuildStore,
@@ -88,6 +90,8 @@ export interface Assistant {
 
 export interface AssistantOptions extends Omit<ServerOptions, 'webDir' | 'withProcessMetrics'> {
   readonly onEnd?: Parameters<typeof createAnswering>[0]['onEnd']
+  /** Called with what was replaced in the words of a visitor, by kind. */
+  readonly onRedacted?: (found: Redacted['found']) => void
   /** Default `transcripts.sqlite` in the data folder. Only one process at a time may have a file open for writing. */
   readonly transcriptsFile?: string
 }
@@ -109,7 +113,8 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
   makePrivateFolder(dataDir)
   const generator = parts.generator ?? (await generatorOf(options))
   const embedder = parts.embedder ?? (await embedderOf(settings))
-  const transcripts = parts.transcripts ?? transcriptsOf(options)
+  const redactor = redactorOf(settings)
+  const transcripts = parts.transcripts ?? transcriptsOf(options, redactor)
   if (transcripts.recovered > 0) {
     log.warn({answers: transcripts.recovered}, 'answers cut off by the last stop are marked interrupted')
   }
@@ -132,6 +137,7 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
     retriever,
     generator,
     journal: transcripts,
+    redactor,
     currentBuild: () => usable.id,
     hasVersion: (version) => withBuild(usable, (build) => build.versions().includes(version)),
     rewritesFollowUps: settings.rewriteFollowUps,
@@ -214,10 +220,19 @@ async function retrieverOf(
   })
 }
 
-function transcriptsOf({settings, log, transcriptsFile}: AssistantOptions): Transcripts {
+function redactorOf({transcriptsRedact: kinds, transcriptsRedactPatterns: patterns}: Settings): Redactor {
+  return createRedactor({kinds, patterns})
+}
+
+function transcriptsOf(
+  {settings, log, transcriptsFile, onRedacted}: AssistantOptions,
+  redactor: Redactor,
+): Transcripts {
   return openTranscripts({
     file: transcriptsFile ?? join(settings.dataDir, 'transcripts.sqlite'),
     mode: settings.transcripts,
+    redactor,
+    ...(onRedacted === undefined ? {} : {onRedacted}),
     retentionDays: settings.retentionDays,
     maxBytes: settings.transcriptsMaxMb * 1024 * 1024,
     onDegraded: (reason) => {
@@ -275,8 +290,10 @@ export interface DocentServer extends Assistant {
 }
 
 /** Opens the whole server. `cli/serve` adds signals and terminal output; tests start several. */
-export async function openServer(options: ServerOptions): Promise<DocentServer> {
-  const {settings, log, webDir, withProcessMetrics = false} = options
+export async function openServer(given: ServerOptions): Promise<DocentServer> {
+  const {settings, webDir, withProcessMetrics = false} = given
+  const log = redactedLog(given.log, redactorOf(settings))
+  const options = {...given, log}
   const metrics = createMetrics({
     activeAnswers: () => assistant.answering.active,
     journalHealth: () => assistant.transcripts.health(),
@@ -286,7 +303,11 @@ export async function openServer(options: ServerOptions): Promise<DocentServer> 
   const closeStaff = () => {
     if (options.parts?.staff === undefined) staffStore.close()
   }
-  const assistant = await openAssistant({...options, onEnd: metrics.answerEnded}).catch((error: unknown) => {
+  const assistant = await openAssistant({
+    ...options,
+    onEnd: metrics.answerEnded,
+    onRedacted: metrics.redacted,
+  }).catch((error: unknown) => {
     closeStaff()
     throw error
   })

@@ -2,12 +2,14 @@ import {randomUUID} from 'node:crypto'
 import {type AnswerSnapshot, type Journal, refOf, snapshotOf} from '../answers/index.ts'
 import type {Ending} from '../domain/index.ts'
 import type {Generator} from '../generation/index.ts'
+import {noRedactor, type Redactor} from '../redaction/index.ts'
 import type {Retriever} from '../retrieval/index.ts'
 import {Admission} from './admission.ts'
 import type {AnswerSummary} from './answer-summary.ts'
 import type {Answering, ReadOptions} from './answering.ts'
 import {type AnsweringLimits, type Deadlines, defaultAnsweringLimits} from './answering-limits.ts'
 import {findSources} from './find-sources.ts'
+import {namingKeptWords} from './kept-words.ts'
 import {PreparedSources} from './prepared-sources.ts'
 import {QuestionIntake} from './question-intake.ts'
 import type {RunOptions} from './run.ts'
@@ -33,6 +35,8 @@ export interface AnsweringOptions {
   readonly retriever: Retriever
   readonly generator: Generator
   readonly journal: Journal
+  /** What the journal redacts questions with; default: none. */
+  readonly redactor?: Redactor
   /** Id of the current build; null while there is none. */
   readonly currentBuild: () => string | null
   /** Whether the docs have this version, if that can be known synchronously. */
@@ -64,10 +68,12 @@ export function createAnswering(options: AnsweringOptions): Answering {
   const admission = new Admission(limits.maxConcurrent)
   const runs = new RunsInMemory(keepEndedMs)
   const stored = new StoredAnswers(journal)
-  const {currentBuild, rewritesFollowUps = false} = options
-  const prepared = new PreparedSources(options.retriever, {currentBuild, rewritesFollowUps, now})
+  const {currentBuild, rewritesFollowUps = false, redactor = noRedactor} = options
+  const retriever = namingKeptWords(options.retriever, redactor)
+  const prepared = new PreparedSources(retriever, {currentBuild, rewritesFollowUps, now})
   const intake = new QuestionIntake({
     ...options,
+    redactor,
     retriever: prepared,
     hasVersion: options.hasVersion,
     firstReaderMs: options.firstReaderMs ?? Math.max(10_000, resumeGraceMs),
@@ -120,7 +126,7 @@ export function createAnswering(options: AnsweringOptions): Answering {
   return {
     ask: (question, options) => intake.ask(question, options),
     findSources: (question, signal) =>
-      findSources(question, signal, {journal, limits, prepared, currentBuild}),
+      findSources(question, signal, {journal, limits, prepared, currentBuild, redactor}),
     events(answerId, options) {
       const {bufferMs = 0} = options
       const open = () => openReader(answerId, options)

@@ -1,4 +1,5 @@
 import {type AbstentionReason, DocentError, type Question, type Source, shownSource} from '../domain/index.ts'
+import type {Redactor} from '../redaction/index.ts'
 import type {AnsweringLimits} from './answering-limits.ts'
 import {bareReplyTo, conversationOf} from './bare-reply.ts'
 import {historyBefore, type PrepareAnswerDeps} from './prepare-answer.ts'
@@ -20,6 +21,7 @@ export interface FoundSources extends Assessment {
 export interface FindSourcesDeps {
   readonly journal: PrepareAnswerDeps['journal']
   readonly limits: AnsweringLimits
+  readonly redactor: Redactor
   readonly prepared: PreparedSources
   readonly currentBuild: () => string | null
 }
@@ -32,11 +34,11 @@ export interface FindSourcesDeps {
 export async function findSources(
   submitted: Question,
   signal: AbortSignal,
-  {journal, limits, prepared, currentBuild}: FindSourcesDeps,
+  {journal, limits, prepared, currentBuild, redactor}: FindSourcesDeps,
 ): Promise<FoundSources> {
   const build = currentBuild()
   if (build === null) throw new DocentError('not_ready', 'There is no index yet')
-  const turns = await historyBefore(submitted, {journal, limits})
+  const turns = await historyBefore(submitted, {journal, limits, redactor})
   if (bareReplyTo(submitted.question, turns) !== null)
     return {build, query: submitted.question, sources: [], reason: null}
   const {question, history} = conversationOf(submitted.question, turns)

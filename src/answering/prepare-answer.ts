@@ -8,10 +8,12 @@ import {
 } from '../answers/index.ts'
 import type {Question, Turn} from '../domain/index.ts'
 import type {Generator} from '../generation/index.ts'
+import type {Redactor} from '../redaction/index.ts'
 import type {AskOptions} from './answering.ts'
 import type {AnsweringLimits, Deadlines} from './answering-limits.ts'
 import {type Continuation, continuationOf, stillWritten} from './continuation.ts'
 import {maxTurnsRead, openingAndLatestTurns, turnsBefore} from './conversation-history.ts'
+import {isSameKept, keptTurns} from './kept-words.ts'
 import type {RunsInMemory} from './runs-in-memory.ts'
 import type {StoredAnswers} from './stored-answers.ts'
 
@@ -24,6 +26,8 @@ export interface PrepareAnswerDeps {
   readonly deadlines: Deadlines
   readonly resumeGraceMs: number
   readonly limits: AnsweringLimits
+  /** What the journal redacts questions with. */
+  readonly redactor: Redactor
   readonly newId: () => string
 }
 
@@ -52,7 +56,7 @@ export async function prepareAnswer(
   const {journal, generator, embedding, deadlines, resumeGraceMs, limits, newId} = deps
   const earlier = options.continueAnswerId ? await deps.stored.find(options.continueAnswerId) : null
   const continuation = earlier === null ? null : await continuationFrom(earlier, deps)
-  const question = earlier === null ? submitted : questionOf(earlier, submitted)
+  const question = earlier === null ? submitted : questionOf(earlier, submitted, deps.redactor)
   const isOngoing = await hasConversation(submitted.conversationId, journal)
   const conversationId = isOngoing ? submitted.conversationId! : newConversationId()
   const conversation = refOf(conversationId)
@@ -93,11 +97,15 @@ async function continuationFrom(
   return continuationOf(earlier, await journal.eventsAfter(earlier.answerId, 0))
 }
 
-/** The earlier question, not what the client sends now: the continued text answers that one. */
-function questionOf(earlier: JournalledAnswer, submitted: Question): Question {
+/**
+ * The earlier question, not what the client sends now: the continued text answers that one. Where it is the same, with what
+ * is not kept of it.
+ */
+function questionOf(earlier: JournalledAnswer, submitted: Question, redactor: Redactor): Question {
+  const isSame = earlier.question === '' || isSameKept(earlier.question, submitted.question, redactor)
   return {
     ...submitted,
-    question: earlier.question || submitted.question,
+    question: isSame ? submitted.question : earlier.question,
     version: earlier.version ?? submitted.version,
     lang: earlier.lang ?? submitted.lang ?? null,
     page: earlier.page ?? submitted.page ?? null,
@@ -113,6 +121,8 @@ async function hasConversation(
   return journal.hasConversation(refOf(conversationId))
 }
 
+type HistoryDeps = Pick<PrepareAnswerDeps, 'journal' | 'limits' | 'redactor'>
+
 /**
  * The turns before a question: those that it carries, else those of its conversation.
  * @param conversation the `refOf` of an existing one; null for none.
@@ -120,17 +130,14 @@ async function hasConversation(
 async function historyOf(
   question: Question,
   conversation: string | null,
-  {journal, limits}: Pick<PrepareAnswerDeps, 'journal' | 'limits'>,
+  {journal, limits, redactor}: HistoryDeps,
 ): Promise<readonly Turn[]> {
-  if (question.history.length > 0 || conversation === null) return question.history
+  if (question.history.length > 0 || conversation === null) return keptTurns(question.history, redactor)
   return openingAndLatestTurns(await journal.conversation(conversation, maxTurnsRead), limits.maxHistoryTurns)
 }
 
 /** The turns before a question that is not asked yet. */
-export async function historyBefore(
-  question: Question,
-  deps: Pick<PrepareAnswerDeps, 'journal' | 'limits'>,
-): Promise<readonly Turn[]> {
+export async function historyBefore(question: Question, deps: HistoryDeps): Promise<readonly Turn[]> {
   const {conversationId} = question
   const isOngoing = await hasConversation(conversationId, deps.journal)
   return historyOf(question, isOngoing ? refOf(conversationId!) : null, deps)

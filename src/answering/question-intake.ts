@@ -3,6 +3,7 @@ import {DocentError, type Question} from '../domain/index.ts'
 import type {Generator} from '../generation/index.ts'
 import {KeyedTurns} from '../lib/keyed-turns.ts'
 import {steadyClock} from '../lib/steady-clock.ts'
+import {redactValue} from '../redaction/index.ts'
 import type {Retriever} from '../retrieval/index.ts'
 import type {Admission} from './admission.ts'
 import type {AskOptions, AskResult} from './answering.ts'
@@ -48,7 +49,10 @@ export class QuestionIntake {
     if (idempotencyKey === null) return this.#begin(question, options)
     return this.#keyedTurns.run(idempotencyKey, async () => {
       const holder = await this.#deps.journal.findByIdempotencyKey(idempotencyKey)
-      return joinedAnswer(holder, question.question, this.#deps.now()) ?? this.#begin(question, options)
+      return (
+        joinedAnswer(holder, question.question, this.#deps.now(), this.#deps.redactor) ??
+        this.#begin(question, options)
+      )
     })
   }
 
@@ -91,7 +95,7 @@ export class QuestionIntake {
         return {answerId: prepared.entry.answerId, conversationId: prepared.conversationId, isNew: true}
       }
       // Another process has begun it meanwhile. The journal says that it holds the key, so it can be joined.
-      const joined = joinedAnswer(holder, question.question, startedAt)!
+      const joined = joinedAnswer(holder, question.question, startedAt, this.#deps.redactor)!
       abandon()
       return joined
     } catch (error) {
@@ -120,7 +124,7 @@ export class QuestionIntake {
       onEnd,
     }: {readonly clock: () => number; readonly releaseSlot: () => void; readonly onEnd: OnEnd},
   ): Promise<JournalledAnswer | null> {
-    const {journal, runs, retriever, generator, limits, deadlines, firstReaderMs} = this.#deps
+    const {journal, runs, retriever, generator, limits, deadlines, firstReaderMs, redactor} = this.#deps
     const state = createAnswerState(entry.startedAt)
     const holder = await journal.begin(entry, state)
     if (holder !== null) return holder
@@ -138,7 +142,10 @@ export class QuestionIntake {
       onEnd: (summary, unexpected) => {
         releaseSlot()
         runs.scheduleRemoval(entry.answerId)
-        this.#deps.onEnd(summary, unexpected)
+        // The error may quote the question.
+        const kept =
+          unexpected === null ? null : redactValue(unexpected, redactor.alsoFoundIn([entry.question]))
+        this.#deps.onEnd(summary, kept)
         onEnd(summary)
       },
     })

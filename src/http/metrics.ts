@@ -19,6 +19,8 @@ export interface Metrics {
   refused(code: string): void
   /** Counts an answer that has ended, with any ending. An `AnswerSummary` is assignable. */
   answerEnded(summary: AnswerFigures): void
+  /** Counts what was replaced in the words of a visitor, by kind. */
+  redacted(found: Readonly<Record<string, number>>): void
   /** Counts an answer of which a visitor said that the docs lack it: once for each answer. */
   missingInDocs(): void
   /** Counts a rating that a visitor gave, also one that he changes later. */
@@ -111,6 +113,12 @@ export function createMetrics({
     labelNames: ['rating'],
     registers,
   })
+  const redactions = new Counter({
+    name: 'docent_redactions_total',
+    help: 'What was replaced in questions and comments before they were stored, by kind.',
+    labelNames: ['kind'],
+    registers,
+  })
   const phases = new Histogram({
     name: 'docent_answer_seconds',
     help: 'Time from a question to its sources, its first token and its end; and, as stall, the longest silence after the first token.',
@@ -186,6 +194,9 @@ export function createMetrics({
         phases.observe({phase: 'stall'}, longestStallMs / 1000)
       }
       phases.observe({phase: 'total'}, totalMs / 1000)
+    },
+    redacted(found) {
+      for (const [kind, count] of Object.entries(found)) redactions.inc({kind}, count)
     },
     missingInDocs: () => missing.inc(),
     rated: (rating) => ratings.inc({rating}),

@@ -1,6 +1,7 @@
 import {config as loadEnvFile} from 'dotenv'
 import {type ContentSource, DocentError} from '../domain/index.ts'
 import {isMisspellingOf} from '../lib/misspelling.ts'
+import {type OwnPattern, type RedactionKind, redactionKinds} from '../redaction/index.ts'
 import {
   accentColours,
   cornerRadius,
@@ -12,6 +13,7 @@ import {
 } from './assistant-settings.ts'
 import {contentSources, type ForSources, joinedSources, siteGenerators, siteUrls} from './content-sources.ts'
 import {environmentForGit, type GitTokens, gitTokensOf, isTokenName} from './git-tokens.ts'
+import {kindsToRedact, patternsToRedact} from './redaction-settings.ts'
 import {
   folder,
   host,
@@ -79,6 +81,8 @@ export interface Settings {
   readonly transcripts: 'full' | 'metadata' | 'off'
   readonly transcriptsMaxMb: number
   readonly auditDays: number
+  readonly transcriptsRedact: readonly RedactionKind[]
+  readonly transcriptsRedactPatterns: readonly OwnPattern[]
   readonly rateLimitPerMinute: number
   readonly searchLimitPerMinute: number
   readonly requestLimitPerMinute: number
@@ -409,6 +413,22 @@ export const settingsTable: readonly Setting<unknown>[] = [
     fallback: '365',
     meaning: 'Lines of the audit log older than this are removed; 0 keeps them.',
     parse: wholeNumber(0, 36_500),
+  },
+  {
+    name: 'TRANSCRIPTS_REDACT',
+    key: 'transcriptsRedact',
+    fallback: redactionKinds.join(', '),
+    meaning:
+      'What is replaced by `[email]`, `[key]` and so on in what visitors write, before it is stored or logged: kinds, comma-separated, or `none`.',
+    parse: kindsToRedact,
+  },
+  {
+    name: 'TRANSCRIPTS_REDACT_PATTERNS',
+    key: 'transcriptsRedactPatterns',
+    fallback: '',
+    meaning:
+      'A file of patterns to replace as well, a line each: a name and a regular expression of RE2, as `ticket \\bACME-\\d{4,8}\\b`.',
+    parse: patternsToRedact,
   },
   {
     name: 'RATE_LIMIT_PER_MINUTE',

@@ -1,20 +1,27 @@
 import type {Journal, JournalledAnswer} from '../answers/index.ts'
 import {holdsIdempotencyKey} from '../answers/index.ts'
+import type {Redacted, Redactor} from '../redaction/index.ts'
 import {journalledOf, turnsOf} from './answer-row.ts'
-import {eventsInMemory, journalledLive, liveRow} from './live-answer.ts'
+import {eventsInMemory, journalledLive, type LiveAnswer, liveRow} from './live-answer.ts'
 import type {LiveAnswers} from './live-answers.ts'
 import {overlayEvents, overlayRow} from './overlay.ts'
 import type {TranscriptReads} from './transcript-reads.ts'
+import {type VisitorWords, visitorWordsOf} from './visitor-words.ts'
 import type {WriteBehind} from './write-behind.ts'
 
 export interface JournalOptions {
   readonly live: LiveAnswers
   readonly writes: WriteBehind
   readonly reads: TranscriptReads
+  /** For what visitors write. It is redacted before anything has it, so that memory and file agree. */
+  readonly redactor: Redactor
+  readonly onRedacted: (found: Redacted['found']) => void
 }
 
 /** The journal: answers in memory over a file with write-behind. If the file fails, it serves only what is in memory. */
-export function createJournal({live, writes, reads}: JournalOptions): Journal {
+export function createJournal({live, writes, reads, redactor, onRedacted}: JournalOptions): Journal {
+  const wordsOf = new WeakMap<LiveAnswer, VisitorWords>()
+
   function fromFile<T>(read: () => T, fallback: T): T {
     try {
       return read()
@@ -36,20 +43,25 @@ export function createJournal({live, writes, reads}: JournalOptions): Journal {
     async begin(entry, state) {
       const holder = entry.idempotencyKey === null ? null : withKey(entry.idempotencyKey)
       if (holder !== null && holdsIdempotencyKey(holder, entry.startedAt)) return holder
-      writes.add(live.begin(entry, state))
+      const words = visitorWordsOf(entry, redactor)
+      const answer = live.begin(words.entry, state)
+      wordsOf.set(answer, words)
+      onRedacted(words.found)
+      writes.add(answer)
       return null
     },
     append(answerId, event) {
       const answer = live.get(answerId)
       // Deleted while it ran: its events are dropped.
       if (answer === undefined) return
-      answer.allEvents?.push(event)
-      writes.add(answer, event)
+      const kept = wordsOf.get(answer)!.event(event)
+      answer.allEvents?.push(kept)
+      writes.add(answer, kept)
     },
     note(answerId, details) {
       const answer = live.get(answerId)
       if (answer === undefined) return
-      answer.details = {...answer.details, ...details}
+      answer.details = {...answer.details, ...wordsOf.get(answer)!.details(details)}
       answer.hasNewDetails = true
       writes.add(answer)
     },

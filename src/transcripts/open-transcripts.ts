@@ -1,5 +1,6 @@
 import type {Journal} from '../answers/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
+import {createRedactor, type Redacted, type Redactor} from '../redaction/index.ts'
 import {createAnswerWriter} from './answer-writer.ts'
 import {type CataloguedReads, openCataloguedReads} from './catalogued-reads.ts'
 import {createJournal} from './journal.ts'
@@ -26,6 +27,10 @@ export interface TranscriptsOptions {
    * resumed in every mode.
    */
   readonly mode?: 'full' | 'metadata' | 'off'
+  /** For what visitors write, before it is kept; default: all kinds, see `createRedactor`. */
+  readonly redactor?: Redactor
+  /** Called with what was replaced in a question, its page or a comment, by kind; often with nothing. */
+  readonly onRedacted?: (found: Redacted['found']) => void
   /** Older answers are removed, at start and every hour; 0, the default, keeps them. */
   readonly retentionDays?: number
   /** Approximate size of the file at which the oldest answers are removed; 0, the default, for no limit. */
@@ -72,6 +77,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
   const now = options.now ?? Date.now
   const {db, recovered, release} = openLocked(options)
   const redaction = redactionOf(mode === 'full')
+  const {redactor = createRedactor(), onRedacted = () => {}} = options
   const live = createLiveAnswers(mode !== 'full')
   const writer = createAnswerWriter(db, redaction)
   const reads = createTranscriptReads(db)
@@ -124,9 +130,21 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
 
   return {
     recovered,
-    ...createJournal({live, writes, reads}),
+    ...createJournal({live, writes, reads, redactor, onRedacted}),
     ...createTranscriptReader(staff.reads, memoryOverlay(live, writes, staff)),
-    ...createStaffChanges({db, file, mode, live, writes, redaction, withStaffTimeout, erase, now}),
+    ...createStaffChanges({
+      db,
+      file,
+      mode,
+      live,
+      writes,
+      redaction,
+      redactor,
+      onRedacted,
+      withStaffTimeout,
+      erase,
+      now,
+    }),
     get isErased() {
       return eraser.isDone && staff.isErased
     },

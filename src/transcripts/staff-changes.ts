@@ -1,6 +1,7 @@
 import {setImmediate as nextTurn} from 'node:timers/promises'
 import {DocentError} from '../domain/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
+import type {Redacted, Redactor} from '../redaction/index.ts'
 import type {AnswerRow} from './answer-row.ts'
 import type {LiveAnswer} from './live-answer.ts'
 import type {LiveAnswers} from './live-answers.ts'
@@ -8,6 +9,7 @@ import {storageError} from './open-database.ts'
 import type {Redaction} from './redaction.ts'
 import {prepareRemoval, type RemovalStep, removalBatchSize} from './removal.ts'
 import type {Feedback, FeedbackChange, KeptFeedback, TranscriptStore} from './transcript-store.ts'
+import {keptFeedback} from './visitor-words.ts'
 import type {WriteBehind} from './write-behind.ts'
 
 export interface StaffChangesOptions {
@@ -18,6 +20,9 @@ export interface StaffChangesOptions {
   readonly live: LiveAnswers
   readonly writes: WriteBehind
   readonly redaction: Redaction
+  /** For what visitors write; what staff write stays. */
+  readonly redactor: Redactor
+  readonly onRedacted: (found: Redacted['found']) => void
   /** Runs a database change that may wait a moment for another process. */
   readonly withStaffTimeout: <T>(change: () => T) => T
   /** Erases all copies of removed data. */
@@ -32,7 +37,7 @@ type StaffChanges = Pick<
 
 /** Feedback, reviews and deletions. */
 export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
-  const {db, file, mode, live, writes, redaction, withStaffTimeout, erase, now} = options
+  const {db, file, mode, live, writes, redaction, redactor, withStaffTimeout, erase, now} = options
   const feedbackOf = db.prepare<[string], FeedbackRow>(
     'SELECT rating, rating_reasons, rating_comment, missing FROM answers WHERE id = ?',
   )
@@ -109,8 +114,10 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
     async setFeedback(answerId, feedback) {
       // The answer may have no row yet.
       await writes.flushInSteps()
-      const kept = change(() => giveFeedback.immediate(answerId, redaction.feedback(feedback)))
+      const {change: given, found} = keptFeedback(redaction.feedback(feedback), redactor)
+      const kept = change(() => giveFeedback.immediate(answerId, given))
       if (kept === null) throw noTranscript(answerId)
+      options.onRedacted(found)
       return kept
     },
     async setFirstUseful(answerId, firstUsefulMs) {

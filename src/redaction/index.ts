@@ -1,0 +1,4 @@
+export {checkedPatterns, type OwnPattern} from './own-patterns.ts'
+export {redactValue} from './redact-value.ts'
+export {createRedactor, noRedactor, type Redacted, type Redactor, type RedactorOptions} from './redactor.ts'
+export {type RedactionKind, redactionKinds} from './spans.ts'
