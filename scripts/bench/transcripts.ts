@@ -13,7 +13,7 @@ import {setTimeout as delay} from 'node:timers/promises'
 import {createAnswerState} from '../../src/answers/answer-state.ts'
 import {refOf} from '../../src/answers/ids.ts'
 import {type AnswerEvent, noUsage} from '../../src/domain/index.ts'
-import {catalogFileOf} from '../../src/transcripts/catalog/open-catalog.ts'
+import {catalogFileOf} from '../../src/transcripts/catalog/catalog-file.ts'
 import {
   type ListOrder,
   openTranscripts,

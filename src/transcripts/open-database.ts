@@ -13,6 +13,7 @@ import {
   storageError,
   takeExclusiveLock,
 } from '../native/index.ts'
+import {catalogFileOf} from './catalog/catalog-file.ts'
 import {addRefOf, migrate} from './migrations.ts'
 
 export {makeFilesPrivate, storageError}
@@ -115,7 +116,9 @@ export function checkExists(file: string): void {
 export function exposuresOf(file: string): string[] {
   if (!existsSync(file)) return []
   const real = realpathSync(file)
-  return databaseSuffixes.flatMap((suffix) => exposureOf(real + suffix) ?? [])
+  return [real, catalogFileOf(file)].flatMap((database) =>
+    databaseSuffixes.flatMap((suffix) => exposureOf(database + suffix) ?? []),
+  )
 }
 
 function checkLocation(file: string): void {

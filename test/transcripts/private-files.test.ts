@@ -65,6 +65,8 @@ describe('what others on the machine can read', () => {
     readTranscripts(file).close()
     await purgeTranscripts(file, 0)
     const beside = openToOthers(dirname(file))
+    await transcripts.list({})
+    const withCatalog = openToOthers(dirname(file))
     await transcripts.close()
 
     expect(running.sort()).toEqual([
@@ -73,7 +75,8 @@ describe('what others on the machine can read', () => {
       'transcripts.sqlite-wal',
       'transcripts.sqlite.lock',
     ])
-    expect([...whileRunning, ...beside, ...openToOthers(dirname(file))]).toEqual([])
+    expect(readdirSync(dirname(file))).toContain('transcripts-catalog.sqlite')
+    expect([...whileRunning, ...beside, ...withCatalog, ...openToOthers(dirname(file))]).toEqual([])
   })
 
   test('permissions that an older Docent left when it was killed are restricted at start', async () => {

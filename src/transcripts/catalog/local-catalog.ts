@@ -1,9 +1,10 @@
 import {existsSync} from 'node:fs'
 import type {SqliteDatabase} from '../../native/index.ts'
 import {storageError} from '../open-database.ts'
+import {catalogFileOf} from './catalog-file.ts'
 import {type CatalogReads, createCatalogReads} from './catalog-reads.ts'
 import {createCatalogWriter, hasChanges} from './catalog-writer.ts'
-import {attachTranscripts, catalogFileOf, openCatalog, openForReading} from './open-catalog.ts'
+import {attachTranscripts, openCatalog, openForReading} from './open-catalog.ts'
 
 /** A catalog that this process brings up to date itself, for commands. */
 export interface LocalCatalog {

@@ -4,11 +4,6 @@ import {addRefOf} from '../migrations.ts'
 import {checkExists, makeFilesPrivate} from '../open-database.ts'
 import {catalogVersion, createCatalogTables} from './catalog-schema.ts'
 
-/** The catalog of a transcripts file lies beside it. */
-export function catalogFileOf(transcriptsFile: string): string {
-  return transcriptsFile.replace(/(?:\.sqlite)?$/, '-catalog.sqlite')
-}
-
 /**
  * Opens or creates a catalog for writing. One of another version, or a damaged one, is made anew. An empty name is a
  * catalog of this connection alone, on disk where it is large, and gone with it.
