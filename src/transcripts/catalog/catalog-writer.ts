@@ -173,13 +173,14 @@ export function createCatalogWriter({transcripts, catalog}: CatalogWriterOptions
     rollUps.count({row, at, build, rating, missing, countsIf, pages})
   }
 
-  function inTransaction(work: () => void): void {
+  function inTransaction<Result>(work: () => Result): Result {
     try {
-      catalog
+      return catalog
         .transaction(() => {
-          work()
+          const result = work()
           for (const [id, by] of counts) if (by !== 0) addToName.run(by, id)
           rollUps.flush()
+          return result
         })
         .immediate()
     } catch (error) {
@@ -190,22 +191,21 @@ export function createCatalogWriter({transcripts, catalog}: CatalogWriterOptions
       counts.clear()
     }
   }
+
   /**
    * Where the catalog stands. It goes through the whole file if it is new, if changes were thrown away that it had not
    * seen, or if the file is not the one it knew, as a restored backup.
    */
-  function begin(): {change: number; below: number} {
+  function position(): {change: number; below: number} {
     const change = stateOf.get('change') ?? -1
     if (change >= 0 && (change === 0 || changeAt.get(change) === stateOf.get('changeAt'))) {
       return {change, below: stateOf.get('below') ?? 0}
     }
     const last = lastChange.get() ?? {seq: 0, at: 0, row: 0}
     const below = lastRow.get()! + 1
-    inTransaction(() => {
-      keepChange(last)
-      keepState.run('below', below)
-      rollUps.beginPass(oldest.get() ?? null)
-    })
+    keepChange(last)
+    keepState.run('below', below)
+    rollUps.beginPass(oldest.get() ?? null)
     return {change: last.seq, below}
   }
 
@@ -214,24 +214,33 @@ export function createCatalogWriter({transcripts, catalog}: CatalogWriterOptions
     keepState.run('changeAt', at)
   }
 
-  function takeChanges(changes: readonly Change[]): void {
-    inTransaction(() => {
-      for (const row of new Set(changes.map(({row}) => row))) takeRow(row)
-      keepChange(changes.at(-1)!)
+  /**
+   * Takes in the next changes, or else earlier answers. In one transaction with where it stands: a command may do the same
+   * beside the server. @returns whether there was anything.
+   */
+  function takeSome(mayBeEarlier: boolean): boolean {
+    return inTransaction(() => {
+      const {change, below} = position()
+      const changes = changesAfter.all(change, stepSize)
+      if (changes.length > 0) {
+        for (const row of new Set(changes.map(({row}) => row))) takeRow(row)
+        keepChange(changes.at(-1)!)
+        return true
+      }
+      if (below === 0 || !mayBeEarlier) return false
+      takeEarlier(below)
+      return true
     })
   }
 
-  /** Answers from before the catalog, the newest first, since they are read first. @returns where the rest begins. */
-  function takeEarlier(below: number): number {
+  /** Answers from before the catalog, the newest first, since they are read first. */
+  function takeEarlier(below: number): void {
     const rows = rowsBelow.all(below, stepSize)
     const from = rows.length < stepSize ? 0 : rows.at(-1)!
-    inTransaction(() => {
-      const kept = new Set(rows)
-      for (const row of catalogued.all(from, below)) if (!kept.has(row)) forget(row)
-      for (const row of rows) takeRow(row)
-      keepState.run('below', from)
-    })
-    return from
+    const kept = new Set(rows)
+    for (const row of catalogued.all(from, below)) if (!kept.has(row)) forget(row)
+    for (const row of rows) takeRow(row)
+    keepState.run('below', from)
   }
 
   /** Joins segments of the full-text index. @returns whether there was anything to join. */
@@ -245,24 +254,18 @@ export function createCatalogWriter({transcripts, catalog}: CatalogWriterOptions
   return {
     catchUp(withinMs) {
       const until = performance.now() + withinMs
-      let {change, below} = begin()
       let isIdle = false
       let untidy = 0
       do {
-        const changes = changesAfter.all(change, stepSize)
-        if (changes.length > 0) {
-          takeChanges(changes)
-          change = changes.at(-1)!.seq
-          untidy += 1
-        } else if (below > 0 && untidy < stepsBeforeTidying) {
-          below = takeEarlier(below)
-          untidy += 1
-        } else {
-          isIdle = !tidy() && below === 0
+        if (takeSome(untidy < stepsBeforeTidying)) untidy += 1
+        else {
+          isIdle = !tidy() && untidy < stepsBeforeTidying
           untidy = 0
         }
       } while (!isIdle && performance.now() < until)
       isErased ||= catalog.memory || emptyWriteAheadLog(catalog)
+      const change = stateOf.get('change')!
+      const below = stateOf.get('below')!
       const isCurrent = below === 0 && changesAfter.get(change, 1) === undefined
       return {change, left: Math.max(0, below - 1), isCurrent, isIdle, isErased}
     },

@@ -490,6 +490,37 @@ test('a transaction that fails leaves the counts as they were', () => {
   transcripts.close()
 })
 
+test('a command and the server that catch up beside each other share the work', async () => {
+  const file = temporaryFile()
+  const transcripts = openForTest({file})
+  for (let number = 0; number < 1_000; number++) journalAnswer(transcripts, `a${number}`)
+  await transcripts.flush()
+  await transcripts.close()
+  const source = openDatabase(file)
+  source.prepare('DELETE FROM changes WHERE seq < (SELECT max(seq) FROM changes)').run()
+  const catalogs = [0, 1].map(() => openCatalog(catalogFileOf(file)))
+  const writers = catalogs.map((catalog) => createCatalogWriter({transcripts: source, catalog}))
+
+  const left: number[] = []
+  for (let turn = 0; turn < 40; turn++) {
+    left.push(writers[turn % 2]!.catchUp(0).left)
+    // What a new answer and its rating add, one by each.
+    if (turn === 2) source.prepare("UPDATE answers SET rating = 'down' WHERE id = 'a999'").run()
+  }
+  for (const db of [source, ...catalogs]) db.close()
+
+  expect(left).toEqual([...left].sort((a, b) => b - a))
+  expect(left.indexOf(0)).toBeLessThan(10)
+  const reader = readTranscripts(file)
+  expect((await reader.list({q: 'port'})).total).toEqual({answers: 1_000, isExact: true})
+  expect((await reader.list({rating: 'down'})).items.map(({answerId}) => answerId)).toEqual(['a999'])
+  expect((await reader.analytics({from: 0, to: 365 * 24 * 3_600_000})).total).toMatchObject({
+    answers: 1_000,
+    ratings: {down: 1},
+  })
+  reader.close()
+})
+
 test('an empty catalog says so', () => {
   const db = openSqlite(':memory:')
   migrate(db, ':memory:')
