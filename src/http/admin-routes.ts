@@ -2,10 +2,11 @@ import {once} from 'node:events'
 import express, {type Response, Router} from 'express'
 import type {Answering} from '../answering/index.ts'
 import {refOf} from '../answers/index.ts'
-import {DocentError} from '../domain/index.ts'
+import {DocentError, type ModelPrices} from '../domain/index.ts'
 import type {Transcript, TranscriptStore} from '../transcripts/index.ts'
 import {csvHeader, csvRowOf, jsonLineOf} from '../transcripts/index.ts'
 import {clientLeft} from './client-left.ts'
+import {withCost, withCosts} from './costs.ts'
 import {endWithStreamHead, openEventStream, resumePointOf} from './event-stream.ts'
 import {verifyDepth} from './guards/json-depth.ts'
 import {ownPagesOnly} from './guards/origins.ts'
@@ -28,13 +29,15 @@ export interface AdminRoutesDeps extends WebhookDeps, PeopleRoutesDeps {
   readonly answering: Pick<Answering, 'forget'>
   readonly transcripts: TranscriptStore
   readonly builds: BuildRegistry
+  readonly prices: ModelPrices
   readonly heartbeatMs: number
   readonly slowReaderTimeoutMs: number
 }
 
 /** The staff API: everything under `/api/admin`. */
 export function createAdminRouter(deps: AdminRoutesDeps): Router {
-  const {staff, auditor, answering, transcripts, builds, reindexing, heartbeatMs, slowReaderTimeoutMs} = deps
+  const {staff, auditor, answering, transcripts, builds, prices, reindexing} = deps
+  const {heartbeatMs, slowReaderTimeoutMs} = deps
   const router = Router()
   router.use(ownPagesOnly)
   // Signed bodies are read as they were sent.
@@ -79,7 +82,7 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     const transcript = await transcripts.get(String(request.params['answerId']))
     if (transcript === null) throw new DocentError('not_found', 'There is no such transcript.')
     await auditor.before(request, memberOf(response), 'transcript_read', {which: transcript.ref})
-    response.json(transcript)
+    response.json(withCost(transcript, prices))
   })
   router.put('/transcripts/:answerId/review', staff.allow('support'), async (request, response) => {
     requireJson(request)
@@ -104,7 +107,8 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
   })
 
   router.get('/analytics', staff.allow('support', 'docs'), async (request, response) => {
-    response.json(await transcripts.analytics(analyticsRequestOf(request.query, Date.now())))
+    const analytics = await transcripts.analytics(analyticsRequestOf(request.query, Date.now()))
+    response.json(withCosts(analytics, prices))
   })
 
   router.get('/builds', staff.allow('docs'), async (_request, response) => {

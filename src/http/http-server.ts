@@ -5,7 +5,7 @@ import {join} from 'node:path'
 import express, {type Express} from 'express'
 import helmet from 'helmet'
 import type {Answering} from '../answering/index.ts'
-import {DocentError, type GeneratorName} from '../domain/index.ts'
+import {DocentError, type GeneratorName, type ModelPrices} from '../domain/index.ts'
 import type {DocsSearch} from '../retrieval/index.ts'
 import type {CurrentBuild} from '../search-index/index.ts'
 import type {StaffStore} from '../staff/index.ts'
@@ -50,6 +50,8 @@ export interface HttpOptions
     AssistantOptions {
   readonly port: number
   readonly allowedOrigins: readonly string[]
+  /** For estimates of cost; default: none. */
+  readonly modelPrices?: ModelPrices
   /** Where sign-outs are stored across restarts; default: nowhere. */
   readonly dataDir?: string
   /** Maximum concurrent connections of one address; 0 for no limit. */
@@ -178,6 +180,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       answering,
       transcripts,
       builds: deps.builds,
+      prices: options.modelPrices ?? new Map(),
       reindexing,
       guesses,
       secret: options.webhookSecret ?? null,

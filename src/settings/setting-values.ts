@@ -1,5 +1,6 @@
 import {statSync} from 'node:fs'
 import {isIP, isIPv4} from 'node:net'
+import type {ModelPrices, TokenPrices} from '../domain/index.ts'
 
 /**
  * Parsers for the values of settings. Each throws an Error with a message that completes "NAME=value …" and says what to
@@ -36,6 +37,29 @@ export const onOff = (value: string): boolean => {
   if (['1', 'true', 'yes', 'on'].includes(value.toLowerCase())) return true
   if (['0', 'false', 'no', 'off', ''].includes(value.toLowerCase())) return false
   throw new Error('must be on or off')
+}
+
+/** `MODEL=INPUT/OUTPUT[/CACHE READ/CACHE WRITE]`, comma-separated. Without prices of the cache, those are Anthropic's shares of the input's. */
+export const modelPrices = (value: string): ModelPrices => {
+  const prices = new Map<string, TokenPrices>()
+  for (const entry of value.split(',').map((part) => part.trim())) {
+    if (entry === '') continue
+    const [, model, list = ''] = /^([^\s=]{1,200})\s*=\s*(.*)$/.exec(entry) ?? []
+    const numbers = list.split('/').map((number) => number.trim())
+    const isWhole = numbers.length === 2 || numbers.length === 4
+    if (
+      model === undefined ||
+      !isWhole ||
+      !numbers.every((number) => /^\d{1,6}(?:\.\d{1,6})?$/.test(number))
+    ) {
+      throw new Error(
+        `has ${entry}; write prices per million tokens as claude-haiku-5-5=1/5, for input and output, or with those of the cache as claude-haiku-5-5=1/5/0.1/1.25, for reading and writing`,
+      )
+    }
+    const [input, output, cacheRead = input! / 10, cacheWrite = input! * 1.25] = numbers.map(Number)
+    prices.set(model, {input: input!, output: output!, cacheRead, cacheWrite})
+  }
+  return prices
 }
 
 /** A folder that exists or can be created. */

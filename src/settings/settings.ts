@@ -1,5 +1,5 @@
 import {config as loadEnvFile} from 'dotenv'
-import {type ContentSource, DocentError} from '../domain/index.ts'
+import {type ContentSource, DocentError, type ModelPrices} from '../domain/index.ts'
 import {isMisspellingOf} from '../lib/misspelling.ts'
 import {type OwnPattern, type RedactionKind, redactionKinds} from '../redaction/index.ts'
 import {
@@ -24,6 +24,7 @@ import {
   maxMs,
   modelLanguages,
   modelName,
+  modelPrices,
   oneOf,
   onOff,
   optional,
@@ -57,6 +58,7 @@ export interface Settings {
   readonly anthropicApiKey: string | null
   readonly anthropicBaseUrl: string | null
   readonly anthropicModel: string
+  readonly modelPrices: ModelPrices
   readonly anthropicFallbackModel: string | null
   readonly anthropicCitations: 'native' | 'markers'
   readonly thinking: boolean
@@ -235,6 +237,14 @@ export const settingsTable: readonly Setting<unknown>[] = [
     fallback: 'claude-haiku-5-5',
     meaning: 'The Claude model that writes answers.',
     parse: modelName,
+  },
+  {
+    name: 'MODEL_PRICES',
+    key: 'modelPrices',
+    fallback: '',
+    meaning:
+      'Prices of models per million tokens, for estimates of cost, as `claude-haiku-5-5=1/5`: input/output, or input/output/cache read/cache write; comma-separated, in any currency.',
+    parse: modelPrices,
   },
   {
     name: 'ANTHROPIC_FALLBACK_MODEL',

@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import {noUsage} from '../../src/domain/index.ts'
 import type {Analytics} from '../../src/transcripts/index.ts'
 import {closedAfterEach} from '../support/closed-after-each.ts'
 import {allEventsOf} from '../support/event-reader.ts'
@@ -46,6 +47,33 @@ describe('figures of a period', () => {
     expect(reply.headers.get('cache-control')).toBe('no-store')
     expect(periods).toHaveLength(24)
     expect(total.answers).toBe(0)
+  })
+
+  test('say what the tokens cost, as each transcript does; null without a price', async () => {
+    const prices = (model: string) =>
+      new Map([[model, {input: 1, output: 10, cacheRead: 0.1, cacheWrite: 1}]])
+    const costs: unknown[] = []
+    for (const model of ['by-hand', 'another']) {
+      const product = await start({settings: {modelPrices: prices(model)}})
+      const reply = product.ask({question: 'How?'})
+      const call = await product.generator.call(0)
+      call.say('So.')
+      const usage = {...noUsage, inputTokens: 2_000_000, outputTokens: 100_000}
+      call.push({type: 'finish', finishReason: 'end', usage, upstreamRequestId: null})
+      const [begun] = await allEventsOf(await reply)
+      const {total, builds} = (await (await get(product, '')).json()) as Analytics & {
+        total: {cost: number}
+        builds: {cost: number}[]
+      }
+      const transcript = await fetch(`${product.url}/api/admin/transcripts/${begun!.data['answerId']}`, {
+        headers: {authorization: `Bearer ${supportToken}`},
+      })
+      costs.push([total.cost, builds[0]!.cost, ((await transcript.json()) as {cost: unknown}).cost])
+    }
+    expect(costs).toEqual([
+      [3, 3, 3],
+      [null, null, null],
+    ])
   })
 
   test.each([

@@ -1,3 +1,4 @@
+import type {JournalDetails} from '../../answers/index.ts'
 import {isPartialFinish, type Timings, type Usage} from '../../domain/index.ts'
 import type {AnswerRow} from '../answer-row.ts'
 import {rangeOf} from '../catalog/catalog-schema.ts'
@@ -47,8 +48,10 @@ export function answerCounts(row: AnswerRow, error: string, isFirst: boolean): C
   }
 
   if (usage !== null) {
+    const {writtenBy} = JSON.parse(row.facts) as JournalDetails
+    const model = writtenBy?.model ?? row.model ?? ''
     for (const [kind, tokens] of Object.entries(usage)) {
-      if (tokens > 0) add(`tokens:${kind}:${row.model ?? ''}`, tokens)
+      if (tokens > 0) add(`tokens:${kind}:${model}`, tokens)
     }
   }
   return counts
