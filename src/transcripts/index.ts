@@ -1,3 +1,4 @@
+export {checkTranscripts} from './check-transcripts.ts'
 export {csvHeader, csvRowOf, jsonLineOf} from './export-format.ts'
 export type {Analytics, AnalyticsRequest, Figures} from './figures/analytics.ts'
 export {endingLabelOf, feedbackWordsOf, visitorPageLine, writerOf} from './labels.ts'

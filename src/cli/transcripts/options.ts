@@ -21,6 +21,7 @@ Commands
   replay ID               Replay it as the visitor saw it, with the original timing.
   export                  Export all that match, oldest first, to stdout or to --out.
   backup FILE             Copy all transcripts to a file, also while a server runs.
+  check                   Check that the files are sound, also while a server runs.
   purge                   Remove answers permanently. Needs --before or --older-than.
 
 Options

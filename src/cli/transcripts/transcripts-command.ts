@@ -7,6 +7,7 @@ import {howToRun} from '../../package/index.ts'
 import {isGitHubActions, loadSettings} from '../../settings/index.ts'
 import {
   backUpTranscripts,
+  checkTranscripts,
   exposuresOf,
   loggedFilter,
   purgeTranscripts,
@@ -87,7 +88,7 @@ async function command(args: readonly string[], environment: CommandEnvironment)
     await print(help)
     return values.help || name === 'help' ? 0 : 2
   }
-  if (!['list', 'show', 'replay', 'export', 'backup', 'purge'].includes(name)) {
+  if (!['list', 'show', 'replay', 'export', 'backup', 'check', 'purge'].includes(name)) {
     throw new UsageError(`${name} is not a command`)
   }
   const required = requiredArguments[name]
@@ -110,6 +111,16 @@ async function command(args: readonly string[], environment: CommandEnvironment)
       'Another process is reading the transcripts, so copies of the removed text are left in the file. A running server erases them within a minute after that process has ended; otherwise the next start of the server or the next purge does.\n',
     )
     return 1
+  }
+
+  if (name === 'check') {
+    const {answers, problems} = checkTranscripts(file)
+    for (const problem of problems) warn(`${cleanText(problem)}\n`)
+    if (problems.length > 0) return 1
+    await print(
+      `${answers} ${answers === 1 ? 'answer' : 'answers'}; the transcripts and their catalog are sound.\n`,
+    )
+    return 0
   }
 
   if (name === 'backup') {
