@@ -98,7 +98,7 @@ interface Read {
 }
 
 /** What staff look for, by name. */
-function readsOf(world: TranscriptWorld): Readonly<Record<string, () => Read>> {
+export function readsOf(world: TranscriptWorld): Readonly<Record<string, () => Read>> {
   const {random, word, pages, builds, models, versions, errors, from, to} = world
   const day = 24 * 60 * 60 * 1000
   const someDay = () => Math.floor(from + random() * (to - from - 30 * day))

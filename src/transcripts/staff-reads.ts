@@ -111,8 +111,9 @@ export function createStaffReads(reads: TranscriptReads, catalog: CatalogReads):
     list(filter, {cursor, sort = 'newest', limit = 50}, memory) {
       const size = Math.min(200, Math.max(1, Math.trunc(limit) || 50))
       const selection = {filter, ...selectionOf(sort), after: null, limit: size + 1}
+      const counted = maxCounted + 1 + memory.length
       const found = select(
-        cursor === undefined ? selection : {...selection, after: parseCursor(cursor, sort)},
+        cursor === undefined ? {...selection, counted} : {...selection, after: parseCursor(cursor, sort)},
         memory,
       )
       const last = found[size - 1]

@@ -25,6 +25,11 @@ export interface CatalogSelection {
   /** Starts after this one, in the order; null to start at the beginning. */
   readonly after: Found | null
   readonly limit: number
+  /**
+   * Up to how many matches `count` will count right after. Going through them once does for both; absent: nothing is
+   * counted.
+   */
+  readonly counted?: number
 }
 
 /** A value that a filter can ask for, and how many answers have it. */
@@ -76,6 +81,15 @@ interface Plan {
   readonly like: string | null
 }
 
+interface Selected {
+  readonly filter: TranscriptFilter
+  readonly plan: Plan | null
+  /** All that match, or as many as are to be counted; null if that is not known. */
+  rows: readonly number[] | null
+  /** How many of them have the measure; null if that is not known. */
+  measured: number | null
+}
+
 interface Name extends NamedCount {
   readonly id: number
 }
@@ -104,9 +118,13 @@ export function createCatalogReads(
   const rowsOfConversation = db
     .prepare<[string], number>(`SELECT row FROM answers WHERE ${schema.conversation} = ?`)
     .pluck()
-  const rowsBetween = db.prepare<[number, number], {first: number | null; last: number | null}>(
-    'SELECT min(row) AS first, max(row) AS last FROM facets WHERE at >= ? AND at < ?',
-  )
+  const rowsBetween = db.prepare<
+    [number, number],
+    {first: number | null; last: number | null; answers: number}
+  >(`SELECT min(row) AS first, max(row) AS last, count(*) AS answers FROM facets WHERE at >= ? AND at < ?`)
+  const answersBetween = db
+    .prepare<[number, number], number>('SELECT count(*) FROM facets WHERE row BETWEEN ? AND ?')
+    .pluck()
   const newestRow = db
     .prepare<[number], number>('SELECT row FROM facets ORDER BY row DESC LIMIT 1 OFFSET ?')
     .pluck()
@@ -125,7 +143,7 @@ export function createCatalogReads(
   }
 
   /** What was selected last: its matches are counted right after. */
-  let selected: {readonly filter: TranscriptFilter; readonly plan: Plan | null} | null = null
+  let selected: Selected | null = null
 
   /** Null if nothing can match. */
   function planOf(filter: TranscriptFilter): Plan | null {
@@ -156,10 +174,12 @@ export function createCatalogReads(
     let at: Plan['at'] = null
     let between: Plan['between'] = null
     if (filter.from !== undefined || filter.to !== undefined) {
-      at = [filter.from ?? 0, filter.to ?? Number.MAX_SAFE_INTEGER]
-      const {first, last} = rowsBetween.get(...at)!
+      const period = [filter.from ?? 0, filter.to ?? Number.MAX_SAFE_INTEGER] as const
+      const {first, last, answers} = rowsBetween.get(...period)!
       if (first === null || last === null) return null
       between = [first, last]
+      // Where the clock was turned back, answers of another time are among them.
+      if (answersBetween.get(first, last) !== answers) at = period
     }
     if (like !== null && rows === null) {
       const oldest = newestRow.get(thresholds.scanned) ?? 0
@@ -184,9 +204,8 @@ export function createCatalogReads(
     }
     if (between !== null) add(`${row} BETWEEN ? AND ?`, ...between)
     if (rows !== null) add(`${row} IN (SELECT value FROM json_each(?))`, JSON.stringify(rows))
-    // The clock may have been turned back in between.
     if (at !== null) add('facets.at >= ? AND facets.at < ?', ...at)
-    if (measure !== null) add(`facets.${measure} IS NOT NULL`)
+    if (measure !== null) add(isMeasured(measure))
     if (like !== null) {
       add(
         `EXISTS (SELECT 1 FROM texts WHERE texts.row = ${row} AND (question LIKE ? ESCAPE '\\' OR text LIKE ? ESCAPE '\\'))`,
@@ -263,13 +282,30 @@ export function createCatalogReads(
     return statementOf(sql).get(...values, limit)!.n
   }
 
+  /** Counts those that match and those of them that have the measure, at the same time. */
+  function measuredOf(plan: Plan, measure: Measure, limit: number): {matches: number; measured: number} {
+    const {from, conditions, values} = sourceOf(plan, measure)
+    const all = conditions.filter((condition) => condition !== isMeasured(measure))
+    const {n, value} = statementOf(
+      `SELECT count(*) AS n, count(measured) AS value
+       FROM (SELECT facets.${measure} AS measured FROM ${from} ${where(all)} LIMIT ?)`,
+    ).get(...values, limit)!
+    return {matches: n, measured: value!}
+  }
+
   return {
     select(selection) {
-      const {filter, measure} = selection
+      const {filter, measure, limit, counted = 0} = selection
       const plan = planOf(filter)
-      selected = {filter, plan}
+      selected = {filter, plan, rows: null, measured: null}
       if (plan === null) return []
-      if (measure === null) return selectByTime(plan, selection)
+      if (measure === null) {
+        // A search is not begun anew to count; going through all is quicker without their rows.
+        if (plan.expression === null || counted === 0) return selectByTime(plan, selection)
+        const found = selectByTime(plan, {...selection, limit: Math.max(limit, counted)})
+        selected.rows = found.map(({row}) => row)
+        return found.slice(0, limit)
+      }
       const few = thresholds.sorted + 1
       if (plan.expression === null) {
         const isFew = plan.rows !== null || countOf(plan, measure, few) < few
@@ -280,13 +316,22 @@ export function createCatalogReads(
           isFew ? undefined : `INDEXED BY facets_by_${measure}`,
         )
       }
-      const isFew = countOf(plan, null, few) < few
+      const {matches, measured} = measuredOf(plan, measure, Math.max(few, counted))
+      if (matches < Math.max(few, counted) || measured >= counted) selected.measured = measured
+      const isFew = matches < few
       return isFew ? selectByMeasure(plan, measure, selection) : selectByRanges(plan, measure, selection)
     },
     count({filter, measure, limit}, without) {
-      const plan = selected?.filter === filter ? selected.plan : planOf(filter)
+      const known = selected?.filter === filter ? selected : null
       selected = null
-      return plan === null ? 0 : countOf(plan, measure, limit, without)
+      const plan = known === null ? planOf(filter) : known.plan
+      if (plan === null) return 0
+      if (known?.rows) {
+        const others = new Set(without)
+        return Math.min(limit, known.rows.filter((row) => !others.has(row)).length)
+      }
+      if (known?.measured != null && !without?.length) return Math.min(limit, known.measured)
+      return countOf(plan, measure, limit, without)
     },
     values: (kind, limit) => valuesOf.all(kind, limit),
     analytics: (request) => readAnalytics(db, request),
@@ -301,6 +346,10 @@ export function lazyCatalog(opened: () => CatalogReads): CatalogReads {
     values: (kind, limit) => opened().values(kind, limit),
     analytics: (request) => opened().analytics(request),
   }
+}
+
+function isMeasured(measure: Measure): string {
+  return `facets.${measure} IS NOT NULL`
 }
 
 function where(conditions: readonly string[]): string {
