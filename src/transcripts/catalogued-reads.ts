@@ -51,7 +51,7 @@ export function openCataloguedReads(options: CataloguedReadsOptions): Catalogued
 
 function inProcesses({file, db, onProblem}: CataloguedReadsOptions): CataloguedReads {
   const files = {transcripts: file, catalog: catalogFileOf(file)}
-  const readers = openReaderProcess(files)
+  const readers = openReaderProcess(files, {onCatalogDamaged: () => catalog.remake()})
   const lastChange = db.prepare<[], number>('SELECT ifnull(max(seq), 0) FROM changes').pluck()
   const prune = db.prepare(
     'DELETE FROM changes WHERE seq < @upTo AND seq < (SELECT min(seq) FROM changes) + @atOnce',

@@ -1,7 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import {createPrivateFile} from '../native/index.ts'
-import {lazyCatalog} from './catalog/catalog-reads.ts'
-import {forgetRemoved, type LocalCatalog, openLocalCatalog} from './catalog/local-catalog.ts'
+import {forgetRemoved, openLocalCatalog} from './catalog/local-catalog.ts'
 import {openSharedDatabase, storageError} from './open-database.ts'
 import {emptyWriteAheadLog, prepareRemoval, removeAll} from './removal.ts'
 import {createStaffReads} from './staff-reads.ts'
@@ -28,17 +27,12 @@ export interface TranscriptsReader extends Pick<TranscriptStore, 'list' | 'get' 
 export function readTranscripts(file: string, onWait: (left: number) => void = () => {}): TranscriptsReader {
   const db = openSharedDatabase(file, 'read')
   const reads = createTranscriptReads(db)
-  let catalog: LocalCatalog | null = null
-  const upToDate = () => {
-    catalog ??= openLocalCatalog(file, db)
-    catalog.catchUp(onWait)
-    return catalog.reads
-  }
+  const catalog = openLocalCatalog(file, db, onWait)
   return {
-    ...createTranscriptReader(asyncReads(createStaffReads(reads, lazyCatalog(upToDate)), file)),
+    ...createTranscriptReader(asyncReads(createStaffReads(reads, catalog.reads), file)),
     idsStartingWith: async (text, limit) => reads.idsStartingWith(text, limit),
     close() {
-      catalog?.close()
+      catalog.close()
       db.close()
     },
   }

@@ -25,6 +25,8 @@ export interface ReaderProcessOptions {
   readonly cpuMs?: number
   /** The processes end after this long without a read, in milliseconds. Default 5 minutes. */
   readonly idleMs?: number
+  /** Called when a read found the catalog damaged; it is tried once more when that has resolved. */
+  readonly onCatalogDamaged?: () => Promise<void>
 }
 
 /** The second is started when the first is busy, so one slow search delays nobody else. */
@@ -39,7 +41,7 @@ const maxIdleWaitMs = 1_000
 
 /** Processes start with the first read, and again after an idle period or a crash. */
 export function openReaderProcess(files: ReaderSetup, options: ReaderProcessOptions = {}): ReaderProcess {
-  const {cpuMs = 20_000, idleMs = 5 * 60_000} = options
+  const {cpuMs = 20_000, idleMs = 5 * 60_000, onCatalogDamaged = async () => {}} = options
   let pool: ChildPool<ReadCall, ReadReply> | null = null
   let underWay = 0
   let idle: NodeJS.Timeout | undefined
@@ -52,7 +54,11 @@ export function openReaderProcess(files: ReaderSetup, options: ReaderProcessOpti
       size: processes,
       memoryMb,
     })
-    const reply = await pool.run(call, {cpuMs, wallMs, queueMs})
+    let reply = await pool.run(call, {cpuMs, wallMs, queueMs})
+    if ('problem' in reply && reply.isCatalogDamaged) {
+      await onCatalogDamaged()
+      reply = await pool.run(call, {cpuMs, wallMs, queueMs})
+    }
     if ('problem' in reply) throw new DocentError(reply.problem.code, reply.problem.message)
     return reply.value
   }

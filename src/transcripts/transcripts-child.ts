@@ -1,7 +1,9 @@
 import {constants, setPriority} from 'node:os'
 import type {ErrorCode} from '../domain/index.ts'
+import type {SqliteDatabase} from '../native/index.ts'
 import {serveTasks} from '../processes/index.ts'
-import {type CatalogReads, createCatalogReads, lazyCatalog} from './catalog/catalog-reads.ts'
+import {damagedCatalog, identityOf, isDamage, isDamagedCatalog} from './catalog/catalog-damage.ts'
+import {type CatalogReads, catalogBy, createCatalogReads} from './catalog/catalog-reads.ts'
 import {openForReading} from './catalog/open-catalog.ts'
 import {openSharedDatabase, storageError} from './open-database.ts'
 import {createStaffReads, type StaffReads} from './staff-reads.ts'
@@ -21,7 +23,11 @@ export type ReadCall = {
 /** What a call returned, or the DocentError it threw. */
 export type ReadReply =
   | {readonly value: unknown}
-  | {readonly problem: {readonly code: ErrorCode; readonly message: string}}
+  | {
+      readonly problem: {readonly code: ErrorCode; readonly message: string}
+      /** The catalog must be made anew. */
+      readonly isCatalogDamaged: boolean
+    }
 
 serveTasks<ReaderSetup, ReadCall>(async ({transcripts, catalog}) => {
   // If there are fewer cores than processes, answers have priority.
@@ -37,15 +43,37 @@ serveTasks<ReaderSetup, ReadCall>(async ({transcripts, catalog}) => {
         return {value: read(...args)}
       } catch (error) {
         const {code, message} = storageError(error, transcripts)
-        return {problem: {code, message}}
+        return {problem: {code, message}, isCatalogDamaged: isDamagedCatalog(error)}
       }
     },
   }
 })
 
 function openStaffReads(transcripts: string, catalog: string): StaffReads {
-  const reads = createTranscriptReads(openSharedDatabase(transcripts, 'read'))
-  let catalogReads: CatalogReads | null = null
-  const opened = () => (catalogReads ??= createCatalogReads(openForReading(transcripts, catalog)))
-  return createStaffReads(reads, lazyCatalog(opened))
+  let opened: {
+    readonly db: SqliteDatabase
+    readonly reads: CatalogReads
+    readonly identity: string | null
+  } | null = null
+  const close = () => {
+    opened?.db.close()
+    opened = null
+  }
+  const run = <Result>(read: (reads: CatalogReads) => Result): Result => {
+    try {
+      // A catalog that was made anew is another file.
+      if (opened !== null && opened.identity !== identityOf(catalog)) close()
+      if (opened === null) {
+        const identity = identityOf(catalog)
+        const db = openForReading(transcripts, catalog)
+        opened = {db, reads: createCatalogReads(db), identity}
+      }
+      return read(opened.reads)
+    } catch (error) {
+      if (!isDamage(error, catalog)) throw error
+      close()
+      throw damagedCatalog(catalog, error)
+    }
+  }
+  return createStaffReads(createTranscriptReads(openSharedDatabase(transcripts, 'read')), catalogBy(run))
 }

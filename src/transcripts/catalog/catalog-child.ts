@@ -1,9 +1,11 @@
 import {constants, setPriority} from 'node:os'
 import type {ErrorCode} from '../../domain/index.ts'
+import type {SqliteDatabase} from '../../native/index.ts'
 import {serveTasks} from '../../processes/index.ts'
-import {openSharedDatabase, storageError} from '../open-database.ts'
+import {openSharedDatabase} from '../open-database.ts'
+import {identityOf, isDamage, storageErrorOf} from './catalog-damage.ts'
 import {type CatalogState, type CatalogWriter, createCatalogWriter} from './catalog-writer.ts'
-import {openCatalog} from './open-catalog.ts'
+import {openCatalog, removeCatalog} from './open-catalog.ts'
 
 export interface CatalogSetup {
   /** The transcripts file, which the parent has migrated. */
@@ -13,28 +15,72 @@ export interface CatalogSetup {
 
 export interface CatchUpTask {
   readonly withinMs: number
+  /** A read found the catalog damaged. */
+  readonly isDamaged: boolean
 }
 
 export type CatchUpReply =
   | {readonly state: CatalogState}
   | {readonly problem: {readonly code: ErrorCode; readonly message: string}}
 
+/** How often a catalog is made anew: one that is damaged again at once lies on a broken disk. */
+const remakeMs = 10 * 60_000
+
 serveTasks<CatalogSetup, CatchUpTask>(async ({transcripts, catalog}) => {
   // If there are fewer cores than processes, answers have priority.
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
-  let writer: CatalogWriter | null = null
+  let source: SqliteDatabase | null = null
+  let opened: {
+    readonly db: SqliteDatabase
+    readonly writer: CatalogWriter
+    readonly identity: string | null
+  } | null = null
+  let remadeAt = Number.NEGATIVE_INFINITY
+
+  function close(): void {
+    opened?.db.close()
+    opened = null
+  }
+
+  function catchUp(withinMs: number): CatalogState {
+    // Somebody may have removed the file: then there is another one.
+    if (opened !== null && opened.identity !== identityOf(catalog)) close()
+    source ??= openSharedDatabase(transcripts, 'read')
+    if (opened === null) {
+      const db = openCatalog(catalog)
+      opened = {
+        db,
+        writer: createCatalogWriter({transcripts: source, catalog: db}),
+        identity: identityOf(catalog),
+      }
+    }
+    return opened.writer.catchUp(withinMs)
+  }
+
+  function mayRemake(): boolean {
+    return performance.now() - remadeAt > remakeMs
+  }
+
+  function remake(): void {
+    remadeAt = performance.now()
+    close()
+    removeCatalog(catalog)
+  }
 
   return {
     ready: null,
-    async perform({withinMs}): Promise<CatchUpReply> {
+    async perform({withinMs, isDamaged}): Promise<CatchUpReply> {
       try {
-        writer ??= createCatalogWriter({
-          transcripts: openSharedDatabase(transcripts, 'read'),
-          catalog: openCatalog(catalog),
-        })
-        return {state: writer.catchUp(withinMs)}
+        if (isDamaged && mayRemake()) remake()
+        try {
+          return {state: catchUp(withinMs)}
+        } catch (error) {
+          if (!mayRemake() || !isDamage(error, catalog)) throw error
+          remake()
+          return {state: catchUp(withinMs)}
+        }
       } catch (error) {
-        const {code, message} = storageError(error, catalog)
+        const {code, message} = storageErrorOf(error, {transcripts, catalog})
         return {problem: {code, message}}
       }
     },

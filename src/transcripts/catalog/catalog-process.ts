@@ -12,6 +12,8 @@ export interface CatalogProcess {
    * none can be made.
    */
   reach(change: number): Promise<CatalogState | null>
+  /** Has a catalog that a read found damaged made anew. Resolves when there is another one, or none can be made. */
+  remake(): Promise<void>
   /** Why it cannot be written; null where it can. */
   readonly problem: string | null
   /** Whether the process has been started. */
@@ -50,6 +52,7 @@ export function openCatalogProcess(options: CatalogProcessOptions): CatalogProce
   let timer: NodeJS.Timeout | null = null
   let timerAt = Number.POSITIVE_INFINITY
   let isClosed = false
+  let isDamaged = false
 
   function setProblem(next: string | null): void {
     if (isClosed || next === problem) return
@@ -65,7 +68,9 @@ export function openCatalogProcess(options: CatalogProcessOptions): CatalogProce
       memoryMb,
     })
     try {
-      const reply = await pool.run({withinMs: stepMs}, stepLimits)
+      const damaged = isDamaged
+      isDamaged = false
+      const reply = await pool.run({withinMs: stepMs, isDamaged: damaged}, stepLimits)
       if ('state' in reply) {
         state = reply.state
         if (!isClosed) options.onStep(state)
@@ -122,6 +127,12 @@ export function openCatalogProcess(options: CatalogProcessOptions): CatalogProce
       while (problem === null && (state?.change ?? -1) < change && performance.now() < until)
         await Promise.race([step(), waited(until - performance.now())])
       return state
+    },
+    async remake() {
+      // A step that is under way may have begun before.
+      await running
+      isDamaged = true
+      await step()
     },
     get problem() {
       return problem

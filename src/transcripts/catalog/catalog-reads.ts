@@ -338,13 +338,13 @@ export function createCatalogReads(
   }
 }
 
-/** A catalog that is opened, or brought up to date, with each read of it: showing one answer needs none. */
-export function lazyCatalog(opened: () => CatalogReads): CatalogReads {
+/** A catalog that `run` opens, or brings up to date, for each read of it: showing one answer needs none. */
+export function catalogBy(run: <Result>(read: (catalog: CatalogReads) => Result) => Result): CatalogReads {
   return {
-    select: (selection) => opened().select(selection),
-    count: (...args) => opened().count(...args),
-    values: (kind, limit) => opened().values(kind, limit),
-    analytics: (request) => opened().analytics(request),
+    select: (selection) => run((catalog) => catalog.select(selection)),
+    count: (...args) => run((catalog) => catalog.count(...args)),
+    values: (kind, limit) => run((catalog) => catalog.values(kind, limit)),
+    analytics: (request) => run((catalog) => catalog.analytics(request)),
   }
 }
 

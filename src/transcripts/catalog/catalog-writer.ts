@@ -85,6 +85,7 @@ export function createCatalogWriter({transcripts, catalog}: CatalogWriterOptions
   const catalogued = catalog
     .prepare<[number, number], number>('SELECT row FROM facets WHERE row >= ? AND row < ?')
     .pluck()
+  const lastCatalogued = catalog.prepare<[], number>('SELECT ifnull(max(row), 0) FROM facets').pluck()
   const dropFacets = catalog.prepare('DELETE FROM facets WHERE row = ?')
   const textsOf = catalog.prepare<[number], Texts>('SELECT question, text, names FROM texts WHERE row = ?')
   const putTexts = catalog.prepare(
@@ -202,7 +203,8 @@ export function createCatalogWriter({transcripts, catalog}: CatalogWriterOptions
       return {change, below: stateOf.get('below') ?? 0}
     }
     const last = lastChange.get() ?? {seq: 0, at: 0, row: 0}
-    const below = lastRow.get()! + 1
+    // Of another file the catalog may have later rows than this one has.
+    const below = Math.max(lastRow.get()!, lastCatalogued.get()!) + 1
     keepChange(last)
     keepState.run('below', below)
     rollUps.beginPass(oldest.get() ?? null)

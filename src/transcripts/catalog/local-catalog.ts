@@ -1,57 +1,103 @@
 import {existsSync} from 'node:fs'
 import type {SqliteDatabase} from '../../native/index.ts'
-import {storageError} from '../open-database.ts'
+import {isDamage, storageErrorOf} from './catalog-damage.ts'
 import {catalogFileOf} from './catalog-file.ts'
-import {type CatalogReads, createCatalogReads} from './catalog-reads.ts'
+import {type CatalogReads, catalogBy, createCatalogReads} from './catalog-reads.ts'
 import {createCatalogWriter, hasChanges} from './catalog-writer.ts'
-import {attachTranscripts, openCatalog, openForReading} from './open-catalog.ts'
+import {attachTranscripts, openCatalog, openForReading, removeCatalog} from './open-catalog.ts'
 
 /** A catalog that this process brings up to date itself, for commands. */
 export interface LocalCatalog {
   readonly reads: CatalogReads
-  /**
-   * Takes in what has changed.
-   * @param onWait called each second or so with the number of answers left.
-   */
-  catchUp(onWait?: (left: number) => void): void
   close(): void
 }
 
 const stepMs = 1_000
 
 /**
- * Opens the catalog of a transcripts file, which `transcripts` reads. A file that no server of this version has migrated,
- * or whose folder cannot be written, gets one of this process alone.
- * @throws DocentError `storage`.
+ * Opens the catalog of a transcripts file, which `transcripts` reads, and brings it up to date with each read. A file that
+ * no server of this version has migrated, or whose folder cannot be written, gets one of this process alone; a damaged
+ * one is made anew.
+ * @param onWait called each second or so with the number of answers left.
+ * @throws DocentError `storage`, also from reads.
  */
-export function openLocalCatalog(file: string, transcripts: SqliteDatabase): LocalCatalog {
+export function openLocalCatalog(
+  file: string,
+  transcripts: SqliteDatabase,
+  onWait: (left: number) => void,
+): LocalCatalog {
   const catalogFile = catalogFileOf(file)
-  const isShared = hasChanges(transcripts)
-  try {
-    const db = isShared ? openCatalogIfWritable(catalogFile) : openCatalog('')
-    const isOwn = db.name === ''
-    const writer = createCatalogWriter({transcripts, catalog: db})
-    const catchUp: LocalCatalog['catchUp'] = (onWait = () => {}) => {
-      let state = writer.catchUp(stepMs)
-      for (; !state.isCurrent; state = writer.catchUp(stepMs)) onWait(state.left)
-    }
-    if (!isOwn) {
-      const reading = openForReading(file, catalogFile)
-      return {
-        reads: createCatalogReads(reading),
-        catchUp,
-        close() {
-          reading.close()
-          db.close()
-        },
+  let opened: OpenCatalog | null = null
+
+  function close(): void {
+    opened?.close()
+    opened = null
+  }
+
+  function attempt<Result>(read: (reads: CatalogReads) => Result): Result {
+    opened ??= openOnce(file, catalogFile, transcripts, onWait)
+    opened.catchUp()
+    return read(opened.reads)
+  }
+
+  return {
+    close,
+    reads: catalogBy((read) => {
+      try {
+        try {
+          return attempt(read)
+        } catch (error) {
+          if (!isDamage(error, catalogFile)) throw error
+          close()
+          removeCatalog(catalogFile)
+          return attempt(read)
+        }
+      } catch (error) {
+        throw storageErrorOf(error, {transcripts: file, catalog: catalogFile})
       }
-    }
-    // One connection has both: a write to the catalog must not lock the file, so it is filled before.
+    }),
+  }
+}
+
+interface OpenCatalog {
+  readonly reads: CatalogReads
+  catchUp(): void
+  close(): void
+}
+
+/** @throws what SQLite throws. */
+function openOnce(
+  file: string,
+  catalogFile: string,
+  transcripts: SqliteDatabase,
+  onWait: (left: number) => void,
+): OpenCatalog {
+  const db = hasChanges(transcripts) ? openCatalogIfWritable(catalogFile) : openCatalog('')
+  const isOwn = db.name === ''
+  const writer = createCatalogWriter({transcripts, catalog: db})
+  const catchUp = () => {
+    let state = writer.catchUp(stepMs)
+    for (; !state.isCurrent; state = writer.catchUp(stepMs)) onWait(state.left)
+  }
+  try {
+    // A write to a catalog of its own must not lock the file, which the same connection reads: it is filled before.
     catchUp()
-    attachTranscripts(db, file)
-    return {reads: createCatalogReads(db), catchUp: () => {}, close: () => db.close()}
+    if (isOwn) {
+      attachTranscripts(db, file)
+      return {reads: createCatalogReads(db), catchUp: () => {}, close: () => db.close()}
+    }
+    const reading = openForReading(file, catalogFile)
+    return {
+      reads: createCatalogReads(reading),
+      catchUp,
+      close() {
+        reading.close()
+        db.close()
+      },
+    }
   } catch (error) {
-    throw storageError(error, catalogFile)
+    db.close()
+    throw error
   }
 }
 

@@ -48,8 +48,9 @@ export function nameWord(id: number): string {
  */
 export function indexedText(text: string): string {
   return text
-    .replace(symbolRuns, (run, at: number) => {
-      const joined = joinedAt(text, at, run)
+    .normalize('NFC')
+    .replace(symbolRuns, (run, at: number, whole: string) => {
+      const joined = joinedAt(whole, at, run)
       return joined === null ? ' ' : ` ${codedWords(joined).join(' ')} `
     })
     .replace(unspacedRuns, (run) => ` ${[...pairsOf(run), [...run].at(-1)!].join(' ')} `)
@@ -105,7 +106,7 @@ interface Phrase {
  * digit or sign.
  */
 export function wordSearchOf(text: string): string | null {
-  const phrases = phrasesOf(text.trim().slice(0, maxQueryChars))
+  const phrases = phrasesOf(text.normalize('NFC').trim().slice(0, maxQueryChars))
   if (phrases.length === 0) return null
   return phrases
     .slice(0, maxWords)

@@ -47,7 +47,7 @@ export interface RollUps {
   count(entry: Entry): void
   /** Forgets as what a removed answer was counted; the sums keep it. */
   forget(row: number): void
-  /** Begins a pass through the whole file, whose oldest answer began at `oldest`: the sums of later hours begin at zero. */
+  /** Begins a pass through the whole file: the sums begin at zero from when its oldest answer began; null without answers. */
   beginPass(oldest: number | null): void
   /** Adds what was counted since. */
   flush(): void
@@ -72,8 +72,7 @@ export function createRollUps(db: SqliteDatabase): RollUps {
        disliked = disliked + excluded.disliked`,
   )
   const numberOf = db.prepare<[string], number>('SELECT value FROM counting WHERE name = ?').pluck()
-  const keepValue = db.prepare('INSERT OR REPLACE INTO counting (name, value) VALUES (?, ?)')
-  const firstHour = db.prepare<[], number | null>('SELECT min(hour) FROM roll_ups').pluck()
+  const keepNumber = db.prepare('INSERT OR REPLACE INTO counting (name, value) VALUES (?, ?)')
 
   /** What is to be added, by hour and build, and by day and page. */
   const sums = new Map<string, Map<string, number>>()
@@ -86,7 +85,6 @@ export function createRollUps(db: SqliteDatabase): RollUps {
     for (const [name, by] of Object.entries(countsIf(judgement)))
       sum.set(name, (sum.get(name) ?? 0) + sign * by)
     const day = Math.floor(at / dayMs)
-    if (day * dayMs < start() * hourMs) return
     for (const [url, isCited] of used) {
       const pageKey = `${day} ${url}`
       const page = pages.get(pageKey) ?? {shown: 0, cited: 0, disliked: 0}
@@ -97,15 +95,9 @@ export function createRollUps(db: SqliteDatabase): RollUps {
     }
   }
 
-  /** The first hour that is summed; earlier ones stay as they are. */
-  function start(): number {
-    return numberOf.get('from') ?? 0
-  }
-
   return {
     count(entry) {
-      const {row, at, rating, missing} = entry
-      if (Math.floor(at / hourMs) < start()) return
+      const {row, rating, missing} = entry
       const pass = numberOf.get('pass') ?? 0
       const before = countedBefore.get(row)
       if (before?.pass === pass) {
@@ -117,14 +109,10 @@ export function createRollUps(db: SqliteDatabase): RollUps {
     },
     forget: (row) => void drop.run(row),
     beginPass(oldest) {
-      // Some answers of the hour in which the oldest one began may be gone already: its sum is kept as it is.
-      const known = firstHour.get() ?? null
-      const oldestHour = oldest === null ? Number.MAX_SAFE_INTEGER : Math.floor(oldest / hourMs)
-      const from = known === null || known > oldestHour ? 0 : oldestHour + 1
-      db.prepare('DELETE FROM roll_ups WHERE hour >= ?').run(from)
-      db.prepare('DELETE FROM page_days WHERE day >= ?').run(Math.ceil((from * hourMs) / dayMs))
-      keepValue.run('from', from)
-      keepValue.run('pass', (numberOf.get('pass') ?? 0) + 1)
+      const from = oldest === null ? Number.MAX_SAFE_INTEGER : oldest
+      db.prepare('DELETE FROM roll_ups WHERE hour >= ?').run(Math.floor(from / hourMs))
+      db.prepare('DELETE FROM page_days WHERE day >= ?').run(Math.floor(from / dayMs))
+      keepNumber.run('pass', (numberOf.get('pass') ?? 0) + 1)
     },
     flush() {
       for (const [key, sum] of sums) {

@@ -1,8 +1,19 @@
-import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import {afterEach, describe, expect, test} from 'vitest'
 import {refOf} from '../../../src/answers/index.ts'
 import type {AnswerEvent} from '../../../src/domain/index.ts'
 import {openSqlite, type SqliteDatabase} from '../../../src/native/index.ts'
+import {identityOf} from '../../../src/transcripts/catalog/catalog-damage.ts'
 import {catalogFileOf} from '../../../src/transcripts/catalog/catalog-file.ts'
 import {createCatalogReads} from '../../../src/transcripts/catalog/catalog-reads.ts'
 import {createCatalogTables} from '../../../src/transcripts/catalog/catalog-schema.ts'
@@ -310,6 +321,14 @@ describe.each(['in a file', 'in memory'])('%s', (place) => {
   })
 })
 
+/** Overwrites pages of a file from one on, as a broken disk would. */
+function damagePages(file: string, from: number): void {
+  const fd = openSync(file, 'r+')
+  const size = fstatSync(fd).size
+  for (let at = from * 4096; at < size; at += 4096) writeSync(fd, Buffer.alloc(4096, 0xa5), 0, 4096, at)
+  closeSync(fd)
+}
+
 describe('a catalog that cannot be used as it is', () => {
   async function filled(): Promise<string> {
     const file = temporaryFile()
@@ -325,6 +344,8 @@ describe('a catalog that cannot be used as it is', () => {
     'is damaged': (file) =>
       writeFileSync(file, 'This is not a database, but something else, of many bytes. '.repeat(99)),
     'is empty': (file) => writeFileSync(file, ''),
+    'has damaged pages': (file) => damagePages(file, 2),
+    'was cut': (file) => truncateSync(file, 5_000),
     'is of another version': (file) => {
       const db = openSqlite(file)
       db.pragma('user_version = 99')
@@ -342,11 +363,47 @@ describe('a catalog that cannot be used as it is', () => {
     expect((await transcripts.list({q: 'port'})).total).toEqual({answers: 5, isExact: true})
   })
 
+  test.each([
+    ['has damaged pages', (file: string) => damagePages(file, 2)],
+    ['was cut', (file: string) => truncateSync(file, 5_000)],
+    ['is gone', (file: string) => rmSync(file)],
+  ])('that %s while the server runs is made anew; a command finds all, too', async (_name, spoil) => {
+    const file = await filled()
+    const transcripts = openForTest({file})
+    await transcripts.list({q: 'port'})
+    spoil(catalogFileOf(file))
+    journalAnswer(transcripts, 'later')
+
+    // Until it is made, there may be less.
+    await expect
+      .poll(async () => (await transcripts.list({q: 'port'}).catch(() => null))?.total, {timeout: 60_000})
+      .toEqual({answers: 6, isExact: true})
+    const command = readTranscripts(file)
+    expect((await command.list({q: 'port'})).total).toEqual({answers: 6, isExact: true})
+    command.close()
+  })
+
+  test('is not blamed for damaged transcripts, nor thrown away for them', async () => {
+    const file = await filled()
+    const before = identityOf(catalogFileOf(file))
+    damagePages(file, 8)
+
+    const reader = readTranscripts(file)
+    const problem = await reader.list({}).then(
+      () => null,
+      (error: Error) => error.message,
+    )
+    reader.close()
+
+    expect(problem).toContain(`${file}: is damaged`)
+    expect(identityOf(catalogFileOf(file))).toBe(before)
+  })
+
   test('of a file that was put back from a copy follows that one', async () => {
     const file = await filled()
     const copy = readFileSync(file)
     const before = openForTest({file})
-    journalAnswer(before, 'later', {entry: {question: 'Zyzzyva?'}})
+    for (const name of ['later', 'last']) journalAnswer(before, name, {entry: {question: 'Zyzzyva?'}})
     await before.delete('a1')
     await before.list({})
     await before.close()
@@ -354,13 +411,20 @@ describe('a catalog that cannot be used as it is', () => {
     for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, {force: true})
 
     const after = openForTest({file})
+    const restored = await after.list({}, {limit: 2})
     journalAnswer(after, 'new')
+    await after.setFeedback('new', {rating: 'up', reasons: [], comment: null})
 
     expect((await after.list({})).items.map(({answerId}) => answerId)).toEqual([
       'new',
       ...['a4', 'a3', 'a2', 'a1', 'a0'],
     ])
-    expect((await after.list({q: 'zyzzyva'})).items).toEqual([])
+    expect(restored).toMatchObject({items: [{answerId: 'a4'}, {answerId: 'a3'}], total: {answers: 5}})
+    expect(await after.list({q: 'zyzzyva'})).toMatchObject({items: [], total: {answers: 0}})
+    expect((await after.analytics({from: 0, to: 10 * 24 * 3_600_000})).total).toMatchObject({
+      answers: 6,
+      ratings: {up: 1},
+    })
   })
 
   test('that missed changes which were thrown away goes through the file again', async () => {
