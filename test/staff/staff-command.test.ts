@@ -232,19 +232,22 @@ describe('npm run transcripts', () => {
   test('keeps no words of a search there, where no words are kept', async () => {
     const product = await start({settings: {transcripts: 'metadata'}})
     const {dataDir} = product
-    await transcriptsCommand(['list', '--q', 'jane', '--data', dataDir], {
+    await transcriptsCommand(['list', '--page', '/docs/jane', '--rating', 'up', '--data', dataDir], {
       dataDir: () => dataDir,
       keepsWords: () => false,
       print: async () => {},
       warn() {},
       view: {columns: 100, hasColors: false},
     })
-    await staffApi(product, 'GET', '/transcripts?q=jane')
+    await staffApi(product, 'GET', '/transcripts?q=jane&version=jane')
+    await staffApi(product, 'GET', '/transcripts/export?format=csv&model=jane&ending=error')
 
     const {body} = await staffApi(product, 'GET', '/audit')
     expect(body.items.map(({details}: {details: unknown}) => details)).toEqual([
-      {q: '(not kept)'},
-      {q: '(not kept)'},
+      {rows: 0, isWhole: true, format: 'csv'},
+      {model: '(not kept)', ending: 'error', format: 'csv'},
+      {q: '(not kept)', version: '(not kept)'},
+      {page: '(not kept)', rating: 'up'},
     ])
   })
 

@@ -131,7 +131,7 @@ async function command(args: readonly string[], environment: CommandEnvironment)
   }
 
   const filter = filterOf(values)
-  const logged = loggedFilter(filter, filter.q === undefined || (environment.keepsWords?.() ?? true))
+  const logged = loggedFilter(filter, () => environment.keepsWords?.() ?? true)
   const format = values.format ?? 'jsonl'
   if (format !== 'jsonl' && format !== 'csv') throw new UsageError('--format must be jsonl or csv')
   const limit = numberOf('--limit', values.limit ?? '20', 1, 200)

@@ -98,7 +98,7 @@ export function createAuditor(options: AuditorOptions): Auditor {
     before,
     note,
     async beforeList(request, actor, filter) {
-      const details = loggedFilter(filter, keepsWords)
+      const details = loggedFilter(filter, () => keepsWords)
       const key = `${actor.who} ${JSON.stringify(details)}`
       if (now() < (listed.get(key) ?? 0)) return
       await before(request, actor, 'transcripts_listed', {details})
@@ -106,7 +106,7 @@ export function createAuditor(options: AuditorOptions): Auditor {
     },
     beforeExport: (request, actor, filter, format) =>
       before(request, actor, 'transcripts_exported', {
-        details: {...loggedFilter(filter, keepsWords), format},
+        details: {...loggedFilter(filter, () => keepsWords), format},
       }),
     async noteFailure(request, by) {
       if (now() >= failures.endsAt) failures = {count: 0, endsAt: now() + failuresMs}
