@@ -11,7 +11,7 @@ import {endWithStreamHead, openEventStream, resumePointOf} from './event-stream.
 import {verifyDepth} from './guards/json-depth.ts'
 import {ownPagesOnly} from './guards/origins.ts'
 import {requireJson} from './guards/require-json.ts'
-import {analyticsRequestOf, parsed, reviewOf, transcriptQueryOf} from './request-schemas.ts'
+import {analyticsRequestOf, exportRequestOf, parsed, reviewOf, transcriptQueryOf} from './request-schemas.ts'
 import {memberOf} from './staff/member.ts'
 import {addPeopleRoutes, type PeopleRoutesDeps} from './staff/people-routes.ts'
 import {tokenBody} from './staff/staff-schemas.ts'
@@ -67,11 +67,7 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     response.json(await transcripts.list(filter, page))
   })
   router.get('/transcripts/export', staff.allow('support'), async (request, response) => {
-    const {format = 'jsonl', ...query} = request.query
-    if (format !== 'jsonl' && format !== 'csv') {
-      throw new DocentError('invalid_request', 'format: must be jsonl or csv')
-    }
-    const {filter} = transcriptQueryOf(query)
+    const {filter, format} = exportRequestOf(request.query)
     const member = memberOf(response)
     await auditor.beforeExport(request, member, filter, format)
     staff.endWhenRefused(request, response, 'support')

@@ -45,7 +45,9 @@ export function addConsoleRoutes(router: Router, {staff, auditor, transcripts}: 
       )
       return
     }
-    const {filter, page} = transcriptQueryOf(request.query)
+    // Somebody who is signed in already may come from a sign-in that failed.
+    const {failed: _, ...query} = request.query
+    const {filter, page} = transcriptQueryOf(query)
     await auditor.beforeList(request, member, filter)
     const {items, nextCursor} = await transcripts.list(filter, page)
     response.send(layout('Transcripts', member, listOf(request, items, nextCursor)))

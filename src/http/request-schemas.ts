@@ -8,6 +8,7 @@ import {wellFormed} from '../lib/well-formed.ts'
 import {canonicalTag} from '../text/language-tags.ts'
 import type {AnalyticsRequest, FeedbackChange, PageRequest, TranscriptFilter} from '../transcripts/index.ts'
 import {endMomentOf, listOrders, momentOf, verdicts} from '../transcripts/index.ts'
+import {refuseUnknownParameters} from './known-parameters.ts'
 
 export const maxQuestionLength = 4000
 const maxPageNameLength = 200
@@ -222,13 +223,37 @@ export interface TranscriptQuery {
   readonly page: PageRequest
 }
 
-/** @throws DocentError `invalid_request`. */
+/** @throws DocentError `invalid_request`, also for a parameter that is not known. */
 export function transcriptQueryOf(query: unknown): TranscriptQuery {
-  const {cursor, limit, sort, conversationId, ...filter} = parsed(transcriptQuery, withoutBlanks(query))
+  const {cursor, limit, sort, ...filter} = parsedQuery(transcriptQuery, query)
+  return {filter: transcriptFilterOf(filter), page: defined({cursor, limit, sort})}
+}
+
+const exportQuery = transcriptQuery.extend({
+  format: z.enum(['jsonl', 'csv'], 'must be jsonl or csv').default('jsonl'),
+})
+
+export interface ExportRequest {
+  readonly filter: TranscriptFilter
+  readonly format: 'jsonl' | 'csv'
+}
+
+/**
+ * What to export: all that match, so `cursor`, `limit` and `sort` of a list change nothing.
+ * @throws DocentError `invalid_request`, also for a parameter that is not known.
+ */
+export function exportRequestOf(query: unknown): ExportRequest {
+  const {cursor: _, limit: __, sort: ___, format, ...filter} = parsedQuery(exportQuery, query)
+  return {filter: transcriptFilterOf(filter), format}
+}
+
+type GivenFilter = Omit<z.infer<typeof transcriptQuery>, 'cursor' | 'limit' | 'sort'>
+
+function transcriptFilterOf({conversationId, ...filter}: GivenFilter): TranscriptFilter {
   // Somebody who knows a conversation's id may search for it; staff only see its digest.
   const conversation =
     filter.conversation ?? (conversationId === undefined ? undefined : refOf(conversationId))
-  return {filter: defined({...filter, conversation}), page: defined({cursor, limit, sort})}
+  return defined({...filter, conversation})
 }
 
 const dayMs = 24 * 60 * 60 * 1000
@@ -245,12 +270,12 @@ const analyticsQuery = z.object({
 /**
  * The period of figures; by default the last 30 days.
  * @param now in milliseconds since the epoch
- * @throws DocentError `invalid_request`.
+ * @throws DocentError `invalid_request`, also for a parameter that is not known.
  */
 export function analyticsRequestOf(query: unknown, now: number): AnalyticsRequest {
-  const {from, to = now, build} = parsed(analyticsQuery, withoutBlanks(query))
+  const {from, to = now, build} = parsedQuery(analyticsQuery, query)
   const request = {from: from ?? Math.max(0, to - defaultDays * dayMs), to, ...defined({build})}
-  if (request.from >= request.to) throw new DocentError('invalid_request', 'from: must be before to')
+  refuseEmptyPeriod(request)
   if (request.to - request.from > maxDays * dayMs) {
     throw new DocentError('invalid_request', `from: must be at most ${maxDays} days before to`)
   }
@@ -299,6 +324,23 @@ export function parsed<T extends z.ZodType>(schema: T, value: unknown): z.infer<
   throw new DocentError('invalid_request', messages.join('; '), {
     details: {problems, ...(moreProblems > 0 ? {moreProblems} : {})},
   })
+}
+
+/**
+ * The parameters of a query of staff, blank ones left out.
+ * @throws DocentError `invalid_request`, also for a parameter that is not known, and for a `from` that is not before `to`.
+ */
+export function parsedQuery<T extends z.ZodObject>(schema: T, query: unknown): z.infer<T> {
+  refuseUnknownParameters(Object.keys(query ?? {}), Object.keys(schema.shape))
+  const values = parsed(schema, withoutBlanks(query))
+  refuseEmptyPeriod(values)
+  return values
+}
+
+/** @throws DocentError `invalid_request`. */
+function refuseEmptyPeriod({from, to}: {readonly from?: unknown; readonly to?: unknown}): void {
+  if (typeof from !== 'number' || typeof to !== 'number' || from < to) return
+  throw new DocentError('invalid_request', 'from: must be before to; swap them, or leave one out')
 }
 
 /** `?q=&ending=error`: an empty field of a form was not filled in. */

@@ -182,6 +182,7 @@ describe('npm run staff', () => {
     [['audit', '--what', 'reading'], 2, '--what must be one of'],
     [['audit', '--limit', '0'], 2, '--limit must be'],
     [['audit', '--from', 'yesterday'], 2, '--from must be a date'],
+    [['audit', '--from', '2026-06-01', '--to', '2026-05-31'], 2, '--from must be before --to; swap them'],
     [['switch-off', 'Nobody'], 1, 'nobody called Nobody'],
     [['list', '--nonsense'], 2, 'nonsense'],
   ])('%j says what is wrong, and does nothing', async (args, code, message) => {

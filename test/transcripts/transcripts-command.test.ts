@@ -311,6 +311,13 @@ describe('days', () => {
     expect(await found('--from', '2026-05-31T00:00Z', '--to', '2026-06-01T00:00Z')).toEqual(['t2', 't1'])
     expect((await run('list', '--to', '2026-02-30', '--data', dirname(file))).code).toBe(2)
   })
+
+  test.each(['list', 'export'])('%s from a day that is not before its end is refused', async (command) => {
+    const {code, stderr} = await run(command, '--from', '2026-06-01', '--to', '2026-05-31', '--data', '/none')
+
+    expect(code).toBe(2)
+    expect(stderr).toContain('--from must be before --to; swap them, or leave one out')
+  })
 })
 
 describe('the terminal view', () => {

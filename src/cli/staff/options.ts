@@ -1,7 +1,7 @@
 import {parseArgs} from 'node:util'
 import {howToRun} from '../../package/index.ts'
 import {type AuditAction, type AuditFilter, auditActions, type Role, roles} from '../../staff/index.ts'
-import {endMomentOf, momentOf} from '../../transcripts/index.ts'
+import {periodOf} from '../period.ts'
 import {UsageError} from '../usage-error.ts'
 
 export const help = `Usage: ${howToRun('staff', 'COMMAND [OPTIONS]')}
@@ -71,8 +71,7 @@ export function auditFilterOf({who, what, from, to}: Values): AuditFilter {
   return {
     ...(who === undefined ? {} : {who}),
     ...(what === undefined ? {} : {what: what as AuditAction}),
-    ...(from === undefined ? {} : {from: timeOf('--from', from, momentOf)}),
-    ...(to === undefined ? {} : {to: timeOf('--to', to, endMomentOf)}),
+    ...periodOf({from, to}),
   }
 }
 
@@ -83,10 +82,4 @@ export function baseUrlOf({url}: Values, otherwise: () => string): string {
     throw new UsageError('--url must be an address such as https://docs.example.com')
   }
   return base.replace(/\/+$/, '')
-}
-
-function timeOf(name: string, text: string, read: typeof momentOf): number {
-  const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? read(text) : null
-  if (time === null) throw new UsageError(`${name} must be a date such as 2026-05-31 or 2026-05-31T14:00Z`)
-  return time
 }

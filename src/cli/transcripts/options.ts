@@ -3,14 +3,13 @@ import {type Ending, endings} from '../../domain/index.ts'
 import {howToRun} from '../../package/index.ts'
 import {canonicalTag} from '../../text/language-tags.ts'
 import {
-  endMomentOf,
   type ListOrder,
   listOrders,
-  momentOf,
   type TranscriptFilter,
   type Verdict,
   verdicts,
 } from '../../transcripts/index.ts'
+import {periodOf, timeOf} from '../period.ts'
 import {UsageError} from '../usage-error.ts'
 
 export const help = `Usage: ${howToRun('transcripts', 'COMMAND [OPTIONS]')}
@@ -117,8 +116,7 @@ export function filterOf(values: Values): TranscriptFilter {
     ...(values.abstained === undefined ? {} : {abstained: values.abstained}),
     ...(verdict === undefined ? {} : {verdict: verdict as Verdict | 'none'}),
     ...namesIn(values),
-    ...(values.from === undefined ? {} : {from: timeOf('--from', values.from)}),
-    ...(values.to === undefined ? {} : {to: timeOf('--to', values.to, endMomentOf)}),
+    ...periodOf(values),
   }
 }
 
@@ -144,12 +142,6 @@ export function purgeBefore(values: Values): number {
   }
   if (values.before !== undefined) return timeOf('--before', values.before)
   return Date.now() - numberOf('--older-than', days!, 0, 100_000) * 24 * 60 * 60 * 1000
-}
-
-function timeOf(name: string, text: string, read: typeof momentOf = momentOf): number {
-  const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? read(text) : null
-  if (time === null) throw new UsageError(`${name} must be a date such as 2026-05-31 or 2026-05-31T14:00Z`)
-  return time
 }
 
 /** @throws UsageError */

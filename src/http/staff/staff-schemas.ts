@@ -1,7 +1,7 @@
 import {z} from 'zod'
 import {type AuditFilter, auditActions, type Role, roles} from '../../staff/index.ts'
 import {endMomentOf, momentOf} from '../../transcripts/index.ts'
-import {defined, moment, parsed, withoutBlanks} from '../request-schemas.ts'
+import {defined, moment, parsed, parsedQuery} from '../request-schemas.ts'
 
 const secret = z.string().min(1).max(500)
 
@@ -36,8 +36,8 @@ export interface AuditQuery {
   readonly page: {readonly cursor?: string; readonly limit?: number}
 }
 
-/** @throws DocentError `invalid_request`. */
+/** @throws DocentError `invalid_request`, also for a parameter that is not known. */
 export function auditQueryOf(query: unknown): AuditQuery {
-  const {cursor, limit, ...filter} = parsed(auditQuery, withoutBlanks(query))
+  const {cursor, limit, ...filter} = parsedQuery(auditQuery, query)
   return {filter: defined(filter), page: defined({cursor, limit})}
 }
