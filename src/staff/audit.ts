@@ -57,7 +57,10 @@ export interface AuditLine extends AuditEntry {
 }
 
 export interface AuditFilter {
-  /** As in `Actor`. */
+  /**
+   * A `who` or a name as in `Actor`, the name in any case. Lines match that have it as the one or as the other, and lines
+   * of who has that name now, so no name can hide the lines of somebody else.
+   */
   readonly who?: string
   readonly what?: AuditAction
   /** Milliseconds since the epoch, inclusive. */

@@ -45,4 +45,11 @@ export const staffMigrations: readonly Migration[] = [
       END;
     `,
   },
+  {
+    name: '002_audit_by_name',
+    sql: `
+      CREATE INDEX audit_by_name ON audit (name, at);
+      CREATE INDEX audit_by_name_and_what ON audit (name, what, at);
+    `,
+  },
 ]

@@ -53,7 +53,7 @@ export function openStaffStore(options: StaffStoreOptions): StaffStore {
   const {file, auditDays, maxAuditLines = 1_000_000, waitMs = 2_000, now = Date.now} = options
   const db = openDatabase(options)
   const people = createPeopleTable(db, now)
-  const audit = createAuditTable(db, now)
+  const audit = createAuditTable(db, now, people.idsNamed)
 
   /** Runs a step in a transaction, when no other process writes. */
   async function run<T>(step: () => T): Promise<T> {

@@ -3,6 +3,7 @@ import {DocentError} from '../domain/index.ts'
 import {digestOf} from '../lib/secrets.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 import {nameKeyOf, personNameOf} from './person-name.ts'
+import {isLikeId} from './reserved-names.ts'
 import type {Role} from './role.ts'
 import {
   type Invitation,
@@ -83,6 +84,11 @@ export function createPeopleTable(db: SqliteDatabase, now: () => number) {
       const row = byId.get(idOrName) ?? byNameKey.get(nameKeyOf(idOrName))
       return row === undefined ? null : personOf(row)
     },
+    /** Ids of the people of that name. */
+    idsNamed(name: string): readonly string[] {
+      const row = byNameKey.get(nameKeyOf(name))
+      return row === undefined ? [] : [row.id]
+    },
     invite(given: {readonly name: string; readonly role: Role; readonly by: string}): Invited {
       const {name, key} = personNameOf(given.name)
       if (byNameKey.get(key) !== undefined) {
@@ -94,7 +100,7 @@ export function createPeopleTable(db: SqliteDatabase, now: () => number) {
           `There are ${maxPeople} people already, the most that are kept. Remove some who are switched off.`,
         )
       }
-      const id = randomBytes(9).toString('base64url')
+      const id = newId()
       const {digest, ...invitation} = newInvitation()
       insert.run(id, name, key, given.role, now(), given.by, digest, invitation.endsAt)
       return {person: personOf(existing(id)), invitation}
@@ -168,6 +174,14 @@ export function createPeopleTable(db: SqliteDatabase, now: () => number) {
     endSession(session: string): void {
       endSession.run(digestOf(session))
     },
+  }
+}
+
+/** 72 random bits, in a form that no name may have. */
+function newId(): string {
+  for (;;) {
+    const id = randomBytes(9).toString('base64url')
+    if (isLikeId(id)) return id
   }
 }
 

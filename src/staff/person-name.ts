@@ -1,6 +1,7 @@
 import {DocentError} from '../domain/index.ts'
 import {cleanLine} from '../lib/clean-text.ts'
 import {wellFormed} from '../lib/well-formed.ts'
+import {isLikeId, isLikeReserved} from './reserved-names.ts'
 
 export interface PersonName {
   /** As it is shown. */
@@ -10,9 +11,6 @@ export interface PersonName {
 }
 
 export const maxNameLength = 80
-
-/** Ends of the names under which shared tokens, links and commands stand in reviews and in the audit log. */
-const reserved = /\((?:shared token|one-time link|command)\)$/i
 
 /**
  * A name in any script, with single spaces.
@@ -37,7 +35,9 @@ function problemOf(name: string): string | null {
     return 'must not contain control characters, or others that cannot be seen'
   }
   if (!/[\p{L}\p{N}]/u.test(name)) return 'must contain a letter or a digit'
-  if (reserved.test(name)) return 'must not end as the names of shared tokens, links and commands do'
+  if (isLikeReserved(name))
+    return 'must not be like what the audit log calls shared tokens, links and commands'
+  if (isLikeId(name)) return 'must not look like an id; write it with a blank'
   return null
 }
 

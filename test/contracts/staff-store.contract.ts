@@ -164,6 +164,77 @@ export function staffStoreContract(name: string, open: (now: () => number) => St
       await expect(store.audit({}, {cursor: 'nonsense'})).rejects.toMatchObject({code: 'invalid_request'})
     })
 
+    test('the id of somebody is refused as a name', async () => {
+      const store = empty()
+      for (let n = 0; n < 100; n++) {
+        const {person} = await store.invite({name: `Ada ${n}`, role: 'support', by: 'admin'})
+        const invited = store.invite({name: person.id, role: 'docs', by: 'admin'})
+        await expect(invited).rejects.toMatchObject({code: 'invalid_request'})
+      }
+    })
+
+    test('who finds the lines of an id, of a name in any case, and of who has that name now', async () => {
+      const store = empty()
+      const record = (who: string, name: string, n: number) =>
+        store.record({...line('transcript_read', who, {n}), name})
+      const {person} = await joined(store, 'Ada')
+      await record('earlier-id', 'Ada', 1)
+      await record(person.id, 'ADA', 2)
+      await record(person.id, 'as she was called before', 3)
+      await record('Ada', 'somebody else', 4)
+      await record('another-id', 'Ada Lovelace', 5)
+      const found = async (who: string) => (await store.audit({who})).items.map(({details}) => details?.['n'])
+
+      expect(await found('ada')).toEqual([3, 2, 1])
+      expect(await found('Ada')).toEqual([4, 3, 2, 1])
+      expect(await found('ａｄａ ')).toEqual([3, 2, 1])
+      expect(await found(person.id)).toEqual([3, 2])
+      expect(await found('earlier-id')).toEqual([1])
+      expect(await found('Ad')).toEqual([])
+    })
+
+    test('pages of who has several ids and names have each line once, in order', async () => {
+      const store = empty()
+      const {person} = await joined(store, 'Ada')
+      for (let n = 0; n < 60; n++) {
+        if (n % 7 === 0) now++
+        const who = ['gone', person.id, 'ada', 'other'][n % 4]!
+        const name = n % 4 === 3 ? 'Bo' : ['Ada', 'ADA', 'ada'][n % 3]!
+        await store.record({...line(n % 2 === 0 ? 'sign_in' : 'transcript_read', who, {n}), name})
+      }
+      const pages = async (filter: Parameters<StaffStore['audit']>[0], limit: number) => {
+        const seen: unknown[] = []
+        let cursor: string | null | undefined
+        do {
+          const page = await store.audit(filter, {limit, ...(cursor == null ? {} : {cursor})})
+          seen.push(...page.items.map(({details}) => details?.['n']))
+          cursor = page.nextCursor
+        } while (cursor !== null)
+        return seen
+      }
+      const all = Array.from({length: 60}, (_, n) => 59 - n).filter((n) => n % 4 !== 3)
+
+      for (const limit of [1, 4, 9, 200]) expect(await pages({who: 'Ada'}, limit)).toEqual(all)
+      expect(await pages({who: 'Ada', what: 'sign_in'}, 5)).toEqual(all.filter((n) => n % 2 === 0))
+      expect(await pages({who: 'Ada', from: now - 1, to: now}, 2)).toEqual(
+        all.filter((n) => Math.floor(n / 7) === 7),
+      )
+    })
+
+    test('who was removed is found by name, also after somebody of that name was invited', async () => {
+      const store = empty()
+      const {person: first} = await joined(store, 'Ada')
+      await store.record({...line('transcript_read', first.id, {n: 1}), name: 'Ada'})
+      await store.switchOff(first.id)
+      await store.remove(first.id)
+      const removed = await store.audit({who: 'ada'})
+      const {person: second} = await joined(store, 'Ada')
+      await store.record({...line('transcript_read', second.id, {n: 2}), name: 'Ada'})
+
+      expect(removed.items).toMatchObject([{who: first.id}])
+      expect((await store.audit({who: 'ada'})).items).toMatchObject([{who: second.id}, {who: first.id}])
+    })
+
     test('a line keeps what it was given, within bounds', async () => {
       const store = empty()
       await store.record({

@@ -137,8 +137,9 @@ describe('a name', () => {
     ['A\u200bda', 'cannot be seen'],
     ['A\u0007da', 'control characters'],
     ['–!', 'a letter or a digit'],
-    ['support (shared token)', 'must not end'],
-    ['root (Command)', 'must not end'],
+    ['support (shared token)', 'must not be like what the audit log calls'],
+    ['shared:support', 'must not be like what the audit log calls'],
+    ['Zk3_9dXq-L0a', 'must not look like an id'],
   ])('%j is refused, and it is said why', async (name, why) => {
     const product = await start()
 

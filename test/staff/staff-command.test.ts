@@ -154,6 +154,30 @@ describe('npm run staff', () => {
     expect((await staffApi(second, 'GET', '/me', undefined, bearer(ada.token))).body.name).toBe('Ada')
   })
 
+  test('finds lines of who was removed by name, and those of shared tokens, in the command as over HTTP', async () => {
+    const product = await start()
+    const ada = await joinStaff(product, 'Ada', 'support')
+    await staffApi(product, 'GET', '/transcripts', undefined, bearer(ada.token))
+    await staffApi(product, 'POST', `/people/${ada.id}/switch-off`)
+    await staffApi(product, 'DELETE', `/people/${ada.id}`)
+    await joinStaff(product, 'ADA', 'support')
+    await staffApi(product, 'POST', '/people', {name: 'shared:admin', role: 'docs'})
+
+    for (const [who, expected] of [
+      ['ada', ['invitation_taken_up', 'transcripts_listed', 'invitation_taken_up']],
+      [ada.id, ['transcripts_listed', 'invitation_taken_up']],
+      [
+        'shared:admin',
+        ['person_invited', 'person_invited', 'person_removed', 'switched_off', 'person_invited'],
+      ],
+    ] as const) {
+      const {stdout} = await run(product.dataDir, 'audit', '--json', '--who', who)
+      const {body} = await staffApi(product, 'GET', `/audit?who=${who}`)
+      expect(JSON.parse(stdout).items).toEqual(body.items)
+      expect(body.items.map(({what}: {what: string}) => what)).toEqual(expected)
+    }
+  })
+
   test('prints no control characters of a name that something else has stored', async () => {
     const dataDir = newFolder()
     const store = openStaffStore({file: join(dataDir, 'staff.sqlite')})
@@ -178,6 +202,7 @@ describe('npm run staff', () => {
     [['invite', 'Ada', '--role', 'owner'], 2, '--role must be one of'],
     [['invite', 'Ada', 'Lovelace', '--role', 'docs'], 2, 'in quotes'],
     [['invite', '–', '--role', 'docs'], 1, 'must contain a letter'],
+    [['invite', 'shared:admin', '--role', 'docs'], 1, 'must not be like what the audit log calls'],
     [['invite', 'Ada', '--role', 'docs', '--url', 'nowhere'], 2, '--url must be'],
     [['audit', '--what', 'reading'], 2, '--what must be one of'],
     [['audit', '--limit', '0'], 2, '--limit must be'],

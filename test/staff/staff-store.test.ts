@@ -4,8 +4,9 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, describe, expect, test, vi} from 'vitest'
 import {buildProgram} from '../../scripts/build/build-program.mjs'
-import {openSqlite} from '../../src/native/index.ts'
+import {applyMigrations, openSqlite} from '../../src/native/index.ts'
 import type {AuditEntry, StaffStore} from '../../src/staff/index.ts'
+import {staffMigrations} from '../../src/staff/migrations.ts'
 import {openStaffStore, type StaffStoreOptions} from '../../src/staff/open-staff-store.ts'
 import {staffStoreContract} from '../contracts/staff-store.contract.ts'
 
@@ -116,6 +117,33 @@ describe('the file of the staff', () => {
     expect(() => openStaffStore({file})).toThrow(/written by a newer Docent/)
   })
 
+  test('of an earlier version is taken over with its lines, which are found by name', async () => {
+    const file = newFile()
+    const earlier = openSqlite(file)
+    applyMigrations(earlier, file, staffMigrations.slice(0, 1))
+    earlier.exec(`INSERT INTO audit (at, who, name, role, what) VALUES (1, 'gone', 'Ada', 'docs', 'sign_in')`)
+    earlier.close()
+
+    expect((await open({file}).audit({who: 'ada'})).items).toMatchObject([{line: 1, who: 'gone'}])
+  })
+
+  test('may have somebody of a reserved name from earlier, who hides no lines and can be removed', async () => {
+    const file = newFile()
+    const store = open({file})
+    const other = openSqlite(file)
+    other.exec(`INSERT INTO people (id, name, name_key, role, invited_at, invited_by)
+      VALUES ('old', 'shared:support', 'shared:support', 'docs', 1, 'x')`)
+    other.close()
+    await store.record({...read, who: 'shared:support', name: 'support (shared token)'})
+    await store.record({...read, who: 'old', name: 'shared:support'})
+    const {items} = await store.audit({who: 'shared:support'})
+    await store.switchOff('old')
+    await store.remove((await store.find('shared:support'))!.id)
+
+    expect(items.map(({who}) => who)).toEqual(['old', 'shared:support'])
+    expect(await store.people()).toEqual([])
+  })
+
   test('keeps every line that was reported written when its process is killed', async () => {
     const file = newFile()
     const child = fork(auditProcess, {stdio: ['ignore', 'ignore', 'inherit', 'ipc']})
@@ -189,7 +217,15 @@ describe('the audit log', () => {
     const file = newFile()
     open({file})
     const db = openSqlite(file)
-    for (const where of ['who = 1', 'what = 1', 'who = 1 AND what = 1', 'at >= 1 AND at < 2', '1']) {
+    for (const where of [
+      'who = 1',
+      'what = 1',
+      'who = 1 AND what = 1',
+      'name = 1',
+      'name = 1 AND what = 1 AND (at, line) < (1, 1)',
+      'at >= 1 AND at < 2',
+      '1',
+    ]) {
       const plan = db
         .prepare(`EXPLAIN QUERY PLAN SELECT * FROM audit WHERE ${where} ORDER BY at DESC, line DESC LIMIT 5`)
         .all() as {detail: string}[]

@@ -178,9 +178,7 @@ async function backUp({file, given, print}: Call): Promise<void> {
 
 async function showAudit({store, values, print, warn}: Call): Promise<void> {
   const limit = numberOf('--limit', values.limit ?? '20', 1, 200)
-  const filter = auditFilterOf(values)
-  const person = filter.who === undefined ? null : await store.find(filter.who)
-  const {items, nextCursor} = await store.audit(person === null ? filter : {...filter, who: person.id}, {
+  const {items, nextCursor} = await store.audit(auditFilterOf(values), {
     limit,
     ...(values.cursor === undefined ? {} : {cursor: values.cursor}),
   })

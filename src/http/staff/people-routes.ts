@@ -92,9 +92,7 @@ export function addPeopleRoutes(router: Router, {staff, store, auditor}: PeopleR
 
   router.get('/audit', staff.allow(), async (request, response) => {
     const {filter, page} = auditQueryOf(request.query)
-    const {who} = filter
-    const person = who === undefined ? null : await store.find(who)
-    response.json(await store.audit(person === null ? filter : {...filter, who: person.id}, page))
+    response.json(await store.audit(filter, page))
   })
 
   /** @throws DocentError `not_found`. */
