@@ -43,9 +43,12 @@ export function findEmails(text: string): Span[] {
   return spans
 }
 
-/** Whether what stands before the `@` is the password of an address, as in `https://user:password@host`. */
+/** Whether what stands before the `@` is a password or a variable in an address: `https://user:password@host`, `https://$TOKEN@host`. */
 function isPassword(text: string, start: number): boolean {
-  return text[start - 1] === ':' && /:\/\/[^\s/@]{0,128}:$/.test(text.slice(Math.max(0, start - 132), start))
+  return (
+    /[:$]/.test(text[start - 1] ?? '') &&
+    /:\/\/[^\s/@]{0,128}[:$]$/.test(text.slice(Math.max(0, start - 132), start))
+  )
 }
 
 function localStart(text: string, at: number, from: number): number {

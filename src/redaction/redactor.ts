@@ -1,11 +1,12 @@
 import {findCards} from './cards.ts'
+import {findCookies} from './cookies.ts'
 import {findEmails} from './emails.ts'
 import {folded} from './folded-text.ts'
 import {findHeaders} from './headers.ts'
 import {findKeys} from './keys.ts'
 import {findNamedValues} from './named-values.ts'
 import type {OwnPattern} from './own-patterns.ts'
-import {findPasswords} from './passwords.ts'
+import {findPasswords, findTokensInAddresses} from './passwords.ts'
 import {findPhones} from './phones.ts'
 import {type Find, type RedactionKind, redactionKinds, type Span} from './spans.ts'
 
@@ -34,7 +35,13 @@ export interface Redactor {
 }
 
 const finders: Readonly<Record<RedactionKind, Find>> = {
-  key: (text) => [...findKeys(text), ...findHeaders(text), ...findNamedValues(text, 'key')],
+  key: (text) => [
+    ...findKeys(text),
+    ...findHeaders(text),
+    ...findCookies(text),
+    ...findTokensInAddresses(text),
+    ...findNamedValues(text, 'key'),
+  ],
   password: findPasswords,
   email: findEmails,
   card: findCards,

@@ -178,6 +178,22 @@ describe('100 kB that were made to be slow', () => {
     'addresses that touch': repeated('a@b.io'),
     blanks: repeated(' '),
     'names and line ends': repeated('token:\n'),
+    'names and words': repeated('token of the '),
+    'names and long words': repeated(`token ${'a'.repeat(20)} `),
+    'names and escaped quotes': repeated('token\\\\\\"'),
+    'names and cells': repeated('token</td> <td '),
+    'names in tags': repeated('<token '),
+    'elements that stay open': repeated('<token>a'),
+    'names and the word value': repeated('token", value'),
+    'names and closing brackets': repeated(`token=${')'.repeat(500)}`),
+    'names and dollars': repeated('token=${$('),
+    'names and dots': repeated('token=a...'),
+    cookies: repeated('cookie:a='),
+    'a long cookie': `cookie: ${repeated('a=b; ')}`,
+    'cookies of long names': repeated(`cookie: ${'a'.repeat(120)} `),
+    'tokens as users': repeated(`ab://${'a'.repeat(120)}:`),
+    'commands without options': repeated('mysql '),
+    'commands on many lines': repeated('docker login \\\n'),
   }
 
   test.each(Object.entries(texts))('%s take no longer than other texts of that length', (_, text) => {
