@@ -61,7 +61,7 @@ const gap = new RegExp(`(?:${cell}|${nameEnd}(?:${across}|${down}))(?:${quote}|\
 const element = /((?:\s[^<>]{0,80})?>\s{0,20}(?:<!\[CDATA\[)?)([^<>\n]{1,512}?)(?=\s{0,20}(?:\]\]>|<\/))/y
 const blanks = / {1,3}/y
 const verb =
-  /\s{1,3}(?:is|was|to|ist|war|lautet|est|es|é|è|är|هي|هو|это)(?:\s(?:now|still|set to|jetzt))?(?:\s{0,2}[:=]{1,2}\s{0,3}|\s{1,3})|\s{0,2}(?:是|为|為|は|が|은|는|이)[、:\s]{0,2}/iuy
+  /\s{1,3}(?:is|was|to|ist|war|lautet|est|es|é|è|är|هي|هو|это)(?:\s(?:now|still|(?:re)?set to|changed to|jetzt))?(?:\s{0,2}[:=]{1,2}\s{0,3}|\s{1,3})|\s{0,2}(?:是|为|為|は|が|은|는|이)[、:\s]{0,2}/iuy
 /** Of which password or token the sentence tells: `my password for the test server is …`. */
 const detail =
   /(?:\s(?!(?:is|was|ist|war|est|es)\s)[\p{L}'-]{1,20}){1,5}(?=\s{1,3}(?:is|was|ist|war|est|es)[\s:])/iuy
@@ -185,7 +185,9 @@ function isPassword({text, joint}: Value): boolean {
   if (joint === 'near') return looksRandom(text, 6)
   if (isPlaceholder(text) || isStandIn(text) || isCall(text)) return false
   if (joint === 'assigned') return !isExpression(text)
-  return looksSecret(text, joint === 'spoken' ? 6 : 4) && isSurely(joint, text)
+  // `my password is wrong!`
+  const said = joint === 'spoken' ? text.replace(/!$/, '') : text
+  return looksSecret(said, joint === 'spoken' ? 6 : 4) && isSurely(joint, said)
 }
 
 function isKey({text, joint}: Value): boolean {

@@ -36,7 +36,7 @@ function isReference(value: string): boolean {
 
 /** Whether a value is cut at an end, or is a key in the form of an issuer with its middle left out: `sk-ant-...`, `ghp_...3f9c`. */
 function isShortened(value: string): boolean {
-  return /^\.{3}|\.{3}$|^(?:[A-Za-z]{2,10}[-_][\w-]{0,40}|eyJ\w{0,40}|A[KS]IA\w{0,8}|AIza\w{0,8}|0x\w{0,40})\.{3}|^[\da-f]{2,12}\.{3}[\da-f]{2,12}$/.test(
+  return /^\.{3}\w{0,6}$|\.{3}$|^(?:[A-Za-z]{2,10}[-_][\w-]{0,40}|eyJ\w{0,40}|A[KS]IA\w{0,8}|AIza\w{0,8}|0x\w{0,40})\.{3}|^[\da-f]{2,12}\.{3}[\da-f]{2,12}$/.test(
     value,
   )
 }
@@ -73,7 +73,7 @@ export function looksSecret(value: string, minLength: number): boolean {
 
 /** `getPassword()`, `Optional[str]` */
 export function isCall(value: string): boolean {
-  return /^(?:[!&*@]\w[\w.]*|[\p{L}_][\p{L}_.]*)[([]/u.test(value)
+  return /^(?:[!&*@%]\w[\w.]*|[\p{L}_][\p{L}_.]*)[([]/u.test(value)
 }
 
 /**

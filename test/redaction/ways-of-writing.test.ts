@@ -15,6 +15,7 @@ describe('a password is found', () => {
   test.each([
     'My password is: VALUE',
     'My password is now VALUE',
+    'The password was changed to VALUE',
     'Passwort ist: VALUE',
     'Das Kennwort lautet: VALUE',
     'Mon mot de passe est : VALUE',
@@ -104,6 +105,7 @@ describe('a password is found', () => {
 
   test('that has dots in its middle, or short after a sign', () => {
     expectMarker('[password]', 'PASSWORD=VALUE', 'Kestrel...77vb')
+    expectMarker('[password]', 'password: VALUE', '...Kestrel77vb')
     expectMarker('[password]', 'password: VALUE', '&Wren7!k')
     expectMarker('[password]', 'https://bob:VALUE@acme.io/x', `!${password}`)
   })
@@ -146,6 +148,7 @@ describe('what only looks like it stays', () => {
     'password: <YOUR_KEY> password="<your password>" password=$TOKEN password=${TOKEN} password=%TOKEN%',
     'password={{ token }} password={{token}} password={user.password} token={token1} value={password2}',
     'token: sk-ant-... or ghp_...3f9c, key=sk-ant-...3f9c, password=..., token: 0x20c0...0001',
+    'my password is wrong! The password is required! password: %env(PW2)%, token: ...3f9c',
     'password=$DB_PASS2 password=$db_pass2 password: ${DB_PASS2:-x} password=$(cat /run/pw2) PW=%PW2%',
     'password="$(openssl rand -hex 32)" password=<%= ENV["PW2"] %> password: #{ENV1} password=%(db_pass)s',
     'password: !secret wifi_password\npassword: !Ref DbPassword\npassword: &pw word\nsecret: |\n  text',
