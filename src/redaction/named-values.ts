@@ -8,6 +8,7 @@ import {
   looksSecret,
 } from './secret-values.ts'
 import {type Span, wordUnit} from './spans.ts'
+import {findInColumns} from './tables.ts'
 
 /** Longest value that is read, in UTF-16 units. */
 const maxValueLength = 512
@@ -33,6 +34,8 @@ const keyNames = [
   'APIキー|トークン|令牌|密钥|密鑰|토큰|ключ|токен',
 ].join('|')
 const name = new RegExp(`(?<password>${passwordNames})|(?<key>${keyNames})`, 'giu')
+/** The heading of a column that has such values. */
+const wholeName = new RegExp(`^(?:(?<password>${passwordNames})|(?<key>${keyNames}))$`, 'iu')
 /** What may be added to a name: `SECRET_KEY_BASE`, `password2`, `API_KEY_PROD`, `passwordConfirmation`. */
 const suffix =
   /[_-]?(?:base|value|string|text|plain|raw|confirm(?:ation)?|repeat|prod(?:uction)?|stag(?:e|ing)|dev(?:elopment)?|test(?:ing)?|live|old|new|current|primary|secondary|backup)(?![\p{L}\p{N}_])|[_-]?\d{1,3}(?![\p{L}\p{N}_])/iuy
@@ -83,7 +86,7 @@ interface Value extends Span {
 /** Values by their names: `password=…`, `"api_key": "…"`, `--token …`, `my password is …`. */
 export function findNamedValues(text: string, kind: 'password' | 'key'): Span[] {
   const isWanted = kind === 'password' ? isPassword : isKey
-  return [...text.matchAll(name)].flatMap(({0: found, index, groups}) => {
+  const values = [...text.matchAll(name)].flatMap(({0: found, index, groups}) => {
     if (groups?.[kind] === undefined) return []
     const named = {start: index, end: index + found.length}
     const value = [inElement, afterSign, inSentence, near]
@@ -91,6 +94,7 @@ export function findNamedValues(text: string, kind: 'password' | 'key'): Span[] 
       .find((value) => value !== null && isWanted(value))
     return value === undefined || value === null ? [] : [{start: value.start, end: value.end}]
   })
+  return [...values, ...findInColumns(text, (cell) => wholeName.exec(cell)?.groups?.[kind] !== undefined)]
 }
 
 /** `<password>…</password>` */

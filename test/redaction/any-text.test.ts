@@ -192,6 +192,12 @@ describe('100 kB that were made to be slow', () => {
     'a long cookie': `cookie: ${repeated('a=b; ')}`,
     'cookies of long names': repeated(`cookie: ${'a'.repeat(120)} `),
     'tokens as users': repeated(`ab://${'a'.repeat(120)}:`),
+    'rules of tables': repeated('|password|\n|--|\n'),
+    'a long rule': `|password|\n${repeated('|--')}`,
+    'a long row': `|password|\n|--|\n${repeated('| `')}`,
+    'a long cell': `|password|\n|--|\n|${repeated(' ')}x|`,
+    'a rule that goes on': `|password|\n|${repeated('-')}x`,
+    'rows of dashes': repeated('--- \t|'),
     'commands without options': repeated('mysql '),
     'commands on many lines': repeated('docker login \\\n'),
   }

@@ -64,6 +64,8 @@ describe('a password is found', () => {
     'password - VALUE',
     '| password | VALUE |',
     '| **Password** | `VALUE` | yes |',
+    '| User | Password |\n|---|---|\n| bob | VALUE |',
+    'user | **password** | role\n:--- | --- | ---\neve | none | admin\nbob | `VALUE` | guest',
     '<td>password</td><td>VALUE</td>',
     '<dt>Password</dt>\n<dd>VALUE</dd>',
   ])('by its place alone: %s', (text) => expectMarker('[password]', text, password))
@@ -160,6 +162,7 @@ describe('what only looks like it stays', () => {
     'password must have 8 characters, the token expires in 3600s, password root@host1, password, PostgreSQL14',
     'my password for the staging server is wrong, the token for S3Bucket is base64, password - the first of 2',
     '| password | string | required |\n| token | v1beta1 | version |\n| PASSWORD | 8+ chars |',
+    '| Password | Type |\n|---|---|\n| required | OAuth2Token |\n| `sha256` | x |\n\nbob | Kestrel77vb',
     'password\nUse PostgreSQL14 for it. Get a token:\n\nkubectl get pods -n kube2',
     '<password>required</password> <password>your password</password> <Password>Enter your password</Password>',
     '<input type="password" value="some text"> <password> is the tag, user:<password>@host1',
