@@ -1,7 +1,7 @@
 import {existsSync, realpathSync} from 'node:fs'
 import {DocentError} from '../domain/index.ts'
-import {makePrivate, makePrivateFile} from './private-files.ts'
-import {sqliteCodeOf} from './sqlite.ts'
+import {createPrivateFile, makePrivate, makePrivateFile} from './private-files.ts'
+import {type SqliteDatabase, sqliteCodeOf} from './sqlite.ts'
 
 /** Suffixes of a database file itself and of the files that SQLite creates next to it. */
 export const databaseSuffixes = ['', '-wal', '-shm', '-journal'] as const
@@ -21,6 +21,28 @@ export function makeFilesPrivate(file: string, onExposed?: (warning: string) => 
     }
   } catch (cause) {
     throw new DocentError('storage', `${file} ${adviceOf('SQLITE_CANTOPEN')}`, {cause})
+  }
+}
+
+/** Of a backup: all pages at once, since a copy in steps begins anew whenever another process has written. */
+const allPages = 0x7fffffff
+
+/**
+ * Copies a database to a new file that only this user can read, also while another process writes it.
+ * @throws DocentError `storage`, also if the target file exists; nothing is left of it then.
+ */
+export async function backUpDatabase(db: SqliteDatabase, to: string): Promise<void> {
+  try {
+    const copy = createPrivateFile(to)
+    try {
+      await db.backup(to, {progress: () => allPages})
+    } catch (error) {
+      copy.discard()
+      throw error
+    }
+    copy.close()
+  } catch (error) {
+    throw storageError(error, to)
   }
 }
 

@@ -1,4 +1,4 @@
-export {adviceOf, databaseSuffixes, makeFilesPrivate, storageError} from './database-file.ts'
+export {adviceOf, backUpDatabase, databaseSuffixes, makeFilesPrivate, storageError} from './database-file.ts'
 export {type ExclusiveLock, takeExclusiveLock} from './exclusive-lock.ts'
 export {installationSecret} from './installation-secret.ts'
 export {applyMigrations, type Migration} from './migrate.ts'

@@ -4,7 +4,7 @@ import {setTimeout as delay} from 'node:timers/promises'
 import {DocentError} from '../domain/index.ts'
 import {
   applyMigrations,
-  createPrivateFile,
+  backUpDatabase,
   makeFilesPrivate,
   makePrivateFolder,
   openSqlite,
@@ -128,17 +128,7 @@ export async function backUpStaff(file: string, to: string): Promise<void> {
     throw new DocentError('storage', `There is nobody on the staff yet: no file ${file}.`)
   const db = openSqlite(file, {readonly: true, fileMustExist: true, timeout: 15_000})
   try {
-    const copy = createPrivateFile(to)
-    try {
-      // All pages at once: a copy in steps restarts whenever the server has written.
-      await db.backup(to, {progress: () => 0x7fffffff})
-    } catch (error) {
-      copy.discard()
-      throw error
-    }
-    copy.close()
-  } catch (error) {
-    throw storageError(error, to)
+    await backUpDatabase(db, to)
   } finally {
     db.close()
   }

@@ -10,7 +10,7 @@ export interface PersonName {
   readonly key: string
 }
 
-export const maxNameLength = 80
+const maxNameLength = 80
 
 /**
  * A name in any script, with single spaces.

@@ -1,5 +1,5 @@
 import {setTimeout as delay} from 'node:timers/promises'
-import {createPrivateFile} from '../native/index.ts'
+import {backUpDatabase} from '../native/index.ts'
 import {forgetRemoved, openLocalCatalog} from './catalog/local-catalog.ts'
 import {openSharedDatabase, storageError} from './open-database.ts'
 import {emptyWriteAheadLog, prepareRemoval, removeAll} from './removal.ts'
@@ -11,7 +11,6 @@ import type {TranscriptStore} from './transcript-store.ts'
 /** How often a purge tries to truncate the write-ahead log while readers use it. Between attempts the server can write. */
 const eraseAttempts = 10
 const erasePauseMs = 300
-const allPages = 0x7fffffff
 
 export interface TranscriptsReader extends Pick<TranscriptStore, 'list' | 'get' | 'export' | 'analytics'> {
   /** At most `limit` ids, in no particular order; none if no id starts with the text. */
@@ -76,17 +75,7 @@ export async function purgeTranscripts(file: string, before: number): Promise<Pu
 export async function backUpTranscripts(file: string, to: string): Promise<void> {
   const db = openSharedDatabase(file, 'read')
   try {
-    const copy = createPrivateFile(to)
-    try {
-      // All pages at once: a copy in steps restarts whenever the server has written.
-      await db.backup(to, {progress: () => allPages})
-    } catch (error) {
-      copy.discard()
-      throw error
-    }
-    copy.close()
-  } catch (error) {
-    throw storageError(error, to)
+    await backUpDatabase(db, to)
   } finally {
     db.close()
   }

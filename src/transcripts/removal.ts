@@ -10,7 +10,7 @@ export const removalBatchSize = 200
 export type RemovalStep = (value: string | number) => number
 
 /**
- * Prepares the removal of answers by an SQL condition with one `?`, with their events and search entries.
+ * Prepares the removal of answers by an SQL condition with one `?`, with their events; the catalog follows.
  * `secure_delete` must be on for the text to be erased from the file.
  */
 export function prepareRemoval(db: SqliteDatabase, condition: string): RemovalStep {

@@ -103,11 +103,11 @@ export function addPeopleRoutes(router: Router, {staff, store, auditor}: PeopleR
   }
 }
 
-export const invalidInvitation =
+const invalidInvitation =
   'This invitation is not valid: it has been taken up or withdrawn, or it has ended. Ask for a new one.'
 
 /** Where an invitation is taken up. */
-export function invitationPath(secret: string): string {
+function invitationPath(secret: string): string {
   return `/console/join?invitation=${secret}`
 }
 

@@ -38,7 +38,7 @@ function prepared(db: SqliteDatabase): SqliteDatabase {
       if (db.pragma('user_version', {simple: true}) === catalogVersion) return
       const tables = db
         .prepare<[], string>(
-          "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'words_%' AND name NOT IN ('roll_ups', 'page_days', 'counting')",
+          "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'words_%' AND name NOT IN ('roll_ups', 'page_days')",
         )
         .pluck()
         .all()

@@ -5,18 +5,16 @@ import type {Counts} from './answer-counts.ts'
  * Sums of what ended answers count, by hour (UTC) and build, and by day for pages. They have no words of anybody, and stay
  * when answers are removed.
  *
- * `counted` says as what each answer was counted: all else of an answer that has ended stays. `pass` is the number of the
- * pass through the whole file in which it was; the sums begin anew with each.
+ * `counted` says as what each answer was counted: all else of an answer that has ended stays.
  */
-export const rollUpTables = `
+const rollUpTables = `
   CREATE TABLE IF NOT EXISTS roll_ups (hour INTEGER NOT NULL, build TEXT NOT NULL, counts TEXT NOT NULL, PRIMARY KEY (hour, build))
     WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS page_days (
     day INTEGER NOT NULL, page TEXT NOT NULL, shown INTEGER NOT NULL, cited INTEGER NOT NULL, disliked INTEGER NOT NULL,
     PRIMARY KEY (day, page)
   ) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS counted (row INTEGER PRIMARY KEY, pass INTEGER NOT NULL, rating TEXT, missing INTEGER NOT NULL);
-  CREATE TABLE IF NOT EXISTS counting (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS counted (row INTEGER PRIMARY KEY, rating TEXT, missing INTEGER NOT NULL);
 `
 
 export const hourMs = 60 * 60 * 1000
@@ -57,10 +55,8 @@ export interface RollUps {
 
 export function createRollUps(db: SqliteDatabase): RollUps {
   db.exec(rollUpTables)
-  const countedBefore = db.prepare<[number], Judgement & {pass: number}>(
-    'SELECT pass, rating, missing FROM counted WHERE row = ?',
-  )
-  const keep = db.prepare('INSERT OR REPLACE INTO counted (row, pass, rating, missing) VALUES (?, ?, ?, ?)')
+  const countedBefore = db.prepare<[number], Judgement>('SELECT rating, missing FROM counted WHERE row = ?')
+  const keep = db.prepare('INSERT OR REPLACE INTO counted (row, rating, missing) VALUES (?, ?, ?)')
   const drop = db.prepare('DELETE FROM counted WHERE row = ?')
   const sumOf = db
     .prepare<[number, string], string>('SELECT counts FROM roll_ups WHERE hour = ? AND build = ?')
@@ -71,8 +67,6 @@ export function createRollUps(db: SqliteDatabase): RollUps {
      ON CONFLICT (day, page) DO UPDATE SET shown = shown + excluded.shown, cited = cited + excluded.cited,
        disliked = disliked + excluded.disliked`,
   )
-  const numberOf = db.prepare<[string], number>('SELECT value FROM counting WHERE name = ?').pluck()
-  const keepNumber = db.prepare('INSERT OR REPLACE INTO counting (name, value) VALUES (?, ?)')
 
   /** What is to be added, by hour and build, and by day and page. */
   const sums = new Map<string, Map<string, number>>()
@@ -98,21 +92,18 @@ export function createRollUps(db: SqliteDatabase): RollUps {
   return {
     count(entry) {
       const {row, rating, missing} = entry
-      const pass = numberOf.get('pass') ?? 0
       const before = countedBefore.get(row)
-      if (before?.pass === pass) {
-        if (before.rating === rating && before.missing === missing) return
-        add(entry, before, -1)
-      }
+      if (before?.rating === rating && before.missing === missing) return
+      if (before !== undefined) add(entry, before, -1)
       add(entry, entry, 1)
-      keep.run(row, pass, rating, missing)
+      keep.run(row, rating, missing)
     },
     forget: (row) => void drop.run(row),
     beginPass(oldest) {
       const from = oldest === null ? Number.MAX_SAFE_INTEGER : oldest
       db.prepare('DELETE FROM roll_ups WHERE hour >= ?').run(Math.floor(from / hourMs))
       db.prepare('DELETE FROM page_days WHERE day >= ?').run(Math.floor(from / dayMs))
-      keepNumber.run('pass', (numberOf.get('pass') ?? 0) + 1)
+      db.exec('DELETE FROM counted')
     },
     flush() {
       for (const [key, sum] of sums) {
