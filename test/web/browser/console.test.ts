@@ -19,6 +19,8 @@ import {
 
 vi.setConfig({testTimeout: 120_000})
 
+const soon = {timeout: 20_000}
+
 let neighbour: Server | null = null
 
 afterEach(() => {
@@ -146,10 +148,10 @@ describe.skipIf(chromiumPath === null)('the console', () => {
     await page.getByRole('link', {name: 'xyzzy with keys'}).focus()
     await page.keyboard.press('Enter')
     await page.getByRole('heading', {level: 1, name: 'xyzzy with keys'}).waitFor()
-    await expect.poll(() => page.locator(':focus').evaluate((element) => element.tagName)).toBe('H1')
+    await expect.poll(() => page.locator(':focus').evaluate((element) => element.tagName), soon).toBe('H1')
     expect(await page.title()).toBe('xyzzy with keys · Docent console')
     await page.goBack()
-    await expect.poll(() => page.locator(':focus').innerText()).toBe('xyzzy with keys')
+    await expect.poll(() => page.locator(':focus').innerText(), soon).toBe('xyzzy with keys')
   })
 
   test('has a light and a dark theme, which the docs and the assistant share', async () => {

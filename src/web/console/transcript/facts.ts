@@ -1,7 +1,7 @@
 import {html, nothing, type TemplateResult} from 'lit'
 import {count, exactTime, timeAgo} from '../format.ts'
 import {ending} from '../list/row.ts'
-import {pathOfList} from '../router.ts'
+import {pathOfList, pathOfTranscript} from '../router.ts'
 import {isolated} from '../visible.ts'
 import type {Transcript, Writer} from '../wire.ts'
 
@@ -18,6 +18,7 @@ export function facts(transcript: Transcript): TemplateResult {
     ['Asked', html`${exactTime(transcript.startedAt)} (${timeAgo(transcript.startedAt)})`],
     ['On page', page ? pageLine(page) : null],
     ['Feedback', feedback === null ? null : feedbackLine(feedback)],
+    ['Continues', continuesLink(transcript)],
     ['Written by', writerLine(transcript)],
     ['Model', transcript.model === null ? null : onlyOf('model', transcript.model)],
     ['Tokens', usage.inputTokens + usage.outputTokens === 0 ? null : usageLine(usage)],
@@ -39,6 +40,14 @@ export function facts(transcript: Transcript): TemplateResult {
     ${notes.length === 0 ? nothing : html`<h3>Notes</h3><ul class="notes">${notes.map((note) => html`<li>${isolated(note)}</li>`)}</ul>`}
     ${considered.length === 0 ? nothing : html`<h3>Found, and not good enough to show</h3><ol class="considered">${considered.map(({title, headings, score}) => html`<li>${isolated([title, ...headings].join(' › '))} <span class="quiet">${score.toFixed(2)}</span></li>`)}</ol>`}
     <details class="settings"><summary>Settings of this answer</summary><dl class="facts">${Object.entries(settings).map(([name, value]) => html`<div><dt><code>${name}</code></dt><dd><code>${typeof value === 'string' ? value : JSON.stringify(value)}</code></dd></div>`)}</dl></details>`
+}
+
+/** The answer that broke off before, and that this one goes on with. */
+function continuesLink({settings}: Transcript): TemplateResult | null {
+  const {continues} = settings
+  return typeof continues === 'string'
+    ? html`<a href=${pathOfTranscript(continues)}>an answer that broke off</a>`
+    : null
 }
 
 function pageLine({title, section, url}: NonNullable<Transcript['page']>): TemplateResult {
