@@ -37,7 +37,7 @@ describe('an address of the console', () => {
 
 describe('the query of a list', () => {
   test('is the same however its address is written', () => {
-    expect(canonical('ending=error&q= port &nonsense=1&cursor=x&partial=true&rating=')).toBe(
+    expect(canonical('ending=error&q= port &cursor=x&partial=true&rating=&failed=token')).toBe(
       'q=port&ending=error&partial=1',
     )
     expect(canonical('?q=port&partial=1&ending=error')).toBe('q=port&ending=error&partial=1')
@@ -54,6 +54,12 @@ describe('the query of a list', () => {
 
   test.each(orders.filter(({value}) => value !== ''))('$value is an order that the API takes', ({value}) => {
     expect(transcriptQueryOf({sort: value}).page).toEqual({sort: value})
+  })
+
+  test('keeps a name that is misspelt, which the API refuses and a chip removes', () => {
+    expect(canonical('endng=error')).toBe('endng=error')
+    expect(() => transcriptQueryOf({endng: 'error'})).toThrow('did you mean ending')
+    expect(chipsOf('endng=error&sort=total')).toEqual([{name: 'endng', label: 'endng', words: 'error'}])
   })
 
   test('loses a value that is cleared, and keeps the others', () => {

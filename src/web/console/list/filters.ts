@@ -76,18 +76,22 @@ export const orders: readonly Choice[] = [
 
 const names = [...Object.keys(others), ...filters.map(({name}) => name), 'sort']
 
+/** Of one page of a list, or of a sign-in that failed: no part of what a list shows. */
+const passing = new Set(['cursor', 'limit', 'failed'])
+
 /**
- * A query of the address as the API takes it: what it does not know is left out, and the order of names is always the
- * same, so that two addresses of one list are one list.
+ * A query of the address as the API takes it. The order of names is always the same, so that two addresses of one list
+ * are one list. A name that is misspelt stays, for the API to refuse: without it the list would be another one.
  */
 export function canonical(query: string): string {
   const given = new URLSearchParams(query)
-  const known = new URLSearchParams()
-  for (const name of names) {
+  const strange = [...new Set(given.keys())].filter((name) => !names.includes(name) && !passing.has(name))
+  const ordered = new URLSearchParams()
+  for (const name of [...names, ...strange.sort()]) {
     const value = given.get(name)?.trim() ?? ''
-    if (value !== '') known.set(name, flags.get(name)?.get(value) ?? value)
+    if (value !== '') ordered.set(name, flags.get(name)?.get(value) ?? value)
   }
-  return known.toString()
+  return ordered.toString()
 }
 
 const flag = new Map([
@@ -117,9 +121,9 @@ export interface Chip {
 /** What narrows the list, for people; without the order. */
 export function chipsOf(query: string): readonly Chip[] {
   return [...new URLSearchParams(query)].flatMap(([name, value]) => {
+    if (name === 'sort') return []
     const filter = filters.find((one) => one.name === name)
-    const label = filter?.label ?? others[name]
-    if (label === undefined) return []
+    const label = filter?.label ?? others[name] ?? name
     return [{name, label, words: filter?.choices?.find((choice) => choice.value === value)?.words ?? value}]
   })
 }
