@@ -1,9 +1,11 @@
 import {html, LitElement, nothing, type TemplateResult} from 'lit'
 import {ApiError, createApi, messageOf, send} from './api.ts'
 import type {Confirmation, ConsoleContext} from './context.ts'
+import {confirmDialog, signInAgainDialog} from './dialogs.ts'
 import {header} from './header.ts'
 import {isTyping} from './keys.ts'
 import {TranscriptLists} from './list/transcript-lists.ts'
+import {forOtherRoles, homeOfDocs, nothingHere, partMissing} from './notices.ts'
 import {type Arrival, createRouter, type Place, pathOfList, placeOf, type Router} from './router.ts'
 import {signInPage} from './sign-in-page.ts'
 import {forgetTab, store, stored} from './storage.ts'
@@ -227,14 +229,14 @@ export class DocentConsole extends LitElement {
 
   #body(): TemplateResult {
     if (this.#place.view === 'join') {
-      document.title = 'Join · Docent console'
-      return html`<docent-join .invitation=${this.#place.invitation} @signed-in=${this.#signedIn}></docent-join>`
+      const {invitation} = this.#place
+      return this.#titled(
+        'Join',
+        html`<docent-join .invitation=${invitation} @signed-in=${this.#signedIn}></docent-join>`,
+      )
     }
     if (this.#member) return this.#frame(this.#member)
-    if (this.#member === null) {
-      document.title = 'Sign in · Docent console'
-      return signInPage(this.#signedIn)
-    }
+    if (this.#member === null) return this.#titled('Sign in', signInPage(this.#signedIn))
     if (this.#problem === null) return html`<main class="alone" id="main" aria-busy="true"></main>`
     return html`<main class="alone" id="main"><div class="card-of-one"><h1 tabindex="-1">Docent console</h1>
       <p class="problem" role="alert">${messageOf(this.#problem)}</p>
@@ -260,26 +262,22 @@ export class DocentConsole extends LitElement {
   #view(member: Member): TemplateResult {
     const context = this.#contextFor(member)
     const place = this.#place
-    const isOfTranscripts = place.view === 'transcripts' || place.view === 'transcript'
-    if (isOfTranscripts && !this.#may('read_transcripts')) {
-      context.title('Not allowed')
-      return html`<div class="notice"><h1 tabindex="-1">Not for your role</h1><p>Transcripts are for support staff.</p></div>`
-    }
-    if (place.view === 'transcripts')
-      return html`<docent-transcripts .context=${context} .query=${place.query} .arrival=${this.#arrival}></docent-transcripts>`
-    if (place.view === 'transcript') {
+    if (place.view === 'transcripts' || place.view === 'transcript') {
+      if (!this.#may('read_transcripts')) return this.#titled('Not allowed', forOtherRoles())
+      if (place.view === 'transcripts')
+        return html`<docent-transcripts .context=${context} .query=${place.query} .arrival=${this.#arrival}></docent-transcripts>`
       void this.#loadTranscriptView()
-      return this.#missingPart
-        ? html`<div class="notice"><h1 tabindex="-1">This view could not be loaded</h1><p>Check the connection, then reload the page.</p></div>`
-        : html`<docent-transcript .context=${context} .answerId=${place.answerId}></docent-transcript>`
+      if (this.#missingPart) return this.#titled('Not loaded', partMissing())
+      return html`<docent-transcript .context=${context} .answerId=${place.answerId}></docent-transcript>`
     }
-    if (place.view === 'home') {
-      context.title('Home')
-      return html`<div class="notice"><h1 tabindex="-1">Signed in for docs</h1>
-        <p>Reindex with <code>npm run ingest</code> or <code>POST /api/admin/reindex</code>. Transcripts are for support staff.</p></div>`
-    }
-    context.title('Not found')
-    return html`<div class="notice"><h1 tabindex="-1">There is nothing at this address</h1><p><a href="/console">To the start of the console</a></p></div>`
+    return place.view === 'home'
+      ? this.#titled('Home', homeOfDocs())
+      : this.#titled('Not found', nothingHere())
+  }
+
+  #titled(title: string, view: TemplateResult): TemplateResult {
+    document.title = `${title} · Docent console`
+    return view
   }
 
   async #loadTranscriptView(): Promise<void> {
@@ -297,22 +295,10 @@ export class DocentConsole extends LitElement {
 
   #dialogs(): TemplateResult {
     const confirmation = this.#confirmation
-    return html`${
-      this.#waiting === null || !this.#member
-        ? nothing
-        : html`<dialog class="dialog" aria-labelledby="again" @cancel=${(event: Event) => event.preventDefault()}>
-            <h2 id="again">Your session has ended</h2>
-            <p>Sign in again to go on. Nothing on this page is lost.</p>
-            <docent-sign-in @signed-in=${this.#signedIn}></docent-sign-in></dialog>`
-    }${
-      confirmation === null
-        ? nothing
-        : html`<dialog class="dialog" aria-labelledby="confirm" aria-describedby="confirm-text" @cancel=${() => confirmation.answer(false)}>
-            <h2 id="confirm">${confirmation.title}</h2>
-            <p id="confirm-text">${confirmation.text}</p>
-            <p class="actions"><button class="button" type="button" autofocus @click=${() => confirmation.answer(false)}>Cancel</button>
-              <button class="primary danger" type="button" @click=${() => confirmation.answer(true)}>${confirmation.action}</button></p></dialog>`
-    }`
+    // Escape, pressed twice, closes any dialog.
+    const reopen = (): void => this.requestUpdate()
+    return html`${this.#waiting === null || !this.#member ? nothing : signInAgainDialog(this.#signedIn, reopen)}
+      ${confirmation === null ? nothing : confirmDialog(confirmation, confirmation.answer)}`
   }
 
   protected override updated(): void {

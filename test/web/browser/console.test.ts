@@ -260,7 +260,7 @@ describe.skipIf(chromiumPath === null)('the console', () => {
       await page.getByText('has been taken up or withdrawn').waitFor()
     })
 
-    test('a neighbouring site signs nobody out, though the browser sends it the cookie', async () => {
+    test('a neighbouring site changes nothing, though the browser sends it the cookie', async () => {
       const product = await start({settings: {allowedHosts: ['docs.test']}})
       const base = `http://docs.test:${product.port}`
       const page = await open({args})

@@ -1,6 +1,5 @@
 import {html, LitElement, nothing, type TemplateResult} from 'lit'
 import {repeat} from 'lit/directives/repeat.js'
-import {copyText} from '../../assistant/browser.ts'
 import type {AnswerState} from '../../session/answer-state.ts'
 import {ApiError, messageOf} from '../api.ts'
 import type {ConsoleContext} from '../context.ts'
@@ -12,15 +11,19 @@ import {pathOfList, pathOfTranscript} from '../router.ts'
 import {isolated, visible} from '../visible.ts'
 import type {Review, Transcript, TranscriptItem} from '../wire.ts'
 import {Answer} from './answer.ts'
+import {bar, neighboursOf} from './bar.ts'
 import {type Conversation, readConversation} from './conversation.ts'
 import {facts} from './facts.ts'
-import {player, stepOf} from './player.ts'
+import {stepOf} from './player.ts'
 import {rawEvents} from './raw-events.ts'
 import {Replay} from './replay.ts'
+import {ReplayView} from './replay-view.ts'
 import {ReviewForm} from './review-form.ts'
+import {timelineOf} from './timeline.ts'
 import {waterfall} from './waterfall.ts'
 
 customElements.define('docent-answer', Answer)
+customElements.define('docent-replay', ReplayView)
 customElements.define('docent-review', ReviewForm)
 
 const runningPollMs = 5_000
@@ -33,11 +36,11 @@ export class TranscriptView extends LitElement {
   #shownFor: string | null = null
   #transcript: Transcript | null = null
   #problem: unknown = null
-  #replay: Replay | null = null
   #conversation: Conversation | null = null
   #conversationProblem: unknown = null
   /** Other turns that were opened, as they ended or why they could not be read, by answer id. */
   readonly #opened = new Map<string, AnswerState | string>()
+  #showsEvents = false
   #showsAllEvents = false
   #leaving = new AbortController()
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -58,8 +61,11 @@ export class TranscriptView extends LitElement {
     this.#shownFor = null
   }
 
+  get #replay(): Replay | null {
+    return this.querySelector<ReplayView>('docent-replay')?.replay ?? null
+  }
+
   #leave(): void {
-    this.#replay?.pause()
     this.#leaving.abort()
     clearTimeout(this.#timer)
   }
@@ -70,7 +76,6 @@ export class TranscriptView extends LitElement {
     this.#shownFor = this.answerId
     this.#leaving = new AbortController()
     this.#transcript = null
-    this.#replay = null
     this.#conversation = null
     this.#conversationProblem = null
     this.#opened.clear()
@@ -99,15 +104,17 @@ export class TranscriptView extends LitElement {
 
   #show(transcript: Transcript, signal: AbortSignal): void {
     this.#transcript = transcript
-    this.#replay = new Replay(transcript, () => this.requestUpdate())
     this.requestUpdate()
-    if (transcript.ending !== null) return
-    // It is being written: shown again until it has ended.
+    if (transcript.ending === null) this.#watch(transcript, signal)
+  }
+
+  /** Reads an answer that is being written again, until it has ended; not while somebody looks at an earlier moment. */
+  #watch(transcript: Transcript, signal: AbortSignal): void {
     this.#timer = setTimeout(async () => {
+      if (this.#replay?.isAtEnd === false) return this.#watch(transcript, signal)
       try {
         const path = `/transcripts/${encodeURIComponent(transcript.answerId)}`
-        const next = await this.context.api.send<Transcript>(path, {signal})
-        if (this.#replay?.isAtEnd) this.#show(next, signal)
+        this.#show(await this.context.api.send<Transcript>(path, {signal}), signal)
       } catch (error) {
         if (!signal.aborted) this.context.announce(messageOf(error))
       }
@@ -120,7 +127,7 @@ export class TranscriptView extends LitElement {
     this.context.title(transcript.question === '' ? 'Transcript' : transcript.question.slice(0, 80))
     const {lists, may} = this.context
     return html`<article class="view transcript">
-      ${this.#bar(transcript)}
+      ${bar(this.context, transcript.answerId)}
       <h1 tabindex="-1" dir="auto">${transcript.question === '' ? '(question not kept)' : isolated(transcript.question)}</h1>
       <p class="under">${ending(transcript)}<span>${timeAgo(transcript.startedAt)}</span>${transcript.errorDetail ? html`<span>${isolated(transcript.errorDetail)}</span>` : nothing}</p>
       <div class="columns">
@@ -131,38 +138,13 @@ export class TranscriptView extends LitElement {
               ? html`<section aria-labelledby="review"><h2 id="review">Review</h2><docent-review .context=${this.context} .answerId=${transcript.answerId} .review=${transcript.review} @reviewed=${this.#reviewed}></docent-review></section>`
               : nothing
           }
-          <section aria-labelledby="timings"><h2 id="timings">Timings</h2>${waterfall(transcript, this.#replay!.timeline)}</section>
+          <section aria-labelledby="timings"><h2 id="timings">Timings</h2>${waterfall(transcript, timelineOf(transcript))}</section>
           <section aria-labelledby="facts"><h2 id="facts">Details</h2>${facts(transcript)}</section>
         </div>
       </div>
-      <details class="raw"><summary>Raw events <span class="n">${transcript.events.length}</span></summary>${rawEvents(transcript, this.context, this.#showsAllEvents, this.#showAllEvents)}</details>
+      <details class="raw" ?open=${this.#showsEvents} @toggle=${this.#toggleEvents}><summary>Raw events <span class="n">${transcript.events.length}</span></summary>${this.#showsEvents ? rawEvents(transcript, this.context, this.#showsAllEvents, this.#showAllEvents) : nothing}</details>
       ${may('delete_transcripts') ? html`<p class="end"><button class="button danger" type="button" @click=${() => void this.#delete(transcript, lists)}>${icon('trash')}Delete this answer…</button></p>` : nothing}
     </article>`
-  }
-
-  #bar({answerId}: Transcript): TemplateResult {
-    const list = this.context.lists.current
-    const [before, after] = this.#neighbours(answerId)
-    const link = (
-      item: TranscriptItem | null,
-      words: string,
-      key: string,
-      name: 'fewer' | 'more',
-    ): TemplateResult =>
-      item === null
-        ? html`<span class="button" aria-disabled="true">${icon(name)}<span class="if-wide">${words}</span></span>`
-        : html`<a class="button" href=${pathOfTranscript(item.answerId)} title="${words} (${key})">${icon(name)}<span class="if-wide">${words}</span><span class="sr">: ${item.question.slice(0, 80)}</span></a>`
-    return html`<nav class="steps" aria-label="Transcript">
-      <a class="back" href=${pathOfList(list?.query ?? '')}>${icon('back')}All transcripts</a>
-      ${list === null ? nothing : html`${link(before, 'Previous', 'k', 'fewer')}${link(after, 'Next', 'j', 'more')}`}
-      <button class="button" type="button" aria-label="Copy link" @click=${this.#copyLink}>${icon('link')}<span class="if-wide">Copy link</span></button>
-    </nav>`
-  }
-
-  #neighbours(answerId: string): readonly [TranscriptItem | null, TranscriptItem | null] {
-    const items = this.context.lists.current?.items ?? []
-    const at = items.findIndex((item) => item.answerId === answerId)
-    return at < 0 ? [null, null] : [items[at - 1] ?? null, items[at + 1] ?? null]
   }
 
   #turns(transcript: Transcript): TemplateResult {
@@ -177,23 +159,15 @@ export class TranscriptView extends LitElement {
       <ol class="turns">${repeat(
         turns,
         ({answerId}) => answerId,
-        (turn) => (turn.answerId === transcript.answerId ? this.#selected(isOne) : this.#other(turn)),
+        (turn) =>
+          turn.answerId === transcript.answerId ? this.#selected(transcript, isOne) : this.#other(turn),
       )}</ol>
       ${conversation?.hasMore ? html`<p><a href=${pathOfList(new URLSearchParams({conversation: transcript.conversation}).toString())}>The conversation goes on: list all its answers</a></p>` : nothing}`
   }
 
-  #selected(isOne: boolean): TemplateResult {
-    const replay = this.#replay!
+  #selected(transcript: Transcript, isOne: boolean): TemplateResult {
     return html`<li class="turn selected" aria-current=${isOne ? nothing : 'true'}>
-      <docent-answer .answer=${replay.state} .imageHosts=${this.context.imageHosts}></docent-answer>
-      ${player(replay, {
-        seek: (ms) => replay.seek(ms),
-        toggle: () => replay.toggle(),
-        setSpeed: (speed) => {
-          replay.speed = speed
-          this.requestUpdate()
-        },
-      })}</li>`
+      <docent-replay .transcript=${transcript} .imageHosts=${this.context.imageHosts}></docent-replay></li>`
   }
 
   /** Another answer of the conversation: it is read, and its reading noted in the audit log, when it is opened. */
@@ -263,12 +237,12 @@ export class TranscriptView extends LitElement {
     const {answerId} = this.#transcript!
     if (
       isForth &&
-      this.#neighbours(answerId)[1] === null &&
+      neighboursOf(this.context, answerId)[1] === null &&
       list?.items.some((item) => item.answerId === answerId)
     ) {
       await list.more()
     }
-    const next = this.#neighbours(answerId)[isForth ? 1 : 0]
+    const next = neighboursOf(this.context, answerId)[isForth ? 1 : 0]
     if (next === null)
       return this.context.announce(isForth ? 'This is the last in the list' : 'This is the first in the list')
     list!.opened = next.answerId
@@ -281,14 +255,14 @@ export class TranscriptView extends LitElement {
     this.requestUpdate()
   }
 
-  readonly #showAllEvents = (): void => {
-    this.#showsAllEvents = true
+  readonly #toggleEvents = (event: Event): void => {
+    this.#showsEvents = (event.target as HTMLDetailsElement).open
     this.requestUpdate()
   }
 
-  readonly #copyLink = async (): Promise<void> => {
-    await copyText(location.origin + pathOfTranscript(this.#transcript!.answerId))
-    this.context.announce('Link copied')
+  readonly #showAllEvents = (): void => {
+    this.#showsAllEvents = true
+    this.requestUpdate()
   }
 
   async #delete({answerId}: Transcript, lists: ConsoleContext['lists']): Promise<void> {
