@@ -141,8 +141,8 @@ export class TranscriptsView extends LitElement {
       <button class="button" type="button" popovertarget="exports">${icon('download')}Export</button>
       <div class="menu" id="exports" popover>
         <p class="quiet">What this list shows, oldest first${list.total === null || !list.total.isExact ? '' : `: ${counted(list.total.answers, 'answer')}`}.</p>
-        <ul><li><a href=${exports('jsonl')} download>JSON lines, with every event</a></li>
-        <li><a href=${exports('csv')} download>CSV, for a spreadsheet</a></li></ul>
+        <ul><li><a href=${exports('jsonl')} download @click=${this.#export}>JSON lines, with every event</a></li>
+        <li><a href=${exports('csv')} download @click=${this.#export}>CSV, for a spreadsheet</a></li></ul>
         <button type="button" class="link" @click=${this.#copyLink}>${icon('link')}Copy the link to this list</button>
       </div>
     </div>`
@@ -258,6 +258,18 @@ export class TranscriptsView extends LitElement {
     forgetView(name)
     this.context.announce(`Removed the view “${name}”`)
     this.requestUpdate()
+  }
+
+  /** A session that has ended is begun again first: what the browser downloads would be a refusal. */
+  readonly #export = async (event: MouseEvent): Promise<void> => {
+    event.preventDefault()
+    const {href} = event.currentTarget as HTMLAnchorElement
+    try {
+      await this.context.api.send('/me')
+      location.assign(href)
+    } catch (error) {
+      this.context.announce(messageOf(error))
+    }
   }
 
   readonly #copyLink = async (): Promise<void> => {
