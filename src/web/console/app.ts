@@ -181,12 +181,11 @@ export class DocentConsole extends LitElement {
     })
   }
 
-  #contextFor(member: Member): ConsoleContext {
+  #context(): ConsoleContext {
     return {
       api: this.#api,
       router: this.#router!,
       lists: this.#lists,
-      member,
       imageHosts: (this.getAttribute('image-hosts') ?? '').split(' ').filter(Boolean),
       hasKeys: this.#hasKeys,
       may: (permission) => this.#may(permission),
@@ -256,11 +255,11 @@ export class DocentConsole extends LitElement {
         toggleKeys: this.#toggleKeys,
         signOut: this.#signOut,
       })}
-      <main id="main" tabindex="-1">${this.#view(member)}</main>`
+      <main id="main" tabindex="-1">${this.#view()}</main>`
   }
 
-  #view(member: Member): TemplateResult {
-    const context = this.#contextFor(member)
+  #view(): TemplateResult {
+    const context = this.#context()
     const place = this.#place
     if (place.view === 'transcripts' || place.view === 'transcript') {
       if (!this.#may('read_transcripts')) return this.#titled('Not allowed', forOtherRoles())

@@ -1,7 +1,6 @@
 import type {Api} from './api.ts'
 import type {TranscriptLists} from './list/transcript-lists.ts'
 import type {Router} from './router.ts'
-import type {Member} from './wire.ts'
 
 export interface Confirmation {
   readonly title: string
@@ -15,7 +14,6 @@ export interface ConsoleContext {
   readonly api: Api
   readonly router: Router
   readonly lists: TranscriptLists
-  readonly member: Member
   /** Hosts whose images answers may show. */
   readonly imageHosts: readonly string[]
   /** Whether keys without Ctrl or Alt do something. */

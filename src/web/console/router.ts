@@ -38,8 +38,6 @@ export const pathOfTranscript = (answerId: string): string =>
 export interface Router {
   /** Goes to an address of the console, with a new entry of the history. */
   go(path: string): void
-  /** Goes there in place of the current entry. */
-  replace(path: string): void
   /** Where the current entry was scrolled to, in pixels. */
   readonly scrollTop: number
 }
@@ -91,10 +89,6 @@ export function createRouter(arrived: (arrival: Arrival) => void): Router {
 
   return {
     go,
-    replace(path) {
-      history.replaceState(history.state, '', path)
-      arrived('new')
-    },
     get scrollTop() {
       return Number((history.state as {readonly scrollTop?: number} | null)?.scrollTop ?? 0)
     },

@@ -50,7 +50,7 @@ function wholeWords(excerpt: string): string {
     .replace(/^\s*(?:#{1,6}|[-*+]|\d+\.)\s+/gm, '')
     .replace(/\*\*|__|`+/g, '')
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/\s+/g, ' ')
+    .replace(/[\s|]+(?:[-: |]{3,}\|)?/g, ' ')
     .trim()
   if (excerpt.length < 200) return line
   const at = line.lastIndexOf(' ')

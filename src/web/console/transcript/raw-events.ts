@@ -6,7 +6,7 @@ import type {Transcript} from '../wire.ts'
 import {offsetOf} from './timeline.ts'
 
 /** More are shown when somebody asks for them: an answer can have thousands. */
-export const firstEvents = 100
+const firstEvents = 100
 
 /** Every event as it was stored. */
 export function rawEvents(
