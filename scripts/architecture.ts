@@ -200,7 +200,8 @@ export const sourceFolders: readonly SourceFolder[] = [
   },
   {
     name: 'web',
-    about: 'The page and the widget in the visitor’s browser, on the client in `packages/client`.',
+    about:
+      'The page and the widget in the visitor’s browser, on the client in `packages/client`; the console in that of staff.',
     mayImport: ['domain', 'lib', 'text'],
     openBecause: 'nothing but the build imports it',
   },

@@ -25,7 +25,7 @@ const cssAsText = {
 
 /**
  * Builds `widget.js` (a classic script that registers `<docs-assistant>`), its pieces (modules that it imports when they
- * are needed), the page at `/`, the locales, and the notices of what the scripts hold.
+ * are needed), the page at `/`, the console of staff, the locales, and the notices of what the scripts hold.
  * @param {{root: string, outDir: string, minify: boolean}} options
  * @returns {Promise<readonly string[]>} The source files of the scripts, relative to `root`.
  */
@@ -34,11 +34,13 @@ export async function buildWeb({root, outDir, minify}) {
   await mkdir(join(outDir, 'locales'), {recursive: true})
   const inputs = await buildScripts({root, sources, outDir, minify})
   await writeFile(join(outDir, 'licenses.txt'), await licensesOf(root, inputs))
-  const css = await pageStyles(sources)
-  await writeFile(
-    join(outDir, 'page.css'),
-    minify ? (await transform(css, {loader: 'css', minify, target})).code : css,
-  )
+  const sheets = {'page.css': await pageStyles(sources), 'console.css': await consoleStyles(sources)}
+  for (const [file, css] of Object.entries(sheets)) {
+    await writeFile(
+      join(outDir, file),
+      minify ? (await transform(css, {loader: 'css', minify, target})).code : css,
+    )
+  }
   const page = await readFile(join(sources, 'page/index.html'), 'utf8')
   await writeFile(join(outDir, 'index.html'), page.replace(/<!--.*?-->\s*/gs, ''))
   await cp(join(sources, 'page/icon.svg'), join(outDir, 'icon.svg'))
@@ -57,14 +59,34 @@ const firstScreen = ['tokens', 'controls', 'frame', 'start', 'composer', 'histor
  * @param {string} sources
  */
 async function pageStyles(sources) {
-  const parts = await Promise.all(
-    firstScreen.map((name) => readFile(join(sources, `assistant/styles/${name}.css`), 'utf8')),
-  )
-  const styles = parts
-    .join('\n')
-    .replace(/:host(?=\()/g, 'docs-assistant:is')
-    .replace(/:host/g, 'docs-assistant')
+  const styles = await assistantStyles(sources, firstScreen, 'docs-assistant')
   return `${styles}\n${await readFile(join(sources, 'page/page.css'), 'utf8')}`
+}
+
+/** The parts of the assistant's style sheet that the console shows answers by, and its own, in their order. */
+const shared = ['tokens', 'controls', 'text', 'citations', 'code-colours']
+const ofConsole = ['frame', 'controls', 'list', 'transcript', 'conditions']
+
+/** @param {string} sources */
+async function consoleStyles(sources) {
+  const own = ofConsole.map((name) => readFile(join(sources, `console/styles/${name}.css`), 'utf8'))
+  return [await assistantStyles(sources, shared, 'docent-console'), ...(await Promise.all(own))].join('\n')
+}
+
+/**
+ * Parts of the assistant's style sheet for an element without a shadow root.
+ * @param {string} sources
+ * @param {readonly string[]} names
+ * @param {string} element
+ */
+async function assistantStyles(sources, names, element) {
+  const parts = await Promise.all(
+    names.map((name) => readFile(join(sources, `assistant/styles/${name}.css`), 'utf8')),
+  )
+  return parts
+    .join('\n')
+    .replace(/:host(?=\()/g, `${element}:is`)
+    .replace(/:host/g, element)
 }
 
 /**
@@ -89,9 +111,18 @@ async function buildScripts({root, sources, outDir, minify}) {
   }
   const scripts = {widget: join(sources, 'widget.ts'), page: join(sources, 'page/page.ts')}
   const pieces = ['highlighter', 'renderer'].map((name) => join(sources, 'pieces', `${name}.ts`))
+  const staff = {console: join(sources, 'console/console.ts')}
   const built = await Promise.all([
     build({...options, entryPoints: scripts, format: 'iife'}),
     build({...options, entryPoints: pieces, format: 'esm'}),
+    // Beside the pieces, which are found next to the script that imports them.
+    build({
+      ...options,
+      entryPoints: staff,
+      format: 'esm',
+      splitting: true,
+      chunkNames: 'console-[name]-[hash]',
+    }),
   ])
   return built.flatMap(({metafile}) => Object.keys(metafile.inputs))
 }

@@ -27,7 +27,11 @@ function isNamed(route: Route, method: string | undefined, path: string): boolea
     if (segment.startsWith('*')) return true
     // The beginning of a route, without a method.
     if (n === segments.length) return method === undefined
-    if (!segment.startsWith(':') && segment !== segments[n]) return false
+    // A parameter may be a part of its segment, as in `console-:file.js`.
+    const [before, after] = segment.split(/:\w+/)
+    const named = segments[n]!
+    if (after === undefined ? named !== segment : !named.startsWith(before!) || !named.endsWith(after))
+      return false
   }
   return segments.length === routeSegments.length
 }

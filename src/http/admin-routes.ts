@@ -11,7 +11,14 @@ import {endWithStreamHead, openEventStream, resumePointOf} from './event-stream.
 import {verifyDepth} from './guards/json-depth.ts'
 import {ownPagesOnly} from './guards/origins.ts'
 import {requireJson} from './guards/require-json.ts'
-import {analyticsRequestOf, exportRequestOf, parsed, reviewOf, transcriptQueryOf} from './request-schemas.ts'
+import {
+  analyticsRequestOf,
+  exportRequestOf,
+  parsed,
+  reviewOf,
+  transcriptQueryOf,
+  valuesRequestOf,
+} from './request-schemas.ts'
 import {memberOf} from './staff/member.ts'
 import {addPeopleRoutes, type PeopleRoutesDeps} from './staff/people-routes.ts'
 import {tokenBody} from './staff/staff-schemas.ts'
@@ -65,6 +72,10 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     const {filter, page} = transcriptQueryOf(request.query)
     await auditor.beforeList(request, memberOf(response), filter)
     response.json(await transcripts.list(filter, page))
+  })
+  router.get('/transcripts/values', staff.allow('support'), async (request, response) => {
+    const {kind, limit} = valuesRequestOf(request.query)
+    response.json({values: await transcripts.values(kind, limit)})
   })
   router.get('/transcripts/export', staff.allow('support'), async (request, response) => {
     const {filter, format} = exportRequestOf(request.query)

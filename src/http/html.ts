@@ -18,26 +18,6 @@ export function trusted(markup: string): Html {
   return {html: markup}
 }
 
-/**
- * Text of visitors, models and pages within a line of our own. Its writing direction is isolated, and control characters,
- * which could reverse or hide the text after them, are shown as code points.
- */
-export function isolatedText(text: string): Html {
-  return html`<bdi>${withVisibleControls(text)}</bdi>`
-}
-
-/** Untrusted text in a block of its own, with its line breaks. Control characters are shown as code points. */
-export function withVisibleControls(text: string): Html[] {
-  // `split` puts the captured characters at odd indexes.
-  return text.split(control).map((piece, index) => {
-    if (index % 2 === 0) return html`${piece}`
-    const code = piece.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')
-    return html`<span class="control">U+${code}</span>`
-  })
-}
-
-const control = /([\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069])/
-
 function markupOf(value: HtmlValue): string {
   if (value === null) return ''
   if (typeof value === 'string') return escaped(value)

@@ -205,7 +205,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
 
   const renderer = openDocsRenderer({imageHosts: options.imageHosts, hasAssistant: webDir !== null, log})
   addDocsRoutes(app, {current, renderer, search: deps.search, limits, hasAssistant: webDir !== null})
-  addConsoleRoutes(app, {staff, auditor, transcripts})
+  addConsoleRoutes(app, {staff, hasScript: webDir !== null, imageHosts: options.imageHosts})
   app.use('/assets', staticFiles(assetsDir, {headers: assetHeaders}))
   if (webDir !== null) {
     addPageRoute(app, {webDir, current, imageHosts: options.imageHosts, info})

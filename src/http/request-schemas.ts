@@ -7,7 +7,7 @@ import {visitorAddressOf} from '../lib/visitor-address.ts'
 import {wellFormed} from '../lib/well-formed.ts'
 import {canonicalTag} from '../text/language-tags.ts'
 import type {AnalyticsRequest, FeedbackChange, PageRequest, TranscriptFilter} from '../transcripts/index.ts'
-import {endMomentOf, listOrders, momentOf, verdicts} from '../transcripts/index.ts'
+import {endMomentOf, listOrders, momentOf, valueKinds, verdicts} from '../transcripts/index.ts'
 import {refuseUnknownParameters} from './known-parameters.ts'
 
 export const maxQuestionLength = 4000
@@ -254,6 +254,16 @@ function transcriptFilterOf({conversationId, ...filter}: GivenFilter): Transcrip
   const conversation =
     filter.conversation ?? (conversationId === undefined ? undefined : refOf(conversationId))
   return defined({...filter, conversation})
+}
+
+const valuesQuery = z.object({
+  kind: z.enum(valueKinds),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
+
+/** Which values of a filter to list. @throws DocentError `invalid_request`, also for a parameter that is not known. */
+export function valuesRequestOf(query: unknown): z.infer<typeof valuesQuery> {
+  return parsedQuery(valuesQuery, query)
 }
 
 const dayMs = 24 * 60 * 60 * 1000

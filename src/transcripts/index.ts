@@ -15,11 +15,14 @@ export {
 } from './read-transcripts.ts'
 export {
   type FeedbackChange,
+  type NamedCount,
   type PageRequest,
   type Transcript,
   type TranscriptFilter,
   type TranscriptItem,
   type TranscriptStore,
+  type ValueKind,
   type Verdict,
+  valueKinds,
   verdicts,
 } from './transcript-store.ts'

@@ -17,7 +17,14 @@ import {cursorOf, parseCursor, selectionOf} from './list-order.ts'
 import {migrate} from './migrations.ts'
 import {type MemoryRecord, overlayEvents, overlayRow} from './overlay.ts'
 import {createTranscriptReads, type TranscriptReads} from './transcript-reads.ts'
-import type {PageRequest, Transcript, TranscriptFilter, TranscriptPage} from './transcript-store.ts'
+import type {
+  NamedCount,
+  PageRequest,
+  Transcript,
+  TranscriptFilter,
+  TranscriptPage,
+  ValueKind,
+} from './transcript-store.ts'
 
 /** A page of answer ids. */
 export interface IdsPage {
@@ -42,6 +49,8 @@ export interface StaffReads {
   read(names: readonly string[], memory: readonly MemoryRecord[]): (Transcript | null)[]
   /** Without answers that are in memory alone. */
   analytics(request: AnalyticsRequest): Analytics
+  /** Without answers that are in memory alone. */
+  values(kind: ValueKind, limit: number): readonly NamedCount[]
 }
 
 const idsPageSize = 50
@@ -108,6 +117,7 @@ export function createStaffReads(reads: TranscriptReads, catalog: CatalogReads):
 
   return {
     analytics: (request) => catalog.analytics(request),
+    values: (kind, limit) => catalog.values(kind === 'page' ? 'cited' : kind, limit),
     list(filter, {cursor, sort = 'newest', limit = 50}, memory) {
       const size = Math.min(200, Math.max(1, Math.trunc(limit) || 50))
       const selection = {filter, ...selectionOf(sort), after: null, limit: size + 1}

@@ -11,7 +11,8 @@ export type AsyncStaffReads = {
 }
 
 /** Reads done in this process. @throws DocentError `storage` for what SQLite throws on the file. */
-export function asyncReads({list, ids, read, analytics}: StaffReads, file: string): AsyncStaffReads {
+export function asyncReads(reads: StaffReads, file: string): AsyncStaffReads {
+  const {list, ids, read, analytics, values} = reads
   const done =
     <Args extends unknown[], Result>(read: (...args: Args) => Result) =>
     async (...args: Args): Promise<Result> => {
@@ -21,7 +22,13 @@ export function asyncReads({list, ids, read, analytics}: StaffReads, file: strin
         throw storageError(error, file)
       }
     }
-  return {list: done(list), ids: done(ids), read: done(read), analytics: done(analytics)}
+  return {
+    list: done(list),
+    ids: done(ids),
+    read: done(read),
+    analytics: done(analytics),
+    values: done(values),
+  }
 }
 
 /** Answers in memory that are not, or not completely, in the database. */
@@ -43,7 +50,7 @@ const nothingInMemory: ReadMemory = {
   of: () => [],
 }
 
-export type TranscriptReader = Pick<TranscriptStore, 'list' | 'get' | 'export' | 'analytics'>
+export type TranscriptReader = Pick<TranscriptStore, 'list' | 'get' | 'export' | 'analytics' | 'values'>
 
 /** The read part of the store. Reads may run in another process. Default memory: none, for a file that others write. */
 export function createTranscriptReader(
@@ -82,6 +89,11 @@ export function createTranscriptReader(
       await memory.flush()
       await memory.catalogue()
       return reads.analytics(request)
+    },
+    async values(kind, limit) {
+      await memory.flush()
+      await memory.catalogue()
+      return reads.values(kind, limit)
     },
   }
 }

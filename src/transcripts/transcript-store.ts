@@ -131,6 +131,17 @@ export interface Transcript extends JournalledAnswer, JournalDetails {
   readonly events: readonly SequencedEvent[]
 }
 
+/** What a filter can ask for, where the answers say which values there are. */
+export const valueKinds = ['model', 'build', 'version', 'generator', 'error', 'lang', 'page'] as const
+
+export type ValueKind = (typeof valueKinds)[number]
+
+/** A value that a filter can ask for, and how many answers have it. */
+export interface NamedCount {
+  readonly name: string
+  readonly answers: number
+}
+
 export interface PageRequest {
   /** `nextCursor` of the previous page; absent for the first page. */
   readonly cursor?: string
@@ -175,4 +186,6 @@ export interface TranscriptStore {
   export(filter: TranscriptFilter): AsyncIterable<Transcript>
   /** What ended answers add up to, also those that were removed meanwhile. */
   analytics(request: AnalyticsRequest): Promise<Analytics>
+  /** The values of a filter, the most frequent first. */
+  values(kind: ValueKind, limit: number): Promise<readonly NamedCount[]>
 }

@@ -46,7 +46,6 @@ describe('the audit log', () => {
     await staffApi(product, 'GET', `/transcripts?ending=abstained&q=${answerId}`, undefined, by)
     await staffApi(product, 'GET', `/transcripts/${answerId}`, undefined, by)
     await staffApi(product, 'GET', `/transcripts/${ref}`, undefined, by)
-    await fetch(`${product.url}/console/transcripts/${answerId}`, {headers: by})
     await staffApi(product, 'GET', '/transcripts/export?format=csv&q=xyzzy', undefined, by)
     await staffApi(product, 'PUT', `/transcripts/${answerId}/review`, {verdict: 'good'}, by)
     await staffApi(product, 'DELETE', `/transcripts/${answerId}`, undefined, by)
@@ -55,7 +54,6 @@ describe('the audit log', () => {
     expect(lines.map(({what, which, details}) => [what, which, details])).toEqual([
       ['invitation_taken_up', null, null],
       ['transcripts_listed', null, {ending: 'abstained', q: ref}],
-      ['transcript_read', ref, null],
       ['transcript_read', ref, null],
       ['transcript_read', ref, null],
       ['transcripts_exported', null, {format: 'csv', q: 'xyzzy'}],
@@ -123,7 +121,7 @@ describe('the audit log', () => {
 
     const {body} = await list('limit=1')
     await list(`limit=1&cursor=${body.nextCursor}`)
-    await fetch(`${product.url}/console`, {headers: bearer(supportToken)})
+    await list('limit=50')
     await list('rating=none')
     await staffApi(product, 'GET', '/transcripts')
 
@@ -206,14 +204,11 @@ describe('when the audit log cannot be written', () => {
         ] as const
       ).map(([method, path, body]) => staffApi(product, method, path, body)),
     )
-    const page = await fetch(`${product.url}/console/transcripts/${answerId}`, {
-      headers: bearer(supportToken),
-    })
     const asked = await product.ask({question: 'xyzzy again'})
     const events = await allEventsOf(asked)
     lock.release()
 
-    for (const {status, body} of [...refused, {status: page.status, body: await page.json()}]) {
+    for (const {status, body} of refused) {
       expect(status).toBe(503)
       expect(body.error).toMatchObject({code: 'not_audited', message: expect.stringContaining('audit log')})
     }

@@ -62,15 +62,6 @@ const guesses: Readonly<Record<string, readonly [refused: string, guess: Guess]>
     '401',
     (guess) => ({method: 'GET', path: '/api/admin/transcripts', head: `authorization: Bearer ${guess}\r\n`}),
   ],
-  'the form': [
-    '303',
-    (guess) => ({
-      method: 'POST',
-      path: '/console/sign-in',
-      head: 'content-type: application/x-www-form-urlencoded\r\n',
-      body: `token=${guess}`,
-    }),
-  ],
   'the API’s sign-in': [
     '401',
     (guess) => ({
@@ -193,14 +184,11 @@ describe('signing out', () => {
   const statusWith = async (product: TestDocent, cookie: string) =>
     (await fetch(`${product.url}/api/admin/transcripts`, {headers: {cookie}})).status
 
-  test.each([
-    ['DELETE', '/api/admin/session'],
-    ['POST', '/console/sign-out'],
-  ])('by %s %s ends the session on the server, and no other', async (method, path) => {
+  test('ends the session on the server, and no other', async () => {
     const product = await start()
     const [mine, other] = [await signedIn(product), await signedIn(product)]
 
-    await fetch(product.url + path, {method, headers: ownPage(product, mine), redirect: 'manual'})
+    await fetch(`${product.url}/api/admin/session`, {method: 'DELETE', headers: ownPage(product, mine)})
 
     expect(await statusWith(product, mine)).toBe(401)
     expect(await statusWith(product, other)).toBe(200)

@@ -61,28 +61,16 @@ describe('an invitation', () => {
     ])
   })
 
-  test('is taken up on a page without scripts, which opening the link does not use up', async () => {
+  test('is not used up by opening its link', async () => {
     const product = await start()
     const invited = await staffApi(product, 'POST', '/people', {name: 'Ada', role: 'admin'})
     const {url} = invited.body.invitation
 
     await fetch(url, {method: 'HEAD'})
-    const page = await (await fetch(url)).text()
-    const submit = () =>
-      fetch(`${product.url}/console/join`, {
-        method: 'POST',
-        redirect: 'manual',
-        headers: {origin: product.url},
-        body: new URLSearchParams({invitation: secretOf(invited)}),
-      })
-    const shown = await submit()
-    const token = /docent_[\w-]{43}/.exec(await shown.text())![0]
-    const again = await submit()
+    await fetch(url)
+    const joined = await staffApi(product, 'POST', '/invitations', {token: secretOf(invited)}, {})
 
-    expect(page).toContain('Take up the invitation')
-    expect(shown.headers.get('referrer-policy')).toBe('same-origin')
-    expect(await statusOf(product, bearer(token))).toBe(200)
-    expect(again.headers.get('location')).toBe('/console?failed=invitation')
+    expect(await statusOf(product, bearer(joined.body.token))).toBe(200)
   })
 
   test('is taken up by one of two who try at once', async () => {
@@ -402,9 +390,9 @@ describe('changes with the cookie', () => {
       const {status} = await staffApi(product, method, path.replace('ID', answerId), body, headers)
       expect([method, path, status]).toEqual([method, path, 403])
     }
-    const form = await fetch(`${product.url}/console/sign-out`, {method: 'POST', headers, redirect: 'manual'})
+    const out = await staffApi(product, 'DELETE', '/session', undefined, headers)
 
-    expect(form.status).toBe(403)
+    expect(out.status).toBe(403)
     expect(await statusOf(product, {cookie: ada.cookie})).toBe(200)
     expect(await statusOf(product, bearer(ada.token))).toBe(200)
     expect((await staffApi(product, 'GET', '/people')).body.people).toHaveLength(1)
@@ -439,10 +427,6 @@ describe('changes with the cookie', () => {
     )
 
     expect(body.review).toMatchObject({verdict: 'wrong', by: 'support (shared token)'})
-    const page = await fetch(`${product.url}/console/transcripts/${answerId}`, {
-      headers: bearer(supportToken),
-    })
-    expect(await page.text()).toContain('wrong, by support (shared token)')
   })
 })
 

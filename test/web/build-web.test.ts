@@ -18,6 +18,9 @@ const maxBytes = {
   'page.js': 1_000,
 }
 
+/** The most that the console may load for its first view, and in all: its own scripts. */
+const maxConsoleBytes = {first: 23_000, all: 40_000}
+
 let folder: string
 let outDir: string
 let inputs: readonly string[]
@@ -34,6 +37,27 @@ test.each(Object.entries(maxBytes))('%s is at most %d bytes compressed', async (
   const script = await readFile(join(outDir, name))
 
   expect(gzipSync(script, {level: 9}).length).toBeLessThanOrEqual(most)
+})
+
+test('the console is small, and its first view loads nothing that only another one needs', async () => {
+  const names = (await readdir(outDir)).filter((name) => /^console.*\.js$/.test(name))
+  const scripts = new Map(
+    await Promise.all(
+      names.map(
+        async (name): Promise<[string, string]> => [name, await readFile(join(outDir, name), 'utf8')],
+      ),
+    ),
+  )
+  const bytesOf = (all: Iterable<string>) =>
+    [...all].reduce((sum, name) => sum + gzipSync(scripts.get(name)!, {level: 9}).length, 0)
+  const first = new Set(['console.js'])
+  for (const name of first) {
+    for (const [, imported] of scripts.get(name)!.matchAll(/from"\.\/([^"]+)"/g)) first.add(imported!)
+  }
+
+  expect(first.size).toBeLessThan(scripts.size)
+  expect(bytesOf(first)).toBeLessThanOrEqual(maxConsoleBytes.first)
+  expect(bytesOf(scripts.keys())).toBeLessThanOrEqual(maxConsoleBytes.all)
 })
 
 test('the table of routes holds every file that is built, and each of its files is built', async () => {

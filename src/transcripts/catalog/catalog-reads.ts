@@ -2,7 +2,7 @@ import {TwoGenerationCache} from '../../lib/two-generation-cache.ts'
 import type {SqliteDatabase} from '../../native/index.ts'
 import {type Analytics, type AnalyticsRequest, readAnalytics} from '../figures/analytics.ts'
 import {schemaSqlOf} from '../schema-sql.ts'
-import type {TranscriptFilter} from '../transcript-store.ts'
+import type {NamedCount, TranscriptFilter} from '../transcript-store.ts'
 import {type Kind, type Measure, rangeOf} from './catalog-schema.ts'
 import {noName} from './facets-of.ts'
 import {nameWord, wordSearchOf} from './search-words.ts'
@@ -30,12 +30,6 @@ export interface CatalogSelection {
    * counted.
    */
   readonly counted?: number
-}
-
-/** A value that a filter can ask for, and how many answers have it. */
-export interface NamedCount {
-  readonly name: string
-  readonly answers: number
 }
 
 /**

@@ -1,0 +1,54 @@
+import {html, nothing, type TemplateResult} from 'lit'
+import {icon} from './icons.ts'
+import type {Theme} from './theme.ts'
+import type {Member} from './wire.ts'
+
+export interface HeaderView {
+  readonly member: Member
+  readonly hasTranscripts: boolean
+  readonly isInTranscripts: boolean
+  readonly theme: Theme
+  readonly nextTheme: () => void
+  readonly hasKeys: boolean
+  readonly toggleKeys: () => void
+  readonly signOut: () => void
+}
+
+const themeWords: Readonly<Record<Theme, string>> = {
+  auto: 'as the system',
+  light: 'light',
+  dark: 'dark',
+}
+
+export function header(view: HeaderView): TemplateResult {
+  const {member, hasTranscripts, isInTranscripts, theme, nextTheme} = view
+  const themeLabel = `Theme: ${themeWords[theme]}`
+  return html`<header class="bar">
+    <a class="brand" href="/console" aria-label="Docent console">${icon('spark')}<span>Docent</span></a>
+    <nav aria-label="Console">${
+      hasTranscripts
+        ? html`<a href="/console/transcripts" aria-current=${isInTranscripts ? 'page' : nothing}>Transcripts</a>`
+        : nothing
+    }</nav>
+    <button class="plain" type="button" title=${themeLabel} aria-label=${themeLabel} @click=${nextTheme}>${icon('contrast')}</button>
+    <button class="account" type="button" popovertarget="account" aria-label="Account: ${member.name}">${icon('person')}<bdi>${member.name}</bdi>${icon('more')}</button>
+    ${accountMenu(view)}
+  </header>`
+}
+
+const keys = [
+  ['/', 'Search'],
+  ['j, k', 'Next and previous transcript'],
+  ['Space', 'Play and pause a replay'],
+  ['← →', 'Back and forth in a replay'],
+] as const
+
+function accountMenu({member, hasKeys, toggleKeys, signOut}: HeaderView): TemplateResult {
+  return html`<div class="menu" id="account" popover>
+    <p><bdi class="strong">${member.name}</bdi><br><span class="quiet">Role: ${member.role}</span></p>
+    <p><a href="/">To the assistant</a></p>
+    <label class="check"><input type="checkbox" .checked=${hasKeys} @change=${toggleKeys}> Single-key shortcuts</label>
+    <dl class="keys" ?hidden=${!hasKeys}>${keys.map(([key, words]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${words}</dd></div>`)}</dl>
+    <button class="button" type="button" @click=${signOut}>${icon('leave')}Sign out</button>
+  </div>`
+}

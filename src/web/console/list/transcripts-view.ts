@@ -1,0 +1,279 @@
+import {html, LitElement, nothing, type TemplateResult} from 'lit'
+import {repeat} from 'lit/directives/repeat.js'
+import {copyText} from '../../assistant/browser.ts'
+import {messageOf} from '../api.ts'
+import type {ConsoleContext} from '../context.ts'
+import {count, counted} from '../format.ts'
+import {icon} from '../icons.ts'
+import {type Arrival, pathOfList} from '../router.ts'
+import {FilterPanel} from './filter-panel.ts'
+import {canonical, changed, chipsOf, orders} from './filters.ts'
+import {row} from './row.ts'
+import {forgetView, givenViews, maxNameLength, type SavedView, savedViews, saveView} from './saved-views.ts'
+import type {TranscriptList} from './transcript-lists.ts'
+
+customElements.define('docent-filters', FilterPanel)
+
+const pollMs = 10_000
+
+/** The list of transcripts. All of what it shows is in its address. */
+export class TranscriptsView extends LitElement {
+  static override properties = {
+    context: {attribute: false},
+    query: {attribute: false},
+    arrival: {attribute: false},
+  }
+  declare context: ConsoleContext
+  declare query: string
+  declare arrival: Arrival
+  #list: TranscriptList | null = null
+  #timer: ReturnType<typeof setInterval> | undefined
+  #areFiltersOpen = false
+  #isSaving = false
+
+  protected override createRenderRoot(): HTMLElement {
+    return this
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    document.addEventListener('visibilitychange', this.#poll)
+    this.#timer = setInterval(this.#poll, pollMs)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    document.removeEventListener('visibilitychange', this.#poll)
+    clearInterval(this.#timer)
+    if (this.#list !== null) this.#list.changed = () => {}
+  }
+
+  readonly #poll = (): void => {
+    if (document.visibilityState === 'visible') void this.#list?.poll()
+  }
+
+  protected override willUpdate(): void {
+    const query = canonical(this.query)
+    if (this.#list?.query === query) return
+    if (this.#list !== null) this.#list.changed = () => {}
+    const list = this.context.lists.open(query)
+    list.changed = () => this.requestUpdate()
+    this.#list = list
+    // A list that was left a moment ago is shown as it was, and brought up to date.
+    if (list.status === 'ready' && this.arrival === 'back') void list.poll()
+    else if (list.status !== 'loading' || list.items.length === 0) void list.load()
+  }
+
+  protected override updated(): void {
+    if (this.#list!.items.length > 0) this.context.settled()
+  }
+
+  protected override firstUpdated(): void {
+    const {opened} = this.#list!
+    if (this.arrival === 'back' && opened !== null) {
+      this.querySelector<HTMLElement>(`a[data-id="${CSS.escape(opened)}"]`)?.focus({preventScroll: true})
+    }
+  }
+
+  protected override render(): TemplateResult {
+    const list = this.#list!
+    const chips = chipsOf(list.query)
+    this.context.title(
+      chips.length === 0 ? 'Transcripts' : `Transcripts, ${chips.map(({words}) => words).join(', ')}`,
+    )
+    return html`<div class="view">
+      <div class="head"><h1 tabindex="-1">Transcripts</h1>${this.#total(list)}</div>
+      ${this.#views(list)}
+      ${this.#tools(list)}
+      ${this.#areFiltersOpen ? html`<docent-filters .context=${this.context} .query=${list.query} @narrow=${this.#narrow}></docent-filters>` : nothing}
+      ${chips.length === 0 ? nothing : this.#chips(chips)}
+      ${this.#content(list)}
+    </div>`
+  }
+
+  #total({total, status}: TranscriptList): TemplateResult {
+    const words =
+      total === null || status !== 'ready'
+        ? ''
+        : `${total.isExact ? '' : 'More than '}${counted(total.answers, 'answer')}`
+    return html`<p class="quiet total" role="status">${words}</p>`
+  }
+
+  #views(list: TranscriptList): TemplateResult {
+    const views = savedViews()
+    const link = ({name, query}: SavedView): TemplateResult => {
+      const isCurrent = canonical(query) === list.query
+      return html`<a href=${pathOfList(canonical(query))} aria-current=${isCurrent ? 'true' : nothing}>${name}</a>`
+    }
+    const isKnown = [...givenViews, ...views].some(({query}) => canonical(query) === list.query)
+    return html`<nav class="views" aria-label="Views"><ul>
+      ${givenViews.map((view) => html`<li>${link(view)}</li>`)}
+      ${views.map((view) => html`<li class="own">${link(view)}<button type="button" class="remove" aria-label="Remove the view ${view.name}" title="Remove this view" @click=${() => this.#forget(view.name)}>${icon('close')}</button></li>`)}
+      ${isKnown || this.#isSaving ? nothing : html`<li><button type="button" class="link" @click=${this.#beginSaving}>${icon('save')}Save this view</button></li>`}
+      </ul>${this.#isSaving ? this.#saveForm() : nothing}</nav>`
+  }
+
+  #saveForm(): TemplateResult {
+    return html`<form class="save" @submit=${this.#save} @keydown=${(event: KeyboardEvent) => event.key === 'Escape' && this.#endSaving()}>
+      <label class="field inline"><span>Name of the view</span><input name="name" maxlength=${maxNameLength} required autocomplete="off"></label>
+      <button class="primary" type="submit">Save</button><button class="button" type="button" @click=${this.#endSaving}>Cancel</button></form>`
+  }
+
+  #tools(list: TranscriptList): TemplateResult {
+    const query = new URLSearchParams(list.query)
+    const sort = query.get('sort') ?? ''
+    const exports = (format: string): string => {
+      const all = new URLSearchParams(list.query)
+      all.delete('sort')
+      all.set('format', format)
+      return `/api/admin/transcripts/export?${all}`
+    }
+    const active = chipsOf(list.query).filter(({name}) => name !== 'q').length
+    return html`<div class="tools">
+      <form class="search" role="search" @submit=${this.#search}>
+        <label><span class="sr">Words in questions and answers</span>${icon('search')}
+          <input type="search" name="q" dir="auto" maxlength="1000" placeholder="Words in questions and answers, or an id" .value=${query.get('q') ?? ''} @search=${this.#cleared}></label>
+        <button class="button" type="submit">Search</button>
+      </form>
+      <button class="button" type="button" aria-expanded=${this.#areFiltersOpen} @click=${this.#toggleFilters}>${icon('filter')}Filters${active === 0 ? nothing : html` <span class="n">${active}</span>`}</button>
+      <label class="field inline"><span class="sr">Order</span><select name="sort" @change=${this.#sorted}>
+        ${orders.map(({value, words}) => html`<option value=${value} ?selected=${value === sort}>${words}</option>`)}</select></label>
+      <button class="button" type="button" popovertarget="exports">${icon('download')}Export</button>
+      <div class="menu" id="exports" popover>
+        <p class="quiet">What this list shows, oldest first${list.total === null || !list.total.isExact ? '' : `: ${counted(list.total.answers, 'answer')}`}.</p>
+        <ul><li><a href=${exports('jsonl')} download @click=${this.#export}>JSON lines, with every event</a></li>
+        <li><a href=${exports('csv')} download @click=${this.#export}>CSV, for a spreadsheet</a></li></ul>
+        <button type="button" class="link" @click=${this.#copyLink}>${icon('link')}Copy the link to this list</button>
+      </div>
+    </div>`
+  }
+
+  #chips(chips: ReturnType<typeof chipsOf>): TemplateResult {
+    return html`<ul class="active" aria-label="Active filters">${chips.map(
+      ({name, label, words}) =>
+        html`<li><button type="button" class="chip-button" aria-label="Remove the filter ${label}: ${words}" @click=${() => this.#go({[name]: ''})}><span class="quiet">${label}</span> <bdi>${words}</bdi>${icon('close')}</button></li>`,
+    )}${chips.length < 2 ? nothing : html`<li><button type="button" class="link" @click=${() => this.#go(Object.fromEntries(chips.map(({name}) => [name, ''])))}>Clear all</button></li>`}</ul>`
+  }
+
+  #content(list: TranscriptList): TemplateResult {
+    if (list.status === 'failed') {
+      return html`<div class="notice" role="alert"><h2>The list could not be loaded</h2><p>${messageOf(list.problem)}</p>
+        <button class="button" type="button" @click=${() => void list.load()}>Try again</button></div>`
+    }
+    if (list.status === 'loading' && list.items.length === 0) {
+      return html`<p class="sr" role="status">Loading transcripts…</p><ol class="rows loading" aria-hidden="true">${Array.from({length: 8}, () => html`<li class="row"><span class="ghost"></span></li>`)}</ol>`
+    }
+    return html`${this.#newer(list)}${list.items.length === 0 ? this.#nothing(list) : this.#rows(list)}`
+  }
+
+  #newer({newer}: TranscriptList): TemplateResult {
+    const shown = newer.length >= 50 ? '50 or more' : count(newer.length)
+    return html`<div class="newer" role="status">${
+      newer.length === 0
+        ? nothing
+        : html`<button class="button" type="button" @click=${this.#showNewer}>${icon('up')}${shown} new</button>`
+    }</div>`
+  }
+
+  #nothing({query}: TranscriptList): TemplateResult {
+    return query === ''
+      ? html`<div class="notice"><h2>No answers yet</h2><p>Every answer is listed here as soon as it begins. <a href="/">Ask a question</a> to see one.</p></div>`
+      : html`<div class="notice"><h2>Nothing matches</h2><p>Remove a filter, or <a href="/console/transcripts">show all transcripts</a>.</p></div>`
+  }
+
+  #rows(list: TranscriptList): TemplateResult {
+    return html`<ol class="rows ${list.status}" aria-label="Transcripts" aria-busy=${list.status === 'loading'}>${repeat(
+      list.items,
+      ({answerId}) => answerId,
+      (item) => row(item, this.#opened),
+    )}</ol>
+    ${list.problem === null ? nothing : html`<p class="problem" role="alert">${messageOf(list.problem)}</p>`}
+    ${list.hasMore ? html`<p class="more"><button class="button" type="button" aria-disabled=${list.isLoadingMore} @click=${() => void list.more()}>${list.isLoadingMore ? 'Loading…' : 'Show more'}</button></p>` : html`<p class="quiet end">End of the list</p>`}`
+  }
+
+  readonly #opened = (answerId: string): void => {
+    this.#list!.opened = answerId
+  }
+
+  readonly #showNewer = async (): Promise<void> => {
+    await this.#list!.showNewer()
+    await this.updateComplete
+    this.querySelector<HTMLElement>('.rows a')?.focus()
+  }
+
+  #go(values: Readonly<Record<string, string>>): void {
+    this.context.router.go(pathOfList(changed(this.#list!.query, values)))
+  }
+
+  readonly #narrow = (event: CustomEvent<Record<string, string>>): void => {
+    const [field] = Object.keys(event.detail)
+    this.#go(event.detail)
+    // The view stays, so the focus goes back to the field.
+    void this.updateComplete.then(() =>
+      this.querySelector<HTMLElement>(`.filters [name="${field}"]`)?.focus(),
+    )
+  }
+
+  readonly #search = (event: SubmitEvent): void => {
+    event.preventDefault()
+    this.#go({q: String(new FormData(event.target as HTMLFormElement).get('q') ?? '').trim()})
+  }
+
+  readonly #cleared = (event: Event): void => {
+    const isCleared = (event.target as HTMLInputElement).value === ''
+    if (isCleared && new URLSearchParams(this.#list!.query).has('q')) this.#go({q: ''})
+  }
+
+  readonly #sorted = (event: Event): void => {
+    this.#go({sort: (event.target as HTMLSelectElement).value})
+  }
+
+  readonly #toggleFilters = (): void => {
+    this.#areFiltersOpen = !this.#areFiltersOpen
+    this.requestUpdate()
+  }
+
+  readonly #beginSaving = async (): Promise<void> => {
+    this.#isSaving = true
+    this.requestUpdate()
+    await this.updateComplete
+    this.querySelector<HTMLElement>('.save input')?.focus()
+  }
+
+  readonly #endSaving = (): void => {
+    this.#isSaving = false
+    this.requestUpdate()
+  }
+
+  readonly #save = (event: SubmitEvent): void => {
+    event.preventDefault()
+    const name = String(new FormData(event.target as HTMLFormElement).get('name')).trim()
+    if (name === '') return
+    saveView({name, query: this.#list!.query})
+    this.context.announce(`Saved as “${name}” in this browser`)
+    this.#endSaving()
+  }
+
+  #forget(name: string): void {
+    forgetView(name)
+    this.context.announce(`Removed the view “${name}”`)
+    this.requestUpdate()
+  }
+
+  /** A session that has ended is begun again first: what the browser downloads would be a refusal. */
+  readonly #export = async (event: MouseEvent): Promise<void> => {
+    event.preventDefault()
+    const {href} = event.currentTarget as HTMLAnchorElement
+    try {
+      await this.context.api.send('/me')
+      location.assign(href)
+    } catch (error) {
+      this.context.announce(messageOf(error))
+    }
+  }
+
+  readonly #copyLink = async (): Promise<void> => {
+    await copyText(location.href)
+    this.context.announce('Link copied')
+  }
+}

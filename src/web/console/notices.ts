@@ -1,0 +1,21 @@
+import {html, type TemplateResult} from 'lit'
+
+/** A view that has nothing else to show. */
+export function notice(title: string, text: string | TemplateResult): TemplateResult {
+  return html`<div class="notice"><h1 tabindex="-1">${title}</h1><p>${text}</p></div>`
+}
+
+export const forOtherRoles = (): TemplateResult =>
+  notice('Not for your role', 'Transcripts are for support staff.')
+
+export const homeOfDocs = (): TemplateResult =>
+  notice(
+    'Signed in for docs',
+    html`Reindex with <code>npm run ingest</code> or <code>POST /api/admin/reindex</code>. Transcripts are for support staff.`,
+  )
+
+export const nothingHere = (): TemplateResult =>
+  notice('There is nothing at this address', html`<a href="/console">To the start of the console</a>`)
+
+export const partMissing = (): TemplateResult =>
+  notice('This view could not be loaded', 'Check the connection, then reload the page.')

@@ -1,0 +1,96 @@
+/** A place in the console, by its address. */
+export type Place =
+  | {readonly view: 'home'}
+  | {readonly view: 'join'; readonly invitation: string}
+  /** `query` has the filters and the order, as the API takes them. */
+  | {readonly view: 'transcripts'; readonly query: string}
+  | {readonly view: 'transcript'; readonly answerId: string}
+  | {readonly view: 'unknown'}
+
+/** How a place was come to: `new` by a link, `back` by the history or a reload. */
+export type Arrival = 'new' | 'back'
+
+export function placeOf({pathname, search}: Pick<URL, 'pathname' | 'search'>): Place {
+  const [, , section = '', name = '', ...more] = pathname.replace(/\/$/, '').split('/')
+  if (more.length > 0) return {view: 'unknown'}
+  if (section === '') return {view: 'home'}
+  if (section === 'join' && name === '')
+    return {view: 'join', invitation: new URLSearchParams(search).get('invitation') ?? ''}
+  if (section !== 'transcripts') return {view: 'unknown'}
+  if (name === '') return {view: 'transcripts', query: search.replace(/^\?/, '')}
+  const answerId = decoded(name)
+  return answerId === null ? {view: 'unknown'} : {view: 'transcript', answerId}
+}
+
+function decoded(part: string): string | null {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return null
+  }
+}
+
+export const pathOfList = (query: string): string => `/console/transcripts${query === '' ? '' : `?${query}`}`
+
+export const pathOfTranscript = (answerId: string): string =>
+  `/console/transcripts/${encodeURIComponent(answerId)}`
+
+export interface Router {
+  /** Goes to an address of the console, with a new entry of the history. */
+  go(path: string): void
+  /** Where the current entry was scrolled to, in pixels. */
+  readonly scrollTop: number
+}
+
+const scrollSavedAfterMs = 120
+
+/**
+ * Follows links within the console without loading the page anew, and remembers how far each entry of the history was
+ * scrolled.
+ */
+export function createRouter(arrived: (arrival: Arrival) => void): Router {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  history.scrollRestoration = 'manual'
+
+  function saveScroll(): void {
+    clearTimeout(timer)
+    history.replaceState({...(history.state as object | null), scrollTop: Math.round(scrollY)}, '')
+  }
+
+  function go(path: string): void {
+    saveScroll()
+    history.pushState({scrollTop: 0}, '', path)
+    arrived('new')
+  }
+
+  addEventListener('popstate', () => {
+    clearTimeout(timer)
+    arrived('back')
+  })
+  addEventListener(
+    'scroll',
+    () => {
+      clearTimeout(timer)
+      timer = setTimeout(saveScroll, scrollSavedAfterMs)
+    },
+    {passive: true},
+  )
+  document.addEventListener('click', (event) => {
+    const link = (event.target as Element).closest?.<HTMLAnchorElement>('a[href]')
+    const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey
+    if (event.defaultPrevented || !isPlain || !link || link.target !== '' || link.hasAttribute('download'))
+      return
+    if (link.origin !== location.origin || !/^\/console(?:\/|$)/.test(link.pathname)) return
+    // A link to a part of this page.
+    if (link.hash !== '' && link.pathname === location.pathname && link.search === location.search) return
+    event.preventDefault()
+    go(link.pathname + link.search)
+  })
+
+  return {
+    go,
+    get scrollTop() {
+      return Number((history.state as {readonly scrollTop?: number} | null)?.scrollTop ?? 0)
+    },
+  }
+}

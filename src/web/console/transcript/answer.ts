@@ -1,0 +1,128 @@
+import {html, LitElement, nothing, type TemplateResult} from 'lit'
+import {sectionAddress} from '../../../lib/section-address.ts'
+import type {AnswerText} from '../../assistant/answer-text.ts'
+import {copyText} from '../../assistant/browser.ts'
+import {marked} from '../../assistant/marked.ts'
+import {en} from '../../locales/en.ts'
+import {sayIn} from '../../locales/strings.ts'
+import {safeHref} from '../../render/links.ts'
+import type {NodeOptions} from '../../render/nodes.ts'
+import {type AnswerState, usedSources} from '../../session/answer-state.ts'
+import {pathOf} from '../../session/markdown-copy.ts'
+import {icon} from '../icons.ts'
+import {isolated, visible} from '../visible.ts'
+
+const say = sayIn(en, 'en')
+const copiedMs = 2_000
+
+const docsBase = (): string => `${location.origin}/docs/`
+
+/** An answer at one moment, as the visitor had it: sources, text, and how it ended. */
+export class Answer extends LitElement {
+  static override properties = {answer: {attribute: false}, imageHosts: {attribute: false}}
+  declare answer: AnswerState
+  declare imageHosts: readonly string[]
+  #options: NodeOptions | null = null
+
+  protected override createRenderRoot(): HTMLElement {
+    return this
+  }
+
+  protected override render(): TemplateResult {
+    const {answer} = this
+    return html`<div class="asked"><p dir="auto">${answer.question === '' ? '(question not kept)' : visible(answer.question)}</p></div>
+      ${phase(answer)}
+      ${answer.sources.length === 0 ? nothing : sources(answer)}
+      <docs-assistant-text class="text" dir="auto" @click=${this.#clicked}></docs-assistant-text>
+      ${end(answer)}`
+  }
+
+  protected override updated(): void {
+    this.#options ??= {
+      links: {base: docsBase(), imageHosts: this.imageHosts},
+      labels: {copy: say('copy'), code: say('code'), table: say('table')},
+    }
+    this.querySelector<AnswerText>('docs-assistant-text')!.show(this.answer, this.#options, say, [])
+  }
+
+  /** Links of an answer lead out of the console, which stays open. */
+  readonly #clicked = async (event: MouseEvent): Promise<void> => {
+    const target = event.target as Element
+    const link = target.closest<HTMLAnchorElement>('a[href]')
+    if (link !== null) {
+      event.preventDefault()
+      open(link.href, '_blank', 'noopener')
+      return
+    }
+    const button = target.closest<HTMLElement>('[data-action="copy-code"]')
+    if (button === null) return
+    await copyText(button.closest('figure')?.querySelector('code')?.textContent ?? '')
+    button.textContent = say('copied')
+    setTimeout(() => {
+      button.textContent = say('copy')
+    }, copiedMs)
+  }
+}
+
+const phases: Partial<Record<AnswerState['phase'], string>> = {
+  searching: 'Searching the docs…',
+  sources: 'Sources are shown, the model is at work…',
+  thinking: 'The model is thinking…',
+}
+
+function phase({phase}: AnswerState): TemplateResult | typeof nothing {
+  const words = phases[phase]
+  return words === undefined ? nothing : html`<p class="phase quiet">${icon('running')}${words}</p>`
+}
+
+function sources(answer: AnswerState): TemplateResult {
+  const used = usedSources(answer)
+  return html`<details class="shown-sources" open><summary>Sources as shown <span class="n">${answer.sources.length}</span></summary>
+    <ol class="sources">${answer.sources.map((source) => {
+      const path = pathOf(source)
+      const isUsed = used.has(source.n)
+      const href = safeHref(sectionAddress(source), docsBase())
+      const name = source.title === '' ? '(not kept)' : isolated(path.at(-1)!)
+      return html`<li class=${isUsed ? 'used' : ''}><span class="n">${source.n}</span>
+        <div><span class="top">${href === null ? name : html`<a href=${href} target="_blank" rel="noopener">${name}</a>`}
+          ${path.length > 1 ? html`<span class="quiet">${isolated(path.slice(0, -1).join(' › '))}</span>` : nothing}</span>
+          ${source.snippet === '' ? nothing : html`<span class="snippet" dir="auto">${marked(source.snippet, source.highlights)}</span>`}</div>
+        <span class="score" title="Score of the retrieval, between 0 and 1"><span class="sr">Score </span>${source.score.toFixed(2)}${isUsed ? html`<span class="badge">cited</span>` : nothing}</span></li>`
+    })}</ol></details>`
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  no_hits: 'nothing was found',
+  low_score: 'what was found was not good enough',
+  off_topic: 'the question is about something else',
+  other_product: 'the question is about another product',
+  version_empty: 'this version of the docs has nothing',
+}
+
+/** What was shown below the text, in short. */
+function end(answer: AnswerState): TemplateResult | typeof nothing {
+  const note = (tone: string, name: 'alert' | 'stop' | 'book' | 'leave', words: unknown): TemplateResult =>
+    html`<p class="ending outcome ${tone}">${icon(name)}<span>${words}</span></p>`
+  switch (answer.phase) {
+    case 'abstained':
+      return html`${note('calm', 'book', `Said that the docs do not answer this${answer.reason === null ? '' : `: ${reasons[answer.reason] ?? answer.reason}`}.`)}
+        ${answer.unknownWords?.length ? html`<p class="quiet">Words that the docs never use: ${isolated(answer.unknownWords.join(', '))}</p>` : nothing}
+        ${answer.nearest.length === 0 ? nothing : html`<p class="quiet">Nearest pages: ${answer.nearest.map(({url, title}, i) => html`${i === 0 ? '' : ', '}<a href=${safeHref(url, docsBase()) ?? '#'} target="_blank" rel="noopener">${isolated(title)}</a>`)}</p>`}`
+    case 'stopped':
+      return note('calm', 'stop', 'The visitor stopped it here.')
+    case 'declined':
+      return note('warn', 'alert', 'The model declined to answer.')
+    case 'cut':
+      return note('warn', 'alert', 'The answer was cut by a limit here.')
+    case 'broke-off':
+      return answer.problem?.code == null
+        ? note('calm', 'leave', 'The visitor left here.')
+        : note(
+            'bad',
+            'alert',
+            html`It broke off here: <code>${answer.problem.code}</code> ${isolated(answer.problem.message)}`,
+          )
+    default:
+      return nothing
+  }
+}

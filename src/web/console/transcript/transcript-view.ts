@@ -1,0 +1,294 @@
+import {html, LitElement, nothing, type TemplateResult} from 'lit'
+import {repeat} from 'lit/directives/repeat.js'
+import type {AnswerState} from '../../session/answer-state.ts'
+import {ApiError, messageOf} from '../api.ts'
+import type {ConsoleContext} from '../context.ts'
+import {timeAgo} from '../format.ts'
+import {icon} from '../icons.ts'
+import {isTyping} from '../keys.ts'
+import {ending} from '../list/row.ts'
+import {pathOfList, pathOfTranscript} from '../router.ts'
+import {isolated, visible} from '../visible.ts'
+import type {Review, Transcript, TranscriptItem} from '../wire.ts'
+import {Answer} from './answer.ts'
+import {bar, neighboursOf} from './bar.ts'
+import {type Conversation, readConversation} from './conversation.ts'
+import {facts} from './facts.ts'
+import {stepOf} from './player.ts'
+import {rawEvents} from './raw-events.ts'
+import {Replay} from './replay.ts'
+import {ReplayView} from './replay-view.ts'
+import {ReviewForm} from './review-form.ts'
+import {timelineOf} from './timeline.ts'
+import {waterfall} from './waterfall.ts'
+
+customElements.define('docent-answer', Answer)
+customElements.define('docent-replay', ReplayView)
+customElements.define('docent-review', ReviewForm)
+
+const runningPollMs = 5_000
+
+/** One transcript: its conversation, its replay, its review, and all that is known of it. */
+export class TranscriptView extends LitElement {
+  static override properties = {context: {attribute: false}, answerId: {attribute: false}}
+  declare context: ConsoleContext
+  declare answerId: string
+  #shownFor: string | null = null
+  #transcript: Transcript | null = null
+  #problem: unknown = null
+  #conversation: Conversation | null = null
+  #conversationProblem: unknown = null
+  /** Other turns that were opened, as they ended or why they could not be read, by answer id. */
+  readonly #opened = new Map<string, AnswerState | string>()
+  #showsEvents = false
+  #showsAllEvents = false
+  #leaving = new AbortController()
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  protected override createRenderRoot(): HTMLElement {
+    return this
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    addEventListener('keydown', this.#keys)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    removeEventListener('keydown', this.#keys)
+    this.#leave()
+    this.#shownFor = null
+  }
+
+  get #replay(): Replay | null {
+    return this.querySelector<ReplayView>('docent-replay')?.replay ?? null
+  }
+
+  #leave(): void {
+    this.#leaving.abort()
+    clearTimeout(this.#timer)
+  }
+
+  protected override willUpdate(): void {
+    if (this.#shownFor === this.answerId) return
+    this.#leave()
+    this.#shownFor = this.answerId
+    this.#leaving = new AbortController()
+    this.#transcript = null
+    this.#conversation = null
+    this.#conversationProblem = null
+    this.#opened.clear()
+    this.#showsAllEvents = false
+    void this.#load(this.#leaving.signal)
+  }
+
+  async #load(signal: AbortSignal): Promise<void> {
+    this.#problem = null
+    try {
+      const path = `/transcripts/${encodeURIComponent(this.answerId)}`
+      const transcript = await this.context.api.send<Transcript>(path, {signal})
+      this.#show(transcript, signal)
+      void this.updateComplete.then(() => this.context.settled())
+      this.#conversation = await readConversation(this.context.api, transcript.conversation, signal)
+      this.requestUpdate()
+    } catch (error) {
+      if (signal.aborted) return
+      if (this.#transcript === null) {
+        this.#problem = error
+        void this.updateComplete.then(() => this.context.settled())
+      } else this.#conversationProblem = error
+      this.requestUpdate()
+    }
+  }
+
+  #show(transcript: Transcript, signal: AbortSignal): void {
+    this.#transcript = transcript
+    this.requestUpdate()
+    if (transcript.ending === null) this.#watch(transcript, signal)
+  }
+
+  /** Reads an answer that is being written again, until it has ended; not while somebody looks at an earlier moment. */
+  #watch(transcript: Transcript, signal: AbortSignal): void {
+    this.#timer = setTimeout(async () => {
+      if (this.#replay?.isAtEnd === false) return this.#watch(transcript, signal)
+      try {
+        const path = `/transcripts/${encodeURIComponent(transcript.answerId)}`
+        this.#show(await this.context.api.send<Transcript>(path, {signal}), signal)
+      } catch (error) {
+        if (!signal.aborted) this.context.announce(messageOf(error))
+      }
+    }, runningPollMs)
+  }
+
+  protected override render(): TemplateResult {
+    const transcript = this.#transcript
+    if (transcript === null) return this.#problem === null ? this.#loading() : this.#failed(this.#problem)
+    this.context.title(transcript.question === '' ? 'Transcript' : transcript.question.slice(0, 80))
+    const {lists, may} = this.context
+    return html`<article class="view transcript">
+      ${bar(this.context, transcript.answerId)}
+      <h1 tabindex="-1" dir="auto">${transcript.question === '' ? '(question not kept)' : isolated(transcript.question)}</h1>
+      <p class="under">${ending(transcript)}<span>${timeAgo(transcript.startedAt)}</span>${transcript.errorDetail ? html`<span>${isolated(transcript.errorDetail)}</span>` : nothing}</p>
+      <div class="columns">
+        <section class="conversation" aria-labelledby="conversation"><h2 id="conversation">Conversation${(this.#conversation?.turns.length ?? 1) > 1 ? html` <span class="n">${this.#conversation!.turns.length}</span>` : nothing}</h2>${this.#turns(transcript)}</section>
+        <div class="side">
+          ${
+            may('review_transcripts')
+              ? html`<section aria-labelledby="review"><h2 id="review">Review</h2><docent-review .context=${this.context} .answerId=${transcript.answerId} .review=${transcript.review} @reviewed=${this.#reviewed}></docent-review></section>`
+              : nothing
+          }
+          <section aria-labelledby="timings"><h2 id="timings">Timings</h2>${waterfall(transcript, timelineOf(transcript))}</section>
+          <section aria-labelledby="facts"><h2 id="facts">Details</h2>${facts(transcript)}</section>
+        </div>
+      </div>
+      <details class="raw" ?open=${this.#showsEvents} @toggle=${this.#toggleEvents}><summary>Raw events <span class="n">${transcript.events.length}</span></summary>${this.#showsEvents ? rawEvents(transcript, this.context, this.#showsAllEvents, this.#showAllEvents) : nothing}</details>
+      ${may('delete_transcripts') ? html`<p class="end"><button class="button danger" type="button" @click=${() => void this.#delete(transcript, lists)}>${icon('trash')}Delete this answer…</button></p>` : nothing}
+    </article>`
+  }
+
+  #turns(transcript: Transcript): TemplateResult {
+    const conversation = this.#conversation
+    const turns: readonly (TranscriptItem | Transcript)[] = conversation?.turns.some(
+      ({answerId}) => answerId === transcript.answerId,
+    )
+      ? conversation.turns
+      : [transcript]
+    const isOne = turns.length === 1
+    return html`${this.#conversationProblem === null ? nothing : html`<p class="problem" role="alert">The rest of the conversation could not be loaded: ${messageOf(this.#conversationProblem)}</p>`}
+      <ol class="turns">${repeat(
+        turns,
+        ({answerId}) => answerId,
+        (turn) =>
+          turn.answerId === transcript.answerId ? this.#selected(transcript, isOne) : this.#other(turn),
+      )}</ol>
+      ${conversation?.hasMore ? html`<p><a href=${pathOfList(new URLSearchParams({conversation: transcript.conversation}).toString())}>The conversation goes on: list all its answers</a></p>` : nothing}`
+  }
+
+  #selected(transcript: Transcript, isOne: boolean): TemplateResult {
+    return html`<li class="turn selected" aria-current=${isOne ? nothing : 'true'}>
+      <docent-replay .transcript=${transcript} .imageHosts=${this.context.imageHosts}></docent-replay></li>`
+  }
+
+  /** Another answer of the conversation: it is read, and its reading noted in the audit log, when it is opened. */
+  #other(item: TranscriptItem | Transcript): TemplateResult {
+    const {answerId} = item
+    const opened = this.#opened.get(answerId)
+    return html`<li><details class="turn other" @toggle=${(event: Event) => (event.target as HTMLDetailsElement).open && void this.#open(answerId)}>
+      <summary><bdi class="strong">${item.question === '' ? '(question not kept)' : visible(item.question)}</bdi>
+        <span class="turn-head">${ending(item)}<span class="quiet">${timeAgo(item.startedAt)}</span></span></summary>
+      ${
+        opened === undefined
+          ? html`<p class="quiet">Loading…</p>`
+          : typeof opened === 'string'
+            ? html`<p class="problem" role="alert">${opened}</p>`
+            : html`<docent-answer .answer=${opened} .imageHosts=${this.context.imageHosts}></docent-answer>`
+      }
+      <p class="actions"><a class="button" href=${pathOfTranscript(answerId)}>Open with replay and review</a></p></details></li>`
+  }
+
+  async #open(answerId: string): Promise<void> {
+    if (typeof this.#opened.get(answerId) === 'object') return
+    const {signal} = this.#leaving
+    try {
+      const path = `/transcripts/${encodeURIComponent(answerId)}`
+      const transcript = await this.context.api.send<Transcript>(path, {signal})
+      this.#opened.set(answerId, new Replay(transcript, () => {}).state)
+    } catch (error) {
+      if (signal.aborted) return
+      this.#opened.set(answerId, messageOf(error))
+    }
+    this.requestUpdate()
+  }
+
+  #loading(): TemplateResult {
+    this.context.title('Transcript')
+    return html`<div class="view"><h1 tabindex="-1" class="sr">Loading the transcript…</h1><div class="ghosts" aria-hidden="true"><span class="ghost"></span><span class="ghost"></span><span class="ghost"></span></div></div>`
+  }
+
+  #failed(problem: unknown): TemplateResult {
+    const isGone = problem instanceof ApiError && problem.status === 404
+    this.context.title(isGone ? 'No such transcript' : 'Transcript')
+    return html`<div class="view"><div class="notice" role="alert"><h1 tabindex="-1">${isGone ? 'There is no such transcript' : 'The transcript could not be loaded'}</h1>
+      <p>${isGone ? 'It may have been deleted by staff or by the visitor, or have passed its retention.' : messageOf(problem)}</p>
+      <p class="actions">${isGone ? nothing : html`<button class="button" type="button" @click=${() => void this.#load(this.#leaving.signal)}>Try again</button>`}<a class="button" href=${pathOfList(this.context.lists.current?.query ?? '')}>All transcripts</a></p></div></div>`
+  }
+
+  readonly #keys = (event: KeyboardEvent): void => {
+    const replay = this.#replay
+    const isBusy = document.querySelector('dialog[open], [popover]:popover-open') !== null
+    if (!this.context.hasKeys || isTyping(event) || isBusy || replay === null) return
+    const target = event.target as Element
+    if (event.key === 'j' || event.key === 'k') void this.#step(event.key === 'j')
+    else if (event.key === ' ' && !target.closest('button, a, summary, pre')) {
+      event.preventDefault()
+      replay.toggle()
+    } else if (
+      (event.key === 'ArrowLeft' || event.key === 'ArrowRight') &&
+      !target.closest('pre, .table, .events')
+    ) {
+      event.preventDefault()
+      replay.seek(replay.positionMs + (event.key === 'ArrowLeft' ? -1 : 1) * stepOf(replay))
+    }
+  }
+
+  async #step(isForth: boolean): Promise<void> {
+    const list = this.context.lists.current
+    const {answerId} = this.#transcript!
+    if (
+      isForth &&
+      neighboursOf(this.context, answerId)[1] === null &&
+      list?.items.some((item) => item.answerId === answerId)
+    ) {
+      await list.more()
+    }
+    const next = neighboursOf(this.context, answerId)[isForth ? 1 : 0]
+    if (next === null)
+      return this.context.announce(isForth ? 'This is the last in the list' : 'This is the first in the list')
+    list!.opened = next.answerId
+    this.context.router.go(pathOfTranscript(next.answerId))
+  }
+
+  readonly #reviewed = (event: CustomEvent<{answerId: string; review: Review}>): void => {
+    const {answerId, review} = event.detail
+    if (this.#transcript?.answerId === answerId) this.#transcript = {...this.#transcript, review}
+    this.requestUpdate()
+  }
+
+  readonly #toggleEvents = (event: Event): void => {
+    this.#showsEvents = (event.target as HTMLDetailsElement).open
+    this.requestUpdate()
+  }
+
+  readonly #showAllEvents = (): void => {
+    this.#showsAllEvents = true
+    this.requestUpdate()
+  }
+
+  async #delete({answerId}: Transcript, lists: ConsoleContext['lists']): Promise<void> {
+    const {confirm, api, announce, router} = this.context
+    const question = {
+      title: 'Delete this answer?',
+      text: 'Its question, text, events and review are removed for good, for the visitor as well.',
+      action: 'Delete for good',
+    }
+    if (!(await confirm(question))) return
+    try {
+      const rest = await api.send<{readonly erased?: boolean} | null>(
+        `/transcripts/${encodeURIComponent(answerId)}`,
+        {
+          method: 'DELETE',
+        },
+      )
+      lists.remove(answerId)
+      router.go(pathOfList(lists.current?.query ?? ''))
+      announce(
+        rest?.erased === false
+          ? 'Deleted. Copies stay on the disk until another process that reads them ends.'
+          : 'Deleted',
+      )
+    } catch (error) {
+      announce(messageOf(error))
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import type {
+  Ending,
+  FinishReason,
+  SequencedEvent,
+  Source,
+  Timings,
+  Usage,
+  VisitorPage,
+} from '../../domain/index.ts'
+
+/** What the staff API sends, as far as the console reads it. */
+
+export interface Member {
+  readonly name: string
+  readonly role: 'admin' | 'docs' | 'support'
+  readonly personId: string | null
+  readonly permissions: readonly string[]
+}
+
+export const verdicts = ['good', 'incomplete', 'wrong', 'harmful', 'should_abstain', 'should_answer'] as const
+
+export type Verdict = (typeof verdicts)[number]
+
+export interface TranscriptItem {
+  readonly answerId: string
+  readonly ref: string
+  readonly conversation: string
+  readonly question: string
+  readonly lang: string | null
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number
+  readonly ending: Ending | null
+  readonly finishReason: FinishReason | null
+  readonly partial: boolean
+  readonly rating: 'up' | 'down' | null
+  readonly missing: boolean
+  readonly verdict: Verdict | null
+  readonly build: string
+  readonly generator: string
+  readonly model: string | null
+  readonly timings: Timings
+  readonly excerpt: string
+}
+
+export interface TranscriptPage {
+  readonly items: readonly TranscriptItem[]
+  readonly nextCursor: string | null
+  readonly total: {readonly answers: number; readonly isExact: boolean} | null
+}
+
+export interface Review {
+  readonly verdict: Verdict
+  readonly note: string | null
+  readonly correctedAnswer: string | null
+  readonly by: string | null
+  readonly at: number
+}
+
+export interface Writer {
+  readonly generator: string
+  readonly model: string | null
+}
+
+export interface Transcript extends Writer {
+  readonly answerId: string
+  readonly ref: string
+  readonly conversation: string
+  readonly question: string
+  readonly version: string | null
+  readonly lang?: string | null
+  readonly page?: VisitorPage | null
+  readonly build: string
+  readonly embedding: string
+  readonly startedAt: number
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly channel: string
+  readonly ending: Ending | null
+  readonly finishReason: FinishReason | null
+  readonly partial: boolean
+  readonly upstreamRequestId?: string | null
+  /** Set where a fallback wrote the answer. */
+  readonly writtenBy?: Writer
+  readonly errorDetail?: string | null
+  readonly firstUsefulMs?: number
+  /** Milliseconds by stage. */
+  readonly retrievalTimings?: Readonly<Record<string, number>>
+  readonly notes?: readonly string[]
+  readonly considered?: readonly Source[]
+  readonly text: string
+  readonly sources: readonly Source[]
+  readonly usage: Usage
+  readonly timings: Timings
+  readonly feedback: {
+    readonly rating: 'up' | 'down' | null
+    readonly missing: boolean
+    readonly reasons: readonly string[]
+    readonly comment: string | null
+    readonly at: number
+  } | null
+  readonly review: Review | null
+  readonly events: readonly SequencedEvent[]
+}
+
+export interface NamedCount {
+  readonly name: string
+  readonly answers: number
+}

@@ -1,0 +1,318 @@
+import type {Page} from 'playwright-core'
+import {describe, expect, test, vi} from 'vitest'
+import {violationsOn} from '../../support/accessibility.ts'
+import {browserSetting} from '../../support/browser-setting.ts'
+import {chromiumPath} from '../../support/chromium.ts'
+import {askToEnd, signIn, startConsoleDocent} from '../../support/console-docent.ts'
+import type {PlayedDocent} from '../../support/played-docent.ts'
+import {bearer, staffApi} from '../../support/staff-people.ts'
+import {adminToken, supportToken} from '../../support/start-docent.ts'
+
+/** One transcript, as support staff work with it. */
+
+vi.setConfig({testTimeout: 120_000})
+
+const soon = {timeout: 20_000}
+
+describe.skipIf(chromiumPath === null)('a transcript', () => {
+  const setting = browserSetting()
+
+  async function start(): Promise<PlayedDocent> {
+    const docent = await startConsoleDocent(setting.webDir)
+    setting.opened.push(docent)
+    return docent
+  }
+
+  async function open(
+    {url}: PlayedDocent,
+    path: string,
+    token = supportToken,
+    options: Parameters<typeof setting.browsers.open>[0] = {},
+  ): Promise<Page> {
+    const context = await setting.browsers.open(options)
+    setting.opened.push(context)
+    const page = await context.newPage()
+    await page.goto(url + path)
+    await signIn(page, token)
+    return page
+  }
+
+  /** Signed in, at the transcript of a question that is asked now. */
+  async function openAsked(docent: PlayedDocent, question: string, token = supportToken): Promise<Page> {
+    const {answerId} = await askToEnd(docent, question)
+    const page = await open(docent, `/console/transcripts/${answerId}`, token)
+    await page.getByRole('heading', {level: 1, name: question}).waitFor()
+    return page
+  }
+
+  const text = (page: Page) => page.locator('.selected docs-assistant-text')
+  const scrubber = (page: Page) => page.getByRole('slider', {name: 'Position in the replay'})
+  const position = async (page: Page) => Number(await scrubber(page).inputValue())
+  const wordsAt = (page: Page) => scrubber(page).getAttribute('aria-valuetext')
+
+  test('is shown as the visitor had it: sources with scores, Markdown, citations, code', async () => {
+    const docent = await start()
+    const page = await openAsked(docent, 'What happens when the line breaks?')
+
+    await text(page).getByRole('heading', {name: 'How long it waits'}).waitFor()
+    expect(await text(page).locator('strong').innerText()).toBe('kept on the server')
+    expect(await text(page).getByRole('cell').count()).toBe(6)
+    expect(await text(page).locator('a.cite').count()).toBe(4)
+    const source = page.locator('.selected .sources li').first()
+    expect(await source.innerText()).toMatch(/Resume after a cut[\s\S]*Last-Event-ID[\s\S]*1\.00[\s\S]*cited/)
+    expect(await source.getByRole('link').getAttribute('href')).toMatch(
+      /\/docs\/streaming-and-resuming#resume-after-a-cut$/,
+    )
+    const beside = page.waitForEvent('popup')
+    await text(page).locator('a.cite').first().click()
+    expect((await beside).url()).toContain('/docs/')
+    expect(await violationsOn(page)).toEqual([])
+  })
+
+  test('is played back with its real pauses, and faster', async () => {
+    const docent = await start()
+    const page = await openAsked(docent, 'Stalling at the port')
+    await expect.poll(() => text(page).innerText(), soon).toContain('3000 by default')
+    expect(await page.locator('.track .stall').count()).toBeGreaterThanOrEqual(1)
+
+    const begun = Date.now()
+    await page.getByRole('button', {name: 'Replay', exact: true}).click()
+    await expect.poll(() => text(page).innerText(), soon).not.toContain('3000')
+    await expect.poll(() => text(page).innerText(), soon).toContain('3000 by default')
+    // The visitor waited for 1.3 seconds between the sentences.
+    expect(Date.now() - begun).toBeGreaterThan(1_250)
+
+    await page.getByRole('combobox', {name: 'Speed'}).selectOption('16×')
+    await page.getByRole('button', {name: 'Replay', exact: true}).click()
+    await expect.poll(() => wordsAt(page), soon).toContain('the end')
+  })
+
+  test('is gone through by keys and by jumps, and says where it is', async () => {
+    const docent = await start()
+    const page = await openAsked(docent, 'Broken when I ask about ports')
+    await page.getByText('It broke off here: upstream_cut').waitFor()
+    const end = await position(page)
+    await page.locator('body').press('ArrowLeft')
+    const before = await position(page)
+    expect(before).toBeLessThan(end)
+    expect(await page.getByText('It broke off here').count()).toBe(0)
+    await page.locator('body').press('ArrowRight')
+    await page.getByText('It broke off here').waitFor()
+
+    await page.getByRole('button', {name: /^Sources/}).click()
+    await expect.poll(() => text(page).innerText(), soon).toBe('')
+    await page.getByText('Sources are shown, the model is at work').waitFor()
+    await scrubber(page).focus()
+    await page.keyboard.press('End')
+    await page.getByText('It broke off here').waitFor()
+    await page.keyboard.press('Home')
+    await page.getByText('It broke off here').waitFor({state: 'detached'})
+    expect(await wordsAt(page)).toMatch(/^0 ms of .+, (?:searching|sources)$/)
+    await page.getByRole('button', {name: /^Error/}).click()
+    await page.getByText('It broke off here').waitFor()
+
+    await page.locator('body').click({position: {x: 2, y: 400}})
+    await page.keyboard.press(' ')
+    await expect.poll(() => wordsAt(page), soon).toContain('the end')
+    await page.getByRole('button', {name: 'Replay', exact: true}).waitFor()
+  })
+
+  test('single keys do nothing where they are switched off, or while somebody writes', async () => {
+    const docent = await start()
+    await askToEnd(docent, 'What was before?')
+    const page = await open(docent, '/console/transcripts')
+    await page.getByRole('link', {name: 'What was before?'}).click()
+    await page.getByLabel('Note').pressSequentially('j k / done')
+    expect(await page.getByLabel('Note').inputValue()).toBe('j k / done')
+
+    await page.getByRole('button', {name: /^Account/}).click()
+    await page.getByLabel('Single-key shortcuts').uncheck()
+    await page.keyboard.press('Escape')
+    const at = await position(page)
+    await page.locator('body').press('ArrowLeft')
+    expect(await position(page)).toBe(at)
+  })
+
+  test('says where the time went, and what is known for the log and the provider', async () => {
+    const docent = await start()
+    const page = await openAsked(docent, 'Stalling at the port')
+    const timings = page.getByRole('region', {name: 'Timings'})
+    for (const name of [/^Sources sent/, /^Waiting for words/, /^Writing/, /^Pause .*[1-9]\.\d+ s/, /^End/]) {
+      await timings.getByRole('row', {name}).waitFor()
+    }
+    const details = page.getByRole('region', {name: 'Details'})
+    const answerId = new URL(page.url()).pathname.split('/').at(-1)!
+    expect(await details.innerText()).toContain(answerId)
+    await details.getByText('Settings of this answer').click()
+    await details.getByText('resumeGraceMs').waitFor()
+
+    await page.getByText('Raw events').click()
+    await page.getByRole('region', {name: 'Events'}).getByRole('row', {name: /done/}).waitFor()
+    expect(await violationsOn(page)).toEqual([])
+  })
+
+  test('is reviewed: by whom and when, and the list says it', async () => {
+    const docent = await start()
+    await askToEnd(docent, 'What is a port?')
+    const page = await open(docent, '/console/transcripts')
+    await page.getByRole('link', {name: 'What is a port?'}).click()
+    await page.getByRole('button', {name: 'Save review'}).click()
+    await page.getByText('Choose a verdict first.').waitFor()
+    await page.getByRole('radio', {name: 'Incomplete'}).check()
+    await page.getByLabel('Note').fill('Misses the proxy.')
+    await page.getByLabel('What the answer should have said').fill('Set `PORT`.')
+    await page.getByText('Not saved').waitFor()
+    await page.getByRole('button', {name: 'Save review'}).click()
+
+    await page.getByText('Reviewed by support (shared token) just now').waitFor()
+    expect(await page.getByText('Not saved').count()).toBe(0)
+    const {body} = await staffApi(docent, 'GET', '/transcripts?verdict=incomplete')
+    const {answerId} = body.items[0]
+    expect((await staffApi(docent, 'GET', `/transcripts/${answerId}`)).body.review).toMatchObject({
+      verdict: 'incomplete',
+      note: 'Misses the proxy.',
+      correctedAnswer: 'Set `PORT`.',
+      by: 'support (shared token)',
+    })
+    await page.goBack()
+    await page.getByRole('list', {name: 'Transcripts'}).getByText('Incomplete').waitFor()
+  })
+
+  test('text of a review that is not saved is there after a reload, and after leaving', async () => {
+    const docent = await start()
+    const page = await openAsked(docent, 'What is a port?')
+    await page.getByRole('radio', {name: 'Wrong'}).check()
+    await page.getByLabel('Note').fill('I was called away.')
+
+    await page.reload()
+    await expect.poll(() => page.getByLabel('Note').inputValue(), soon).toBe('I was called away.')
+    await page.getByRole('link', {name: 'All transcripts'}).click()
+    await page.getByRole('link', {name: 'What is a port?'}).click()
+    await expect.poll(() => page.getByLabel('Note').inputValue(), soon).toBe('I was called away.')
+    expect(await page.getByRole('radio', {name: 'Wrong'}).isChecked()).toBe(true)
+
+    await page.getByRole('button', {name: /^Account/}).click()
+    await page.getByRole('button', {name: 'Sign out'}).click()
+    await page.getByRole('dialog', {name: 'Sign out with unsaved text?'}).waitFor()
+    await page.getByRole('button', {name: 'Cancel'}).click()
+    await page.getByRole('button', {name: 'Discard changes'}).click()
+    expect(await page.getByLabel('Note').inputValue()).toBe('')
+  })
+
+  test('a session that ends in the middle loses nothing: the form opens over it, and the review is saved', async () => {
+    const docent = await start()
+    const page = await openAsked(docent, 'What is a port?')
+    await page.getByRole('radio', {name: 'Good'}).check()
+    await page.getByLabel('Note').fill('Written before the session ended.')
+    await page.context().clearCookies()
+    await page.getByRole('button', {name: 'Save review'}).click()
+    const dialog = page.getByRole('dialog', {name: 'Your session has ended'})
+    await dialog.waitFor()
+    expect(await violationsOn(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    expect(await dialog.isVisible()).toBe(true)
+    await signIn(page, supportToken)
+
+    await page.getByText('Reviewed by support (shared token)').waitFor()
+    expect(await dialog.count()).toBe(0)
+    expect(await page.getByLabel('Note').inputValue()).toBe('Written before the session ended.')
+  })
+
+  test('has its neighbours in the list by j and k, and the list’s filters on the way back', async () => {
+    const docent = await start()
+    for (const question of ['Broken first', 'What is a port?', 'Broken second'])
+      await askToEnd(docent, question)
+    const page = await open(docent, '/console/transcripts?ending=error')
+    await page.getByRole('link', {name: 'Broken second'}).click()
+    await page.getByRole('heading', {level: 1, name: 'Broken second'}).waitFor()
+
+    await page.keyboard.press('j')
+    await page.getByRole('heading', {level: 1, name: 'Broken first'}).waitFor()
+    await expect.poll(() => page.title(), soon).toBe('Broken first · Docent console')
+    await page.keyboard.press('j')
+    await page.getByText('This is the last in the list').waitFor()
+    await page.getByRole('link', {name: /^Previous/}).click()
+    await page.getByRole('heading', {level: 1, name: 'Broken second'}).waitFor()
+    await page.getByRole('link', {name: 'All transcripts'}).click()
+    expect(new URL(page.url()).search).toBe('?ending=error')
+  })
+
+  test('stands in its conversation, whose other answers are read when they are opened', async () => {
+    const docent = await start()
+    const {conversationId} = await askToEnd(docent, 'What happens when the line breaks?')
+    const {answerId} = await askToEnd(docent, 'Broken when I ask on', {conversationId})
+    const read = async () =>
+      (await staffApi(docent, 'GET', '/audit?what=transcript_read', undefined, bearer(adminToken))).body.items
+        .length
+    const page = await open(docent, `/console/transcripts/${answerId}`)
+    const other = page.locator('details.other')
+    await other.waitFor()
+    expect(await other.innerText()).toContain('What happens when the line breaks?')
+    expect(await read()).toBe(1)
+
+    await other.locator('summary').click()
+    await other.getByText('kept on the server').waitFor()
+    expect(await read()).toBe(2)
+    await other.getByRole('link', {name: 'Open with replay and review'}).click()
+    await page.getByRole('heading', {level: 1, name: 'What happens when the line breaks?'}).waitFor()
+  })
+
+  test('that is being written is shown on until it has ended', async () => {
+    const docent = await start()
+    const asked = fetch(`${docent.url}/api/answers`, {
+      method: 'POST',
+      headers: {'content-type': 'application/json', accept: 'text/event-stream'},
+      body: JSON.stringify({question: 'Held for a while'}),
+    })
+    const response = await asked
+    await expect
+      .poll(async () => (await staffApi(docent, 'GET', '/transcripts')).body.items[0]?.excerpt, soon)
+      .toBe('It begins')
+    const page = await open(docent, '/console/transcripts')
+    await page.getByRole('link', {name: 'Held for a while'}).click()
+    await page.locator('.under').getByText('Running').waitFor()
+    docent.release()
+    await response.text()
+
+    await page.locator('.under').getByText('Complete').waitFor()
+  })
+
+  test('is deleted by an admin alone, after a question, and gone from the list', async () => {
+    const docent = await start()
+    await askToEnd(docent, 'What stays?')
+    const support = await openAsked(docent, 'What is deleted?')
+    expect(await support.getByRole('button', {name: /^Delete/}).count()).toBe(0)
+    const page = await open(docent, '/console/transcripts', adminToken)
+    await page.getByRole('link', {name: 'What is deleted?'}).click()
+
+    await page.getByRole('button', {name: /^Delete/}).click()
+    await page.getByRole('dialog', {name: 'Delete this answer?'}).waitFor()
+    expect(await page.locator(':focus').innerText()).toBe('Cancel')
+    expect(await violationsOn(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({state: 'detached'})
+    await page.getByRole('button', {name: /^Delete/}).click()
+    await page.getByRole('button', {name: 'Delete for good'}).click()
+
+    await page.getByRole('link', {name: 'What stays?'}).waitFor()
+    expect(await page.getByRole('link', {name: 'What is deleted?'}).count()).toBe(0)
+    await support.reload()
+    await support.getByRole('heading', {name: 'There is no such transcript'}).waitFor()
+    expect(await violationsOn(support)).toEqual([])
+  })
+
+  test.each([
+    ['on a phone', {viewport: {width: 375, height: 812}, isMobile: true, hasTouch: true}],
+    ['in the dark', {colorScheme: 'dark'}],
+    ['in forced colours', {forcedColors: 'active'}],
+  ] as const)('has no barrier %s', async (_name, options) => {
+    const docent = await start()
+    const {answerId} = await askToEnd(docent, 'What happens when the line breaks?')
+    const page = await open(docent, `/console/transcripts/${answerId}`, supportToken, options as object)
+    await text(page).getByRole('heading', {name: 'How long it waits'}).waitFor()
+
+    expect(await violationsOn(page)).toEqual([])
+    const [shown, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
+    expect(shown).toBeLessThanOrEqual(room!)
+  })
+})

@@ -1,0 +1,172 @@
+import fc from 'fast-check'
+import {describe, expect, test} from 'vitest'
+import type {AnswerEvent, SequencedEvent} from '../../src/domain/index.ts'
+import {transcriptQueryOf} from '../../src/http/request-schemas.ts'
+import {canonical, changed, chipsOf, filters, orders} from '../../src/web/console/list/filters.ts'
+import {TranscriptList} from '../../src/web/console/list/transcript-lists.ts'
+import {pathOfTranscript, placeOf} from '../../src/web/console/router.ts'
+import {timelineOf} from '../../src/web/console/transcript/timeline.ts'
+import type {TranscriptItem, TranscriptPage} from '../../src/web/console/wire.ts'
+
+describe('an address of the console', () => {
+  test.each([
+    ['/console', {view: 'home'}],
+    ['/console/', {view: 'home'}],
+    ['/console/transcripts', {view: 'transcripts', query: ''}],
+    ['/console/transcripts?q=port&ending=error', {view: 'transcripts', query: 'q=port&ending=error'}],
+    ['/console/transcripts/a-1', {view: 'transcript', answerId: 'a-1'}],
+    ['/console/transcripts/a-1/', {view: 'transcript', answerId: 'a-1'}],
+    ['/console/transcripts/%zz', {view: 'unknown'}],
+    ['/console/transcripts/a/b', {view: 'unknown'}],
+    ['/console/figures', {view: 'unknown'}],
+    ['/console/join?invitation=docent_x', {view: 'join', invitation: 'docent_x'}],
+  ])('%s is a place', (address, place) => {
+    expect(placeOf(new URL(address, 'http://localhost'))).toEqual(place)
+  })
+
+  test('of a transcript leads back to it, whatever its id is', () => {
+    fc.assert(
+      fc.property(fc.string({minLength: 1, unit: 'grapheme'}), (answerId) => {
+        fc.pre(answerId !== '.' && answerId !== '..')
+        const place = placeOf(new URL(pathOfTranscript(answerId), 'http://localhost'))
+        expect(place).toEqual({view: 'transcript', answerId})
+      }),
+    )
+  })
+})
+
+describe('the query of a list', () => {
+  test('is the same however its address is written', () => {
+    expect(canonical('ending=error&q= port &cursor=x&partial=true&rating=&failed=token')).toBe(
+      'q=port&ending=error&partial=1',
+    )
+    expect(canonical('?q=port&partial=1&ending=error')).toBe('q=port&ending=error&partial=1')
+  })
+
+  const offered = filters.flatMap(({name, choices}) =>
+    (choices ?? []).map(({value, words}) => [name, value, words] as const),
+  )
+
+  test.each(offered)('%s=%s is one that the API takes, and is shown as “%s”', (name, value, words) => {
+    expect(transcriptQueryOf({[name]: value}).filter).toHaveProperty(name)
+    expect(chipsOf(`${name}=${value}`).map((chip) => chip.words)).toEqual([words])
+  })
+
+  test.each(orders.filter(({value}) => value !== ''))('$value is an order that the API takes', ({value}) => {
+    expect(transcriptQueryOf({sort: value}).page).toEqual({sort: value})
+  })
+
+  test('keeps a name that is misspelt, which the API refuses and a chip removes', () => {
+    expect(canonical('endng=error')).toBe('endng=error')
+    expect(() => transcriptQueryOf({endng: 'error'})).toThrow('did you mean ending')
+    expect(chipsOf('endng=error&sort=total')).toEqual([{name: 'endng', label: 'endng', words: 'error'}])
+  })
+
+  test('loses a value that is cleared, and keeps the others', () => {
+    expect(changed('q=port&ending=error', {ending: '', sort: 'stall'})).toBe('q=port&sort=stall')
+  })
+})
+
+describe('the times of an answer', () => {
+  const at = (...steps: readonly (readonly [number, AnswerEvent['type']])[]): SequencedEvent[] =>
+    steps.map(([ms, type], n) => ({seq: n + 1, at: 1_000 + ms, event: {type} as AnswerEvent}))
+
+  test('are when sources and words came, where it stood still, and when it broke', () => {
+    const events = at(
+      [0, 'start'],
+      [40, 'sources'],
+      [900, 'delta'],
+      [950, 'delta'],
+      [3_000, 'delta'],
+      [3_100, 'error'],
+    )
+    expect(timelineOf({events, startedAt: 1_000})).toEqual({
+      durationMs: 3_100,
+      sourcesMs: 40,
+      firstTokenMs: 900,
+      stalls: [{from: 950, to: 3_000}],
+      longestPause: {from: 950, to: 3_000},
+      errorMs: 3_100,
+      hasEnded: true,
+    })
+  })
+
+  test('never run backwards, when the clock was turned back', () => {
+    const events = at([0, 'start'], [500, 'sources'], [-200, 'delta'], [600, 'done'])
+    expect(timelineOf({events, startedAt: 1_000})).toMatchObject({firstTokenMs: 500, durationMs: 600})
+  })
+
+  test('of an answer without events are none', () => {
+    expect(timelineOf({events: [], startedAt: 5})).toMatchObject({
+      durationMs: 1,
+      firstTokenMs: null,
+      hasEnded: false,
+    })
+  })
+})
+
+describe('a list that is looked at', () => {
+  const item = (n: number, more: Partial<TranscriptItem> = {}) =>
+    ({answerId: `a${n}`, startedAt: n, ending: 'complete', ...more}) as TranscriptItem
+  const page = (items: readonly TranscriptItem[], nextCursor: string | null = null): TranscriptPage => ({
+    items,
+    nextCursor,
+    total: {answers: items.length, isExact: true},
+  })
+
+  /** A list whose requests get these pages, one after the other. */
+  function listOf(query: string, ...pages: readonly (TranscriptPage | Error)[]) {
+    const asked: string[] = []
+    const send = async <T>(path: string): Promise<T> => {
+      const next = pages[asked.length]!
+      asked.push(path)
+      if (next instanceof Error) throw next
+      return next as T
+    }
+    return {list: new TranscriptList(() => ({send}), query), asked}
+  }
+
+  test('brings what is shown up to date, and keeps what is new aside until it is asked for', async () => {
+    const running = item(1, {ending: null})
+    const {list} = listOf('', page([running]), page([item(3), item(2), item(1)]))
+    await list.load()
+    await list.poll()
+
+    expect(list.items).toEqual([item(1)])
+    expect(list.newer.map(({answerId}) => answerId)).toEqual(['a3', 'a2'])
+    await list.showNewer()
+    expect(list.items.map(({answerId}) => answerId)).toEqual(['a3', 'a2', 'a1'])
+    expect(list.total).toEqual({answers: 3, isExact: true})
+  })
+
+  test('counts nothing as new that moved up because another was removed', async () => {
+    const {list} = listOf('', page([item(3), item(2)], 'next'), page([item(3), item(1)]))
+    await list.load()
+    await list.poll()
+    expect(list.newer).toEqual([])
+  })
+
+  test('in another order than the newest first is not looked at again', async () => {
+    const {list, asked} = listOf('sort=stall', page([item(1)]))
+    await list.load()
+    await list.poll()
+    expect(asked).toHaveLength(1)
+  })
+
+  test('says that it could not go on, and does when it is asked again', async () => {
+    const {list, asked} = listOf('', page([item(2)], 'next'), new Error('gone'), page([item(1)]))
+    await list.load()
+    await list.more()
+    expect([list.items.length, list.problem, list.hasMore]).toEqual([1, expect.any(Error), true])
+    await list.more()
+    expect([list.items.length, list.problem, list.hasMore]).toEqual([2, null, false])
+    expect(asked.at(-1)).toContain('cursor=next')
+  })
+
+  test('that cannot be looked at again stays as it is', async () => {
+    const {list} = listOf('', page([item(1)]), new Error('gone'))
+    await list.load()
+    await list.poll()
+    expect([list.status, list.items.length]).toEqual(['ready', 1])
+  })
+})
