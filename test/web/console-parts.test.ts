@@ -12,13 +12,18 @@ describe('an address of the console', () => {
   test.each([
     ['/console', {view: 'home'}],
     ['/console/', {view: 'home'}],
-    ['/console/transcripts', {view: 'transcripts', query: ''}],
-    ['/console/transcripts?q=port&ending=error', {view: 'transcripts', query: 'q=port&ending=error'}],
-    ['/console/transcripts/a-1', {view: 'transcript', answerId: 'a-1'}],
-    ['/console/transcripts/a-1/', {view: 'transcript', answerId: 'a-1'}],
+    ['/console/transcripts', {view: 'section', section: 'transcripts', rest: [], query: ''}],
+    [
+      '/console/figures?from=2026-11-01',
+      {view: 'section', section: 'figures', rest: [], query: 'from=2026-11-01'},
+    ],
+    ['/console/transcripts/a-1', {view: 'section', section: 'transcripts', rest: ['a-1'], query: ''}],
+    ['/console/transcripts/a-1/', {view: 'section', section: 'transcripts', rest: ['a-1'], query: ''}],
+    [
+      '/console/transcripts/a%2Fb/c',
+      {view: 'section', section: 'transcripts', rest: ['a/b', 'c'], query: ''},
+    ],
     ['/console/transcripts/%zz', {view: 'unknown'}],
-    ['/console/transcripts/a/b', {view: 'unknown'}],
-    ['/console/figures', {view: 'unknown'}],
     ['/console/join?invitation=docent_x', {view: 'join', invitation: 'docent_x'}],
   ])('%s is a place', (address, place) => {
     expect(placeOf(new URL(address, 'http://localhost'))).toEqual(place)
@@ -29,7 +34,7 @@ describe('an address of the console', () => {
       fc.property(fc.string({minLength: 1, unit: 'grapheme'}), (answerId) => {
         fc.pre(answerId !== '.' && answerId !== '..')
         const place = placeOf(new URL(pathOfTranscript(answerId), 'http://localhost'))
-        expect(place).toEqual({view: 'transcript', answerId})
+        expect(place).toEqual({view: 'section', section: 'transcripts', rest: [answerId], query: ''})
       }),
     )
   })

@@ -6,7 +6,8 @@ import {header} from './header.ts'
 import {isTyping} from './keys.ts'
 import {TranscriptLists} from './list/transcript-lists.ts'
 import {forOtherRoles, homeOfDocs, nothingHere, partMissing} from './notices.ts'
-import {type Arrival, createRouter, type Place, pathOfList, placeOf, type Router} from './router.ts'
+import {type Arrival, createRouter, type Place, placeOf, type Router} from './router.ts'
+import {sections, type View} from './sections.ts'
 import {signInPage} from './sign-in-page.ts'
 import {forgetTab, store, stored} from './storage.ts'
 import {chooseTheme, chosenTheme, themes} from './theme.ts'
@@ -33,8 +34,8 @@ export class DocentConsole extends LitElement {
   #toastTimer: ReturnType<typeof setTimeout> | undefined
   #confirmation: (Confirmation & {readonly answer: (yes: boolean) => void}) | null = null
   #waiting: {readonly done: Promise<void>; readonly resolve: () => void} | null = null
-  /** The view that needs a part of the script which could not be loaded. */
-  #missingPart = false
+  /** Of views, whether their script was loaded; false where it could not be. */
+  readonly #loaded = new Map<View['load'], boolean>()
 
   protected override createRenderRoot(): HTMLElement {
     return this
@@ -110,26 +111,27 @@ export class DocentConsole extends LitElement {
   }
 
   #arrive(arrival: Arrival): void {
-    const before = this.#place.view
+    const before = this.#place
     this.#place = placeOf(location)
     this.#arrival = arrival
     this.#settlePlace()
     this.requestUpdate()
-    // A list that is narrowed stays the same view: whoever narrows it goes on where they are.
-    const isSame = arrival === 'new' && before === 'transcripts' && this.#place.view === before
-    if (isSame) return
+    // A view that shows something else stays the same view: whoever narrows a list goes on where they are.
+    if (arrival === 'new' && isSameView(before, this.#place)) return
     this.#isSettled = false
     this.#scrollTop = this.#router!.scrollTop
     if (arrival === 'new') scrollTo(0, 0)
     void this.updateComplete.then(() => this.#settleView())
   }
 
-  /** `/console` is the list, for whoever may read it. Addresses of earlier versions had the filters there. */
+  /** `/console` is the first section that somebody may open. Addresses of earlier versions had the filters there. */
   #settlePlace(): void {
-    if (this.#place.view !== 'home' || !this.#may('read_transcripts')) return
+    const first = sections.find(({permission}) => this.#may(permission))
+    if (this.#place.view !== 'home' || first === undefined) return
     const query = new URLSearchParams(location.search)
     query.delete('failed')
-    history.replaceState(history.state, '', pathOfList(query.toString()))
+    const search = query.size === 0 ? '' : `?${query}`
+    history.replaceState(history.state, '', `/console/${first.name}${search}`)
     this.#place = placeOf(location)
   }
 
@@ -243,12 +245,11 @@ export class DocentConsole extends LitElement {
   }
 
   #frame(member: Member): TemplateResult {
-    const isInTranscripts = this.#place.view === 'transcripts' || this.#place.view === 'transcript'
     return html`<a class="skip" href="#main">Skip to the content</a>
       ${header({
         member,
-        hasTranscripts: this.#may('read_transcripts'),
-        isInTranscripts,
+        sections: sections.filter(({permission}) => this.#may(permission)),
+        current: this.#place.view === 'section' ? this.#place.section : null,
         theme: chosenTheme(),
         nextTheme: this.#nextTheme,
         hasKeys: this.#hasKeys,
@@ -259,19 +260,17 @@ export class DocentConsole extends LitElement {
   }
 
   #view(): TemplateResult {
-    const context = this.#context()
     const place = this.#place
-    if (place.view === 'transcripts' || place.view === 'transcript') {
-      if (!this.#may('read_transcripts')) return this.#titled('Not allowed', forOtherRoles())
-      if (place.view === 'transcripts')
-        return html`<docent-transcripts .context=${context} .query=${place.query} .arrival=${this.#arrival}></docent-transcripts>`
-      void this.#loadTranscriptView()
-      if (this.#missingPart) return this.#titled('Not loaded', partMissing())
-      return html`<docent-transcript .context=${context} .answerId=${place.answerId}></docent-transcript>`
-    }
-    return place.view === 'home'
-      ? this.#titled('Home', homeOfDocs())
-      : this.#titled('Not found', nothingHere())
+    if (place.view === 'home') return this.#titled('Home', homeOfDocs())
+    const section = place.view === 'section' ? sections.find(({name}) => name === place.section) : undefined
+    const view = place.view === 'section' ? section?.viewOf(place.rest) : null
+    if (place.view !== 'section' || section === undefined || view == null)
+      return this.#titled('Not found', nothingHere())
+    if (!this.#may(section.permission)) return this.#titled('Not allowed', forOtherRoles(section.label))
+    const isLoaded = this.#loaded.get(view.load)
+    if (isLoaded === false) return this.#titled('Not loaded', partMissing())
+    if (isLoaded === undefined) void this.#load(view.load)
+    return view.render({context: this.#context(), query: place.query, arrival: this.#arrival})
   }
 
   #titled(title: string, view: TemplateResult): TemplateResult {
@@ -279,15 +278,13 @@ export class DocentConsole extends LitElement {
     return view
   }
 
-  async #loadTranscriptView(): Promise<void> {
-    if (customElements.get('docent-transcript') !== undefined) return
+  /** Elements of a part that is still loading are empty, and become what they are when it has come. */
+  async #load(load: View['load']): Promise<void> {
     try {
-      const {TranscriptView, AnswerText} = await import('./transcript/part.ts')
-      if (customElements.get('docent-transcript') !== undefined) return
-      customElements.define('docs-assistant-text', AnswerText)
-      customElements.define('docent-transcript', TranscriptView)
+      await load()
+      this.#loaded.set(load, true)
     } catch {
-      this.#missingPart = true
+      this.#loaded.set(load, false)
       this.requestUpdate()
     }
   }
@@ -303,6 +300,11 @@ export class DocentConsole extends LitElement {
   protected override updated(): void {
     for (const dialog of this.querySelectorAll<HTMLDialogElement>('dialog:not([open])')) dialog.showModal()
   }
+}
+
+function isSameView(one: Place, other: Place): boolean {
+  const isInSection = one.view === 'section' && other.view === 'section'
+  return isInSection && [one.section, ...one.rest].join('/') === [other.section, ...other.rest].join('/')
 }
 
 function hasDrafts(): boolean {

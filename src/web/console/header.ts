@@ -1,12 +1,15 @@
 import {html, nothing, type TemplateResult} from 'lit'
 import {icon} from './icons.ts'
+import type {Section} from './sections.ts'
 import type {Theme} from './theme.ts'
 import type {Member} from './wire.ts'
 
 export interface HeaderView {
   readonly member: Member
-  readonly hasTranscripts: boolean
-  readonly isInTranscripts: boolean
+  /** Those that the member may open. */
+  readonly sections: readonly Section[]
+  /** Name of the one that is open. */
+  readonly current: string | null
   readonly theme: Theme
   readonly nextTheme: () => void
   readonly hasKeys: boolean
@@ -21,15 +24,14 @@ const themeWords: Readonly<Record<Theme, string>> = {
 }
 
 export function header(view: HeaderView): TemplateResult {
-  const {member, hasTranscripts, isInTranscripts, theme, nextTheme} = view
+  const {member, sections, current, theme, nextTheme} = view
   const themeLabel = `Theme: ${themeWords[theme]}`
   return html`<header class="bar">
     <a class="brand" href="/console" aria-label="Docent console">${icon('spark')}<span>Docent</span></a>
-    <nav aria-label="Console">${
-      hasTranscripts
-        ? html`<a href="/console/transcripts" aria-current=${isInTranscripts ? 'page' : nothing}>Transcripts</a>`
-        : nothing
-    }</nav>
+    <nav aria-label="Console">${sections.map(
+      ({name, label}) =>
+        html`<a href="/console/${name}" aria-current=${name === current ? 'page' : nothing}>${label}</a>`,
+    )}</nav>
     <button class="plain" type="button" title=${themeLabel} aria-label=${themeLabel} @click=${nextTheme}>${icon('contrast')}</button>
     <button class="account" type="button" popovertarget="account" aria-label="Account: ${member.name}">${icon('person')}<bdi>${member.name}</bdi>${icon('more')}</button>
     ${accountMenu(view)}

@@ -5,8 +5,8 @@ export function notice(title: string, text: string | TemplateResult): TemplateRe
   return html`<div class="notice"><h1 tabindex="-1">${title}</h1><p>${text}</p></div>`
 }
 
-export const forOtherRoles = (): TemplateResult =>
-  notice('Not for your role', 'Transcripts are for support staff.')
+export const forOtherRoles = (label: string): TemplateResult =>
+  notice('Not for your role', `${label} are for other staff: ask an admin.`)
 
 export const homeOfDocs = (): TemplateResult =>
   notice(

@@ -2,24 +2,25 @@
 export type Place =
   | {readonly view: 'home'}
   | {readonly view: 'join'; readonly invitation: string}
-  /** `query` has the filters and the order, as the API takes them. */
-  | {readonly view: 'transcripts'; readonly query: string}
-  | {readonly view: 'transcript'; readonly answerId: string}
+  /** `/console/SECTION/…REST?QUERY`. */
+  | {
+      readonly view: 'section'
+      readonly section: string
+      readonly rest: readonly string[]
+      readonly query: string
+    }
   | {readonly view: 'unknown'}
 
 /** How a place was come to: `new` by a link, `back` by the history or a reload. */
 export type Arrival = 'new' | 'back'
 
 export function placeOf({pathname, search}: Pick<URL, 'pathname' | 'search'>): Place {
-  const [, , section = '', name = '', ...more] = pathname.replace(/\/$/, '').split('/')
-  if (more.length > 0) return {view: 'unknown'}
+  const [, , section = '', ...rest] = pathname.replace(/\/$/, '').split('/').map(decoded)
   if (section === '') return {view: 'home'}
-  if (section === 'join' && name === '')
+  if (section === null || rest.includes(null)) return {view: 'unknown'}
+  if (section === 'join' && rest.length === 0)
     return {view: 'join', invitation: new URLSearchParams(search).get('invitation') ?? ''}
-  if (section !== 'transcripts') return {view: 'unknown'}
-  if (name === '') return {view: 'transcripts', query: search.replace(/^\?/, '')}
-  const answerId = decoded(name)
-  return answerId === null ? {view: 'unknown'} : {view: 'transcript', answerId}
+  return {view: 'section', section, rest: rest as string[], query: search.replace(/^\?/, '')}
 }
 
 function decoded(part: string): string | null {

@@ -1,0 +1,67 @@
+import {html, type TemplateResult} from 'lit'
+import type {ConsoleContext} from './context.ts'
+import type {Arrival} from './router.ts'
+
+/** A view, in a script of its own that is loaded when the view is first opened. */
+export interface View {
+  /** Defines its elements. */
+  readonly load: () => Promise<void>
+  readonly render: (given: Given) => TemplateResult
+}
+
+export interface Given {
+  readonly context: ConsoleContext
+  /** Without a question mark. */
+  readonly query: string
+  readonly arrival: Arrival
+}
+
+export interface Section {
+  /** As in its address: `/console/NAME`. */
+  readonly name: string
+  /** In the navigation. */
+  readonly label: string
+  /** What the staff API asks of whoever opens it. */
+  readonly permission: string
+  /** The view at the rest of an address: `['ID']` of `/console/transcripts/ID`. Null where there is none. */
+  readonly viewOf: (rest: readonly string[]) => View | null
+}
+
+const transcriptList: View = {
+  load: async () => {
+    const {TranscriptsView} = await import('./list/transcripts-view.ts')
+    define({'docent-transcripts': TranscriptsView})
+  },
+  render: ({context, query, arrival}) =>
+    html`<docent-transcripts .context=${context} .query=${query} .arrival=${arrival}></docent-transcripts>`,
+}
+
+async function loadTranscript(): Promise<void> {
+  const {TranscriptView, AnswerText} = await import('./transcript/part.ts')
+  define({'docs-assistant-text': AnswerText, 'docent-transcript': TranscriptView})
+}
+
+/** The sections, in the order of the navigation. The first that somebody may open is where they begin. */
+export const sections: readonly Section[] = [
+  {
+    name: 'transcripts',
+    label: 'Transcripts',
+    permission: 'read_transcripts',
+    viewOf([answerId, ...more]) {
+      if (answerId === undefined) return transcriptList
+      if (more.length > 0) return null
+      return {
+        load: loadTranscript,
+        render: ({context}) =>
+          html`<docent-transcript .context=${context} .answerId=${answerId}></docent-transcript>`,
+      }
+    },
+  },
+]
+
+/** Elements of a part that was already loaded stay. */
+function define(elements: Readonly<Record<string, CustomElementConstructor>>): void {
+  for (const [name, element] of Object.entries(elements)) {
+    if (customElements.get(name) === undefined) customElements.define(name, element)
+  }
+}
