@@ -94,11 +94,11 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
   router.put('/transcripts/:answerId/review', staff.allow('support'), async (request, response) => {
     requireJson(request)
     const answerId = String(request.params['answerId'])
-    const review = reviewOf(request.body)
+    const {review, replaces} = reviewOf(request.body)
     const member = memberOf(response)
     const subject = {which: refOf(answerId), details: {verdict: review.verdict}}
     await auditor.before(request, member, 'transcript_reviewed', subject)
-    await transcripts.setReview(answerId, {...review, by: member.name})
+    await transcripts.setReview(answerId, {...review, by: member.name}, replaces)
     const transcript = await transcripts.get(answerId)
     response.json({answerId, review: transcript?.review ?? null})
   })

@@ -134,6 +134,7 @@ const reviewBody = z.object({
   verdict,
   note: boundedText(10_000).nullish(),
   correctedAnswer: boundedText(50_000).nullish(),
+  replaces: z.number().int().nonnegative().nullish(),
 })
 
 export interface ReviewRequest {
@@ -142,10 +143,16 @@ export interface ReviewRequest {
   readonly correctedAnswer: string | null
 }
 
+export interface ReviewChange {
+  readonly review: ReviewRequest
+  /** As `setReview` takes it. */
+  readonly replaces: number | null | undefined
+}
+
 /** @throws DocentError `invalid_request`. */
-export function reviewOf(body: unknown): ReviewRequest {
-  const {verdict, note, correctedAnswer} = parsed(reviewBody, body)
-  return {verdict, note: note ?? null, correctedAnswer: correctedAnswer ?? null}
+export function reviewOf(body: unknown): ReviewChange {
+  const {verdict, note, correctedAnswer, replaces} = parsed(reviewBody, body)
+  return {review: {verdict, note: note ?? null, correctedAnswer: correctedAnswer ?? null}, replaces}
 }
 
 const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1')
@@ -199,7 +206,11 @@ const transcriptQuery = z.object({
   ending: z.enum([...endings, 'running']).optional(),
   rating: z.enum(['up', 'down', 'none']).optional(),
   missing: flag.optional(),
-  verdict: z.enum([...verdict.options, 'none']).optional(),
+  verdict: z.enum([...verdict.options, 'any', 'none']).optional(),
+  attention: z
+    .enum(['true', '1'], 'must be 1, or left out')
+    .transform(() => true as const)
+    .optional(),
   abstained: flag.optional(),
   partial: flag.optional(),
   build: z.string().max(200).optional(),

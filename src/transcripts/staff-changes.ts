@@ -56,6 +56,24 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
   const review = db.prepare(
     'UPDATE answers SET verdict = ?, review_note = ?, corrected_answer = ?, reviewer = ?, reviewed_at = ? WHERE id = ?',
   )
+  const reviewedAt = db
+    .prepare<[string], number | null>('SELECT reviewed_at FROM answers WHERE id = ?')
+    .pluck()
+  const giveReview = db.transaction(
+    (answerId: string, {verdict, note, correctedAnswer, by}: GivenReview, replaces?: number | null) => {
+      const before = reviewedAt.get(answerId)
+      if (before === undefined) throw noTranscript(answerId)
+      if (replaces !== undefined && replaces !== before) {
+        throw new DocentError(
+          'conflict',
+          before === null
+            ? 'The review that this replaces is gone: read the transcript again.'
+            : 'Somebody else has reviewed this meanwhile: read the transcript again.',
+        )
+      }
+      review.run(verdict, note, correctedAnswer, by, now(), answerId)
+    },
+  )
   const keepFirstUseful = db.prepare(
     "UPDATE answers SET facts = json_set(facts, '$.firstUsefulMs', ?) WHERE id = ? AND json_extract(facts, '$.firstUsefulMs') IS NULL",
   )
@@ -71,13 +89,6 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
     } catch (error) {
       throw storageError(error, file)
     }
-  }
-
-  /** @throws DocentError `not_found`, `storage`. */
-  async function changeAnswer(answerId: string, run: () => {readonly changes: number}): Promise<void> {
-    // The answer may have no row yet.
-    await writes.flushInSteps()
-    if (change(run).changes === 0) throw noTranscript(answerId)
   }
 
   /** @returns how many of them were only in memory. */
@@ -130,12 +141,15 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
         writes.add(answer)
       }
     },
-    async setReview(answerId, {verdict, note, correctedAnswer, by}) {
+    async setReview(answerId, given, replaces) {
+      const {note, correctedAnswer} = given
       if (!redaction.keepsText && (note !== null || correctedAnswer !== null)) {
         // Refused, because the reviewer must know that the text is not stored.
         throw new DocentError('invalid_request', `TRANSCRIPTS=${mode} keeps no text: send only the verdict.`)
       }
-      await changeAnswer(answerId, () => review.run(verdict, note, correctedAnswer, by, now(), answerId))
+      // The answer may have no row yet.
+      await writes.flushInSteps()
+      change(() => giveReview.immediate(answerId, given, replaces))
     },
     async delete(answerId) {
       const liveOnes = () => [live.get(answerId)].flatMap((answer) => answer ?? [])
@@ -146,6 +160,8 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
     purge: (time) => remove(before, time, () => live.all().filter(({entry}) => entry.startedAt < time)),
   }
 }
+
+type GivenReview = Parameters<TranscriptStore['setReview']>[1]
 
 type FeedbackRow = Pick<AnswerRow, 'rating' | 'rating_reasons' | 'rating_comment' | 'missing'>
 

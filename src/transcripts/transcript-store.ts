@@ -51,7 +51,13 @@ export interface TranscriptFilter {
   readonly rating?: 'up' | 'down' | 'none'
   /** Whether the visitor said that the docs lack this. */
   readonly missing?: boolean
-  readonly verdict?: Verdict | 'none'
+  /** `any`: reviewed; `none`: not reviewed. */
+  readonly verdict?: Verdict | 'any' | 'none'
+  /**
+   * What deserves a look: it failed, timed out, was cut or declined; the docs had no answer; the visitor disliked it, said
+   * that the docs lack it, or left; or a wait or a pause was longer than about ten seconds.
+   */
+  readonly attention?: true
   readonly abstained?: boolean
   /** Whether the model declined or was cut off by a limit. False: all others, with any ending. */
   readonly partial?: boolean
@@ -169,8 +175,12 @@ export interface TranscriptStore {
   setFeedback(answerId: string, change: FeedbackChange): Promise<KeptFeedback>
   /** The first value counts. Does nothing if the answer is not stored. */
   setFirstUseful(answerId: string, firstUsefulMs: number): Promise<void>
-  /** @throws DocentError `not_found`; `invalid_request` for text if text is not kept. */
-  setReview(answerId: string, review: Omit<Review, 'at'>): Promise<void>
+  /**
+   * @param replaces when the review was written that this one replaces, null if there was none; absent to replace any.
+   * @throws DocentError `not_found`; `conflict` if the stored review is another one; `invalid_request` for text if text is
+   * not kept.
+   */
+  setReview(answerId: string, review: Omit<Review, 'at'>, replaces?: number | null): Promise<void>
   /** Removes an answer completely, including search entries. Resolves with false if there was none. */
   delete(answerId: string): Promise<boolean>
   /** Removes all answers of a conversation, by its digest, for a visitor. @returns the number of answers removed. */

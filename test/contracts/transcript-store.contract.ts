@@ -218,6 +218,24 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
         expect((await store.list({missing: false})).items).toMatchObject([{answerId: 'rated-only'}])
       })
 
+      test('a review replaces the one that its writer has read, and no other', async () => {
+        await write('a')
+        const by = (name: string) =>
+          ({verdict: 'wrong', note: name, correctedAnswer: null, by: name}) as const
+
+        await store.setReview('a', by('Ada'), null)
+        const first = (await store.get('a'))!.review!
+        await expect(store.setReview('a', by('Bob'), null)).rejects.toMatchObject({code: 'conflict'})
+        await expect(store.setReview('a', by('Bob'), first.at - 1)).rejects.toMatchObject({code: 'conflict'})
+        expect((await store.get('a'))!.review).toEqual(first)
+        await store.setReview('a', by('Bob'), first.at)
+        expect((await store.get('a'))!.review).toMatchObject({by: 'Bob'})
+        await store.setReview('a', by('Cleo'))
+        expect((await store.get('a'))!.review).toMatchObject({by: 'Cleo'})
+        await write('b')
+        await expect(store.setReview('b', by('Bob'), 7)).rejects.toMatchObject({code: 'conflict'})
+      })
+
       test('of an unknown answer are refused', async () => {
         const refused = {code: 'not_found'}
         await expect(

@@ -2,13 +2,7 @@ import {parseArgs} from 'node:util'
 import {type Ending, endings} from '../../domain/index.ts'
 import {howToRun} from '../../package/index.ts'
 import {canonicalTag} from '../../text/language-tags.ts'
-import {
-  type ListOrder,
-  listOrders,
-  type TranscriptFilter,
-  type Verdict,
-  verdicts,
-} from '../../transcripts/index.ts'
+import {type ListOrder, listOrders, type TranscriptFilter, verdicts} from '../../transcripts/index.ts'
 import {periodOf, timeOf} from '../period.ts'
 import {UsageError} from '../usage-error.ts'
 
@@ -31,7 +25,8 @@ Options
   --rating up|down|none   list, export: with this rating by the visitor.
   --missing               list, export: where the visitor said that the docs lack this; --no-missing: all others.
   --abstained             list, export: where nothing in the docs answered; --no-abstained: all others.
-  --verdict NAME          list, export: with this verdict by staff, or none.
+  --verdict NAME          list, export: with this verdict by staff, any or none.
+  --attention             list, export: what deserves a look: failed, unanswered, disliked, left, long waits.
   --error CODE            list, export: that ended with this error, e.g. upstream_cut.
   --build, --generator, --model, --version NAME
                           list, export: with this one.
@@ -68,6 +63,7 @@ export function parseArguments(args: readonly string[]) {
       missing: {type: 'boolean'},
       abstained: {type: 'boolean'},
       verdict: {type: 'string'},
+      attention: {type: 'boolean'},
       error: {type: 'string'},
       build: {type: 'string'},
       generator: {type: 'string'},
@@ -92,6 +88,8 @@ export function parseArguments(args: readonly string[]) {
 
 export type Values = ReturnType<typeof parseArguments>['values']
 
+const verdictNames: readonly string[] = [...verdicts, 'any', 'none']
+
 /** @throws UsageError */
 export function filterOf(values: Values): TranscriptFilter {
   const {ending, rating, verdict} = values
@@ -101,9 +99,10 @@ export function filterOf(values: Values): TranscriptFilter {
   if (rating !== undefined && rating !== 'up' && rating !== 'down' && rating !== 'none') {
     throw new UsageError('--rating must be up, down or none')
   }
-  if (verdict !== undefined && verdict !== 'none' && !verdicts.includes(verdict as Verdict)) {
-    throw new UsageError(`--verdict must be one of ${verdicts.join(', ')}, none`)
+  if (verdict !== undefined && !verdictNames.includes(verdict)) {
+    throw new UsageError(`--verdict must be one of ${verdictNames.join(', ')}`)
   }
+  if (values.attention === false) throw new UsageError('--no-attention: leave it out')
   const lang = values.lang === undefined ? undefined : canonicalTag(values.lang)
   if (lang === null) throw new UsageError('--lang must be a language tag such as de or pt-BR')
   return {
@@ -114,7 +113,8 @@ export function filterOf(values: Values): TranscriptFilter {
     ...(rating === undefined ? {} : {rating}),
     ...(values.missing === undefined ? {} : {missing: values.missing}),
     ...(values.abstained === undefined ? {} : {abstained: values.abstained}),
-    ...(verdict === undefined ? {} : {verdict: verdict as Verdict | 'none'}),
+    ...(verdict === undefined ? {} : {verdict: verdict as NonNullable<TranscriptFilter['verdict']>}),
+    ...(values.attention === undefined ? {} : {attention: true}),
     ...namesIn(values),
     ...periodOf(values),
   }

@@ -3,7 +3,7 @@ import type {SqliteDatabase} from '../../native/index.ts'
 import {type Analytics, type AnalyticsRequest, readAnalytics} from '../figures/analytics.ts'
 import {schemaSqlOf} from '../schema-sql.ts'
 import type {NamedCount, TranscriptFilter} from '../transcript-store.ts'
-import {type Kind, type Measure, rangeOf} from './catalog-schema.ts'
+import {type Category, type Kind, type Measure, rangeOf} from './catalog-schema.ts'
 import {noName} from './facets-of.ts'
 import {nameWord, wordSearchOf} from './search-words.ts'
 
@@ -58,6 +58,21 @@ export interface Thresholds {
 
 const measuredThresholds: Thresholds = {sorted: 20_000, scanned: 20_000}
 
+/** Any of these deserves a look by a reviewer. */
+const deservingLook: readonly (readonly [Category, string])[] = [
+  ['ending', 'error'],
+  ['ending', 'timeout'],
+  ['ending', 'interrupted'],
+  ['ending', 'disconnected'],
+  ['partial', '1'],
+  ['abstained', '1'],
+  ['rating', 'down'],
+  ['missing', '1'],
+]
+
+/** So does a longer wait for the first word, or a longer pause; about, since times are kept in ranges. */
+const longWaitMs = 10_000
+
 /** Number of prepared statements cached for recent filters. */
 const maxStatements = 64
 /** By how much more answers are sorted if those before were too few. */
@@ -102,6 +117,12 @@ export function createCatalogReads(
   const rangesFrom = db.prepare<[string, number], Name>(
     `SELECT id, name, answers FROM names WHERE kind = ? AND answers > 0 AND CAST(name AS INTEGER) <= ?
      ORDER BY CAST(name AS INTEGER) DESC`,
+  )
+  const rangesUpFrom = db.prepare<[string, number], Name>(
+    'SELECT id, name, answers FROM names WHERE kind = ? AND answers > 0 AND CAST(name AS INTEGER) >= ?',
+  )
+  const namesOtherThan = db.prepare<[string, string], Name>(
+    'SELECT id, name, answers FROM names WHERE kind = ? AND name <> ? AND answers > 0',
   )
   const valuesOf = db.prepare<[string, number], NamedCount>(
     "SELECT name, answers FROM names WHERE kind = ? AND answers > 0 AND name <> '' ORDER BY answers DESC, name LIMIT ?",
@@ -153,6 +174,17 @@ export function createCatalogReads(
       terms.push(nameTerm(found))
     }
 
+    if (filter.verdict === 'any') {
+      const found = namesOtherThan.all('verdict', noName)
+      if (found.length === 0) return null
+      terms.push(nameTerm(found))
+    }
+    if (filter.attention !== undefined) {
+      const found = namesOfAttention()
+      if (found.length === 0) return null
+      terms.push(nameTerm(found))
+    }
+
     let rows = filter.conversation === undefined ? null : rowsOfConversation.all(filter.conversation)
     let like: string | null = null
     const text = filter.q?.trim() ?? ''
@@ -180,6 +212,15 @@ export function createCatalogReads(
       between = [Math.max(oldest, between?.[0] ?? 0), between?.[1] ?? Number.MAX_SAFE_INTEGER]
     }
     return {expression: terms.length === 0 ? null : terms.join(' AND '), between, rows, at, like}
+  }
+
+  function namesOfAttention(): Name[] {
+    return [
+      ...deservingLook.flatMap(([kind, name]) => nameOf.get(kind, name) ?? []),
+      ...(['first_token_ms', 'longest_stall_ms'] as const).flatMap((measure) =>
+        rangesUpFrom.all(measure, rangeOf(longWaitMs)),
+      ),
+    ]
   }
 
   /** SQL for the answers of a plan, by the column `found`. */
@@ -363,7 +404,7 @@ function* namesIn(filter: TranscriptFilter): Generator<[Kind, string]> {
   for (const name of names) if (filter[name] !== undefined) yield [name, filter[name]]
   for (const judged of ['rating', 'verdict'] as const) {
     const name = filter[judged]
-    if (name !== undefined) yield [judged, name === 'none' ? noName : name]
+    if (name !== undefined && name !== 'any') yield [judged, name === 'none' ? noName : name]
   }
   if (filter.page !== undefined) yield ['cited', filter.page]
 }

@@ -49,6 +49,12 @@ export function count(value: number): string {
   return numbers.format(value)
 }
 
+/** An amount in the currency of `MODEL_PRICES`, with two digits that say something: `0.0034`. */
+export function amountOf(amount: number): string {
+  const digits = amount >= 1 || amount === 0 ? 2 : Math.min(8, 1 - Math.floor(Math.log10(amount)))
+  return amount.toFixed(Math.max(2, digits))
+}
+
 /** `1 answer`, `2,000 answers`. */
 export function counted(value: number, one: string, many = `${one}s`): string {
   return `${numbers.format(value)} ${value === 1 ? one : many}`

@@ -89,6 +89,8 @@ export interface Transcript extends Writer {
   readonly text: string
   readonly sources: readonly Source[]
   readonly usage: Usage
+  /** An estimate; null where the model has no price. */
+  readonly cost?: number | null
   readonly timings: Timings
   readonly feedback: {
     readonly rating: 'up' | 'down' | null

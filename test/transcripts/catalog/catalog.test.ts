@@ -104,7 +104,7 @@ function journalled(transcripts: Transcripts, number: number, random: Random): K
     rating: null,
     verdict: null,
     missing: false,
-    stall: whole(random, 5) * 100,
+    stall: chance(random, 0.1) ? 15_000 : whole(random, 5) * 100,
     total: 0,
     firstToken: chance(random, 0.8) ? whole(random, 4) * 50 : null,
   }
@@ -163,7 +163,14 @@ function matches(known: Known, filter: TranscriptFilter): boolean {
     ending: () => (known.ending ?? 'running') === filter.ending,
     rating: () => (known.rating ?? 'none') === filter.rating,
     missing: () => known.missing === filter.missing,
-    verdict: () => (known.verdict ?? 'none') === filter.verdict,
+    verdict: () =>
+      filter.verdict === 'any' ? known.verdict !== null : (known.verdict ?? 'none') === filter.verdict,
+    attention: () =>
+      known.error !== null ||
+      known.abstained ||
+      known.missing ||
+      known.rating === 'down' ||
+      (known.ending !== null && known.stall > 10_000),
     abstained: () => known.abstained === filter.abstained,
     partial: () => filter.partial === false,
     build: () => known.build === filter.build,
@@ -188,7 +195,8 @@ function randomFilter(random: Random): TranscriptFilter {
     () => ({ending: one(random, ['complete', 'stopped', 'error', 'running'])}),
     () => ({rating: one(random, ['up', 'down', 'none'])}),
     () => ({missing: chance(random, 0.5)}),
-    () => ({verdict: one(random, ['wrong', 'none'])}),
+    () => ({verdict: one(random, ['wrong', 'any', 'none'])}),
+    () => ({attention: true}),
     () => ({abstained: chance(random, 0.5)}),
     () => ({partial: chance(random, 0.5)}),
     () => ({build: `build-${whole(random, 11)}`}),

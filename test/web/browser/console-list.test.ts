@@ -90,6 +90,23 @@ describe.skipIf(chromiumPath === null)('the list of transcripts', () => {
     await expect.poll(() => questionsOf(page), soon).toEqual(['Broken one', 'Broken two'])
   })
 
+  test('has a queue of what deserves a look, which an answer leaves when it is reviewed', async () => {
+    const docent = await start(['Broken one', 'Unknown thing', 'What is a port?', 'Declined one'])
+    const page = await open(docent)
+    await page.getByRole('link', {name: 'To review'}).click()
+    await expect.poll(() => questionsOf(page), soon).toEqual(['Declined one', 'Unknown thing', 'Broken one'])
+
+    await page.getByRole('link', {name: 'Declined one'}).click()
+    await page.getByRole('radio', {name: 'Good'}).check()
+    await page.getByRole('button', {name: 'Save review'}).click()
+    await page.getByText('Review saved').waitFor()
+    await page.getByRole('link', {name: 'Next'}).click()
+    await page.getByRole('heading', {level: 1, name: 'Unknown thing'}).waitFor()
+
+    await page.getByRole('link', {name: 'All transcripts'}).click()
+    await expect.poll(() => questionsOf(page), soon).toEqual(['Unknown thing', 'Broken one'])
+  })
+
   test('says when nothing matches and when there is nothing yet', async () => {
     const docent = await start([])
     const page = await open(docent)

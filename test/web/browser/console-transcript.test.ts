@@ -178,6 +178,29 @@ describe.skipIf(chromiumPath === null)('a transcript', () => {
     await page.getByRole('list', {name: 'Transcripts'}).getByText('Incomplete').waitFor()
   })
 
+  test('a review is not written over that of a colleague, who reviewed meanwhile, unless one means to', async () => {
+    const docent = await start()
+    const {answerId} = await askToEnd(docent, 'What is a port?')
+    const page = await open(docent, `/console/transcripts/${answerId}`)
+    await page.getByRole('radio', {name: 'Wrong'}).check()
+    await page.getByLabel('Note').fill('It is 3000.')
+    const theirs = {verdict: 'good', note: 'Fine since the new build.'}
+    await staffApi(docent, 'PUT', `/transcripts/${answerId}/review`, theirs, bearer(adminToken))
+    await page.getByRole('button', {name: 'Save review'}).click()
+
+    const alert = page.getByRole('alert')
+    await alert.getByText('admin (shared token) has reviewed this meanwhile: Good').waitFor()
+    expect(await alert.textContent()).toContain('Fine since the new build.')
+    expect(await page.getByLabel('Note').inputValue()).toBe('It is 3000.')
+    const kept = await staffApi(docent, 'GET', `/transcripts/${answerId}`)
+    expect(kept.body.review).toMatchObject(theirs)
+
+    await page.getByRole('button', {name: 'Save review'}).click()
+    await page.getByText('Reviewed by support (shared token) just now').waitFor()
+    const now = await staffApi(docent, 'GET', `/transcripts/${answerId}`)
+    expect(now.body.review).toMatchObject({verdict: 'wrong', note: 'It is 3000.'})
+  })
+
   test('text of a review that is not saved is there after a reload, and after leaving', async () => {
     const docent = await start()
     const page = await openAsked(docent, 'What is a port?')

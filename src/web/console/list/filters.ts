@@ -45,9 +45,11 @@ export const filters: readonly Filter[] = [
     label: 'Verdict',
     choices: [
       {value: 'none', words: 'Not reviewed'},
+      {value: 'any', words: 'Reviewed'},
       ...verdicts.map((value) => ({value, words: verdictWords[value]})),
     ],
   },
+  {name: 'attention', label: 'Deserves a look', choices: [{value: '1', words: 'Deserves a look'}]},
   {name: 'abstained', label: 'Said no', choices: yesOrNo('Not in the docs', 'Answered')},
   {name: 'error', label: 'Error', choices: null},
   {name: 'model', label: 'Model', choices: null},
@@ -100,7 +102,7 @@ const flag = new Map([
 ])
 
 /** Both spellings are accepted by the API; the fields know one. */
-const flags = new Map(['partial', 'missing', 'abstained'].map((name) => [name, flag]))
+const flags = new Map(['partial', 'missing', 'abstained', 'attention'].map((name) => [name, flag]))
 
 /** The query with some values changed; an empty value removes one. */
 export function changed(query: string, values: Readonly<Record<string, string>>): string {

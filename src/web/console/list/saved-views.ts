@@ -12,6 +12,7 @@ const maxViews = 50
 /** Those that everybody has. */
 export const givenViews: readonly SavedView[] = [
   {name: 'All', query: ''},
+  {name: 'To review', query: 'verdict=none&attention=1'},
   {name: 'Errors', query: 'ending=error'},
   {name: 'Disliked', query: 'rating=down'},
   {name: 'Not in the docs', query: 'ending=abstained'},

@@ -1,5 +1,5 @@
 import {html, nothing, type TemplateResult} from 'lit'
-import {count, exactTime, timeAgo} from '../format.ts'
+import {amountOf, count, exactTime, timeAgo} from '../format.ts'
 import {ending} from '../list/row.ts'
 import {pathOfList, pathOfTranscript} from '../router.ts'
 import {isolated} from '../visible.ts'
@@ -22,6 +22,12 @@ export function facts(transcript: Transcript): TemplateResult {
     ['Written by', writerLine(transcript)],
     ['Model', transcript.model === null ? null : onlyOf('model', transcript.model)],
     ['Tokens', usage.inputTokens + usage.outputTokens === 0 ? null : usageLine(usage)],
+    [
+      'Cost',
+      transcript.cost == null || transcript.cost === 0
+        ? null
+        : `about ${amountOf(transcript.cost)}, by MODEL_PRICES`,
+    ],
     [
       'Upstream request',
       transcript.upstreamRequestId ? html`<code>${transcript.upstreamRequestId}</code>` : null,

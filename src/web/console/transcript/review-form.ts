@@ -1,10 +1,10 @@
 import {html, LitElement, nothing, type PropertyValues, type TemplateResult} from 'lit'
-import {messageOf} from '../api.ts'
+import {ApiError, messageOf} from '../api.ts'
 import type {ConsoleContext} from '../context.ts'
 import {timeAgo} from '../format.ts'
 import {store, stored} from '../storage.ts'
 import {isolated} from '../visible.ts'
-import {type Review, type Verdict, verdicts} from '../wire.ts'
+import {type Review, type Transcript, type Verdict, verdicts} from '../wire.ts'
 import {verdictWords} from '../words.ts'
 
 interface Draft {
@@ -112,29 +112,56 @@ export class ReviewForm extends LitElement {
     this.requestUpdate()
     const {answerId} = this
     const sent = this.#draft
+    const replaced = this.review
     try {
       const {review} = await this.context.api.send<{readonly review: Review}>(
         `/transcripts/${encodeURIComponent(answerId)}/review`,
         {
           method: 'PUT',
-          body: {verdict, note: note.trim() || null, correctedAnswer: correctedAnswer.trim() || null},
+          body: {
+            verdict,
+            note: note.trim() || null,
+            correctedAnswer: correctedAnswer.trim() || null,
+            replaces: replaced?.at ?? null,
+          },
         },
       )
       this.#saved(answerId, review, sent)
     } catch (error) {
-      this.#problem = messageOf(error)
+      if (error instanceof ApiError && error.code === 'conflict') await this.#showOther(answerId)
+      else if (answerId === this.answerId) this.#problem = messageOf(error)
     }
     this.#isSaving = false
     this.requestUpdate()
+  }
+
+  /** Somebody else has reviewed it meanwhile. What is written here stays, and is saved over that when it is saved again. */
+  async #showOther(answerId: string): Promise<void> {
+    try {
+      const {review} = await this.context.api.send<Transcript>(`/transcripts/${encodeURIComponent(answerId)}`)
+      this.context.lists.update(answerId, {verdict: review?.verdict ?? null})
+      if (answerId !== this.answerId) return
+      this.#announceReview(answerId, review)
+      this.#problem =
+        review === null
+          ? 'The review was removed meanwhile. Save again to write yours.'
+          : `${review.by ?? 'Somebody'} has reviewed this meanwhile: ${verdictWords[review.verdict]}${review.note === null ? '' : ` (“${review.note}”)`}. Save again to replace it.`
+    } catch (error) {
+      this.#problem = messageOf(error)
+    }
+  }
+
+  #announceReview(answerId: string, review: Review | null): void {
+    this.dispatchEvent(new CustomEvent('reviewed', {detail: {answerId, review}}))
+    if (answerId === this.answerId) this.review = review
   }
 
   /** What was written while it was being saved stays. */
   #saved(answerId: string, review: Review, sent: Draft): void {
     this.context.lists.update(answerId, {verdict: review.verdict})
     this.context.announce('Review saved')
-    this.dispatchEvent(new CustomEvent('reviewed', {detail: {answerId, review}}))
+    this.#announceReview(answerId, review)
     const isShown = answerId === this.answerId
-    if (isShown) this.review = review
     if (isShown && this.#draft !== sent) return
     if (isShown) this.#draft = draftOf(review)
     store('sessionStorage', `review:${answerId}`, null)

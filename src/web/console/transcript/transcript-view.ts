@@ -249,7 +249,7 @@ export class TranscriptView extends LitElement {
     this.context.router.go(pathOfTranscript(next.answerId))
   }
 
-  readonly #reviewed = (event: CustomEvent<{answerId: string; review: Review}>): void => {
+  readonly #reviewed = (event: CustomEvent<{answerId: string; review: Review | null}>): void => {
     const {answerId, review} = event.detail
     if (this.#transcript?.answerId === answerId) this.#transcript = {...this.#transcript, review}
     this.requestUpdate()
