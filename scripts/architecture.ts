@@ -157,6 +157,11 @@ export const sourceFolders: readonly SourceFolder[] = [
     mayImport: ['domain', 'lib', 'native'],
   },
   {
+    name: 'verified',
+    about: 'Answers that staff wrote and stand for, and when they are given.',
+    mayImport: ['domain', 'lib', 'markdown', 'native', 'search-index', 'retrieval'],
+  },
+  {
     name: 'http',
     about: 'The server: answers as streams, search, docs, staff, limits.',
     mayImport: [
@@ -173,6 +178,7 @@ export const sourceFolders: readonly SourceFolder[] = [
       'answering',
       'transcripts',
       'staff',
+      'verified',
     ],
   },
   {

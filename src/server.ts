@@ -31,6 +31,12 @@ import type {Settings} from './settings/index.ts'
 import {gitAccess, isPushFor, pollRepositories} from './sources/index.ts'
 import {openStaffStore, type StaffStore} from './staff/index.ts'
 import {openTranscripts, type Transcripts} from './transcripts/index.ts'
+import {
+  findPlaceIn,
+  openVerifiedAnswers,
+  type VerifiedAnswers,
+  withVerifiedAnswers,
+} from './verified/index.ts'
 
 /**
  * Parts that an application embedding Docent provides in place of those from the settings. The application opens them
@@ -51,6 +57,8 @@ export interface Parts {
   readonly transcripts?: Transcripts
   /** People of the staff, and the audit log. Default: `staff.sqlite` in the data folder. */
   readonly staff?: StaffStore
+  /** Answers that staff wrote. Default: `verified.sqlite` in the data folder. */
+  readonly verified?: VerifiedAnswers
   /** Creates the next build when staff request it. Default: an ingest of `CONTENT_DIR` in a child process. */
   readonly ingest?: Assistant['ingest']
   /** Counts what visitors use. Default: in memory. */
@@ -76,6 +84,7 @@ export interface Assistant {
   readonly retriever: Retriever & DocsSearch
   readonly current: OpenCurrentBuild
   readonly transcripts: Transcripts
+  readonly verified: VerifiedAnswers
   readonly embedder: Embedder
   readonly generator: ChosenGenerator
   /** Why the docs must be ingested before questions can be answered; null if they need not be. */
@@ -133,8 +142,13 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
     }))
   let problems: readonly string[] = []
   const startIngest = parts.ingest ?? ((given) => spawnContentIngest(settings, given))
+  const verified = parts.verified ?? verifiedOf(options)
   const answering = createAnswering({
-    retriever,
+    retriever: withVerifiedAnswers(retriever, {
+      answers: verified,
+      placeOf: findPlaceIn(usable, settings.siteUrl),
+      onProblem: (err) => log.error({err}, 'verified answers cannot be read; questions are answered without'),
+    }),
     generator,
     journal: transcripts,
     redactor,
@@ -154,6 +168,7 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
     retriever,
     current,
     transcripts,
+    verified,
     embedder,
     generator,
     indexProblem() {
@@ -179,6 +194,7 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
       await transcripts.flush()
       if (parts.current === undefined) await current.close()
       if (parts.transcripts === undefined) await transcripts.close()
+      if (parts.verified === undefined) verified.close()
       if (parts.embedder === undefined) await embedder.close()
     },
   }
@@ -269,6 +285,13 @@ function staffOf({settings, log}: ServerOptions): StaffStore {
   })
 }
 
+function verifiedOf({settings, log}: AssistantOptions): VerifiedAnswers {
+  return openVerifiedAnswers({
+    file: join(settings.dataDir, 'verified.sqlite'),
+    onExposed: (warning) => log.warn({warning}, 'other users of this machine can read the verified answers'),
+  })
+}
+
 /** Ingests the content folder in a child process. */
 function spawnContentIngest(settings: Settings, {full}: {readonly full: boolean}): SpawnedIngest {
   return spawnIngest({
@@ -323,6 +346,7 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
     generator: assistant.generator.name,
     transcripts: assistant.transcripts,
     staffStore,
+    verified: assistant.verified,
     search: assistant.retriever,
     ...(starting === null ? {} : {foundQuestions: () => starting.of(usable.id)}),
     current: usable,

@@ -24,6 +24,7 @@ import type {IndexBuild} from '../../src/search-index/index.ts'
 import {settingsFrom} from '../../src/settings/settings.ts'
 import {openStaffStore} from '../../src/staff/index.ts'
 import {openTranscripts} from '../../src/transcripts/open-transcripts.ts'
+import {openVerifiedAnswers} from '../../src/verified/index.ts'
 
 export const staffToken = 'bench-token-bench-token'
 
@@ -255,6 +256,7 @@ function startDocent(): void {
       answering,
       generator: 'anthropic',
       transcripts,
+      verified: openVerifiedAnswers({file: ':memory:'}),
       staffStore: openStaffStore({file: ':memory:'}),
       search: {
         search: () => Promise.reject(new Error('not measured')),

@@ -34,6 +34,13 @@ export interface QuotableBlock {
   readonly units: readonly QuotableUnit[]
 }
 
+/** A block as it would stand in a page, with the heading inside the section that it is under. */
+export function markdownOfBlock({kind, heading, tableHead, units}: QuotableBlock): string {
+  const lines = units.map(({markdown}) => markdown)
+  const body = kind === 'paragraph' ? lines.join(' ') : [tableHead, ...lines].filter(Boolean).join('\n')
+  return heading === '' ? body : `**${heading}**\n\n${body}`
+}
+
 /** The blocks of consecutive passages, with split blocks joined again. */
 export function joinedBlocks(blocks: readonly QuotableBlock[]): QuotableBlock[] {
   const joined: QuotableBlock[] = []

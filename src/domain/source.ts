@@ -18,6 +18,8 @@ export interface Source {
   readonly snippet: string
   /** `[start, end)` offsets into `snippet` in UTF-16 units. */
   readonly highlights: readonly Highlight[]
+  /** Set on an answer to this question that staff wrote and stand for; title, headings and address are of the section that it rests on. */
+  readonly verified?: true
 }
 
 /** Longest title or heading that is shown, in UTF-16 units; a longer one is cut. */
@@ -47,6 +49,7 @@ export interface RetrievedSource extends Source {
 
 /** The part of a retrieved source that readers get. */
 export function shownSource(source: RetrievedSource): Source {
-  const {n, id, title, headings, url, anchor, score, snippet, highlights} = source
-  return {n, id, title, headings, url, anchor, score, snippet, highlights}
+  const {n, id, title, headings, url, anchor, score, snippet, highlights, verified} = source
+  const shown = {n, id, title, headings, url, anchor, score, snippet, highlights}
+  return verified === undefined ? shown : {...shown, verified}
 }

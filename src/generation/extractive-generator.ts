@@ -1,5 +1,12 @@
 import {setTimeout as delay} from 'node:timers/promises'
-import {mayContinue, mayPointBack, noUsage, type RetrievedSource, turnsBefore} from '../domain/index.ts'
+import {
+  markdownOfBlock,
+  mayContinue,
+  mayPointBack,
+  noUsage,
+  type RetrievedSource,
+  turnsBefore,
+} from '../domain/index.ts'
 import {correctionOf} from '../text/correction.ts'
 import {lettersAndDigits} from '../text/letters.ts'
 import {askedIn} from '../text/pasted-text.ts'
@@ -66,17 +73,20 @@ interface Part {
 }
 
 function partsOf(request: GenerationRequest, options: ExtractOptions): Part[] {
-  const quoted = extract(contextualQuestion(request), request.sources, options)
+  const verified = request.sources.find((source) => source.verified)
+  const quoted =
+    verified === undefined
+      ? extract(contextualQuestion(request), request.sources, options)
+      : verifiedParts(verified)
   const previousQuestion = previousQuestionIn(request)
   const {quoting, nothing} = openingLinesFor(
     [request.question, previousQuestion],
     quoted.map(({plain}) => plain).join(' '),
     request.unknownWords,
   )
-  const whole: Part[] =
-    quoted.length > 0
-      ? [{text: `${quoting}\n\n`, source: null, plain: ''}, ...quoted]
-      : [{text: nothing, source: null, plain: ''}]
+  const opening: Part = {text: quoted.length > 0 ? `${quoting}\n\n` : nothing, source: null, plain: ''}
+  // A verified answer speaks for itself.
+  const whole = verified === undefined ? [opening, ...quoted] : quoted
   const before = request.continueFrom
   if (!before) return whole
 
@@ -91,6 +101,14 @@ function partsOf(request: GenerationRequest, options: ExtractOptions): Part[] {
   return fresh.some((part) => part.source)
     ? [{text: `\n\n${quoting}\n\n`, source: null, plain: ''}, ...withoutDanglingText(fresh)]
     : []
+}
+
+/** An answer that staff wrote to this question: all of it. */
+function verifiedParts(source: RetrievedSource): Part[] {
+  return source.blocks.map((block, index) => {
+    const plain = [block.tableHeadText, ...block.units.map(({text}) => text)].join(' ')
+    return {text: `${index === 0 ? '' : '\n\n'}${markdownOfBlock(block)}`, source, plain}
+  })
 }
 
 /** The parts from an offset of their text on. */

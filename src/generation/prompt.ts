@@ -85,6 +85,8 @@ export function firstMessages(options: FirstMessages): MessageParam[] {
     // Cached: tool rounds and a continuation send all of this again.
     {type: 'text', text: options.question, ...cached},
   ]
+  const verified = options.sources.find(({source}) => source.verified)?.source
+  if (verified !== undefined) content.push({type: 'text', text: verifiedNote(verified.n)})
   if (options.unknownWords?.length) content.push({type: 'text', text: unknownWordsNote(options.unknownWords)})
   if (options.continueFrom) content.push({type: 'text', text: continuation(options.continueFrom)})
   return [...earlier, {role: 'user', content}]
@@ -155,6 +157,11 @@ export function historyMessages(history: readonly Turn[], budgetTokens: number):
       },
     ],
   }))
+}
+
+/** Numbers are those of the markers; without markers the order says which it is. */
+function verifiedNote(n: number): string {
+  return `Search result ${n} is an answer to exactly this question, written and verified by the people behind the documentation. Give that answer: all of it, changed only as far as the language of the question needs it. Add from the other search results only what completes it, and nothing that contradicts it.`
 }
 
 /** Words are those of one question, so that they give the visitor no more power than the question itself. */

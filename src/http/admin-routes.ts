@@ -22,6 +22,7 @@ import {
 import {memberOf} from './staff/member.ts'
 import {addPeopleRoutes, type PeopleRoutesDeps} from './staff/people-routes.ts'
 import {tokenBody} from './staff/staff-schemas.ts'
+import {addVerifiedRoutes, type VerifiedRoutesDeps} from './staff/verified-routes.ts'
 import {type WebhookDeps, webhook} from './webhook.ts'
 
 /** The stored builds of the index. */
@@ -32,7 +33,7 @@ export interface BuildRegistry {
   activate(buildId: string): Promise<void>
 }
 
-export interface AdminRoutesDeps extends WebhookDeps, PeopleRoutesDeps {
+export interface AdminRoutesDeps extends WebhookDeps, PeopleRoutesDeps, VerifiedRoutesDeps {
   readonly answering: Pick<Answering, 'forget'>
   readonly transcripts: TranscriptStore
   readonly builds: BuildRegistry
@@ -67,6 +68,7 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     response.status(204).end()
   })
   addPeopleRoutes(router, deps)
+  addVerifiedRoutes(router, deps)
 
   router.get('/transcripts', staff.allow('support'), async (request, response) => {
     const {filter, page} = transcriptQueryOf(request.query)

@@ -10,6 +10,7 @@ import type {DocsSearch} from '../retrieval/index.ts'
 import type {CurrentBuild} from '../search-index/index.ts'
 import type {StaffStore} from '../staff/index.ts'
 import type {TranscriptStore} from '../transcripts/index.ts'
+import {findPlaceIn, type VerifiedAnswers} from '../verified/index.ts'
 import {type BuildRegistry, createAdminRouter} from './admin-routes.ts'
 import {addAnswerRoutes} from './answer-routes.ts'
 import {assetHeaders, assetsDir} from './assets.ts'
@@ -76,6 +77,7 @@ export interface HttpServerDeps {
   readonly transcripts: TranscriptStore
   /** People and the audit log. */
   readonly staffStore: StaffStore
+  readonly verified: VerifiedAnswers
   readonly search: DocsSearch
   /** Questions that the current build answers well, to suggest where the settings name none. Default: none. */
   readonly foundQuestions?: () => readonly string[]
@@ -177,6 +179,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       staff,
       store: deps.staffStore,
       auditor,
+      verified: deps.verified,
+      placeOf: findPlaceIn(current, options.siteUrl ?? null),
       answering,
       transcripts,
       builds: deps.builds,

@@ -13,10 +13,10 @@ import {refuseUnknownParameters} from './known-parameters.ts'
 export const maxQuestionLength = 4000
 const maxPageNameLength = 200
 
-const identifier = z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, - or _')
+export const identifier = z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, - or _')
 
 /** Text that is safe to store and show: without NUL, which breaks SQLite and terminals, and without half characters. */
-const boundedText = (max: number) =>
+export const boundedText = (max: number) =>
   z
     .string()
     .max(max)
@@ -25,11 +25,14 @@ const boundedText = (max: number) =>
 /** The length is checked before the items are, so a list that is too long costs nothing more. */
 const list = <T extends z.ZodType>(item: T, max: number) => z.array(z.unknown()).max(max).pipe(z.array(item))
 
-const questionText = boundedText(maxQuestionLength).refine((text) => text.trim() !== '', 'must not be empty')
+export const questionText = boundedText(maxQuestionLength).refine(
+  (text) => text.trim() !== '',
+  'must not be empty',
+)
 
 const turn = z.object({role: z.enum(['user', 'assistant']), content: boundedText(32_000)})
 
-const languageTag = z
+export const languageTag = z
   .string()
   .max(100)
   .transform((text, context) => {

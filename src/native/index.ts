@@ -11,4 +11,5 @@ export {
   makePrivateFile,
   makePrivateFolder,
 } from './private-files.ts'
+export {openSharedDatabase, type SharedDatabase, type SharedDatabaseOptions} from './shared-database.ts'
 export {openSqlite, type SqliteDatabase, sqliteCodeOf} from './sqlite.ts'

@@ -11,7 +11,14 @@ export type {
   SearchHit,
 } from './retriever.ts'
 export {partDepthFactor, semanticDepth} from './search-depths.ts'
-export {type SectionPlace, type SectionText, sectionTextAt} from './section-text.ts'
+export {
+  type NamedPlace,
+  namedPlaceAt,
+  pageDigest,
+  type SectionPlace,
+  type SectionText,
+  sectionTextAt,
+} from './section-text.ts'
 export {type Stage, stages} from './stages.ts'
 export {isStartingPage} from './starting/starting-pages.ts'
 export {createStartingQuestions, type StartingQuestions} from './starting/starting-questions.ts'

@@ -1,6 +1,8 @@
-import {joinedBlocks, type QuotableBlock, type SiteUrl} from '../domain/index.ts'
+import {createHash} from 'node:crypto'
+import {joinedBlocks, markdownOfBlock, type SiteUrl} from '../domain/index.ts'
 import {headOf} from '../lib/cut.ts'
 import type {IndexBuild, StoredSection} from '../search-index/index.ts'
+import {lettersAndDigits} from '../text/letters.ts'
 import {BuildCache} from './build-cache.ts'
 import {shownName, urlOf} from './page-links.ts'
 import {pageAtAddress, sectionNamed} from './visitor-place.ts'
@@ -34,7 +36,7 @@ export function sectionTextAt(build: IndexBuild, place: SectionPlace, siteUrl: S
   const section = page === null ? null : sectionAt(build, page, place.anchor)
   if (page === null || section === null) return null
   const blocks = joinedBlocks(build.passagesOf(section.id).flatMap((passage) => passage.blocks))
-  const text = blocks.map(markdownOf).join('\n\n')
+  const text = blocks.map(markdownOfBlock).join('\n\n')
   return {
     url: urlOf(build, page, siteUrl),
     anchor: BuildCache.of(build).addressOf(section).anchor,
@@ -53,9 +55,35 @@ function sectionAt(build: IndexBuild, page: StoredSection['page'], anchor: strin
   return cache.sectionsOf(page.id).find((section) => cache.addressOf(section).anchor === '') ?? null
 }
 
-/** A block as it would stand in a page, with the heading inside the section that it is under. */
-function markdownOf({kind, heading, tableHead, units}: QuotableBlock): string {
-  const lines = units.map(({markdown}) => markdown)
-  const body = kind === 'paragraph' ? lines.join(' ') : [tableHead, ...lines].filter(Boolean).join('\n')
-  return heading === '' ? body : `**${heading}**\n\n${body}`
+/** A page, or a section of it, with the names that readers are shown; `lang` is that of the site where its own is not known. */
+export type NamedPlace = Pick<SectionText, 'url' | 'anchor' | 'title' | 'headings' | 'version' | 'lang'>
+
+/** Without an anchor the page as a whole; null where the build has no such page or section. */
+export function namedPlaceAt(build: IndexBuild, place: SectionPlace, siteUrl: SiteUrl): NamedPlace | null {
+  const page = pageAtAddress(build, place.url, siteUrl)
+  const section = page === null || place.anchor === '' ? null : sectionNamed(build, page, place.anchor)
+  if (page === null || (section === null && place.anchor !== '')) return null
+  return {
+    url: urlOf(build, page, siteUrl),
+    anchor: section === null ? '' : BuildCache.of(build).addressOf(section).anchor,
+    title: shownName(page.title),
+    headings: section?.headings.map(shownName) ?? [],
+    version: page.version,
+    lang: page.lang ?? build.language,
+  }
+}
+
+/**
+ * A digest of the words of a whole page, in order: the same in every build while they stay, however the page is cut into
+ * passages. Null where the build has no such page.
+ */
+export function pageDigest(build: IndexBuild, url: string, siteUrl: SiteUrl): string | null {
+  const page = pageAtAddress(build, url, siteUrl)
+  if (page === null) return null
+  const hash = createHash('sha256').update(lettersAndDigits(page.title))
+  for (const {id, headings} of BuildCache.of(build).sectionsOf(page.id)) {
+    hash.update(lettersAndDigits(headings.join(' ')))
+    for (const {text} of build.passagesOf(id)) hash.update(lettersAndDigits(text))
+  }
+  return hash.digest('base64url').slice(0, 22)
 }

@@ -23,6 +23,11 @@ export const auditActions = [
   'person_removed',
   'reindex_started',
   'build_activated',
+  'verified_proposed',
+  'verified_changed',
+  'verified_published',
+  'verified_withdrawn',
+  'verified_deleted',
 ] as const
 
 export type AuditAction = (typeof auditActions)[number]

@@ -1,17 +1,7 @@
-import {existsSync, statSync} from 'node:fs'
-import {dirname} from 'node:path'
+import {existsSync} from 'node:fs'
 import {setTimeout as delay} from 'node:timers/promises'
 import {DocentError} from '../domain/index.ts'
-import {
-  applyMigrations,
-  backUpDatabase,
-  makeFilesPrivate,
-  makePrivateFolder,
-  openSqlite,
-  type SqliteDatabase,
-  sqliteCodeOf,
-  storageError,
-} from '../native/index.ts'
+import {backUpDatabase, openSharedDatabase, openSqlite} from '../native/index.ts'
 import {createAuditTable} from './audit-table.ts'
 import {staffMigrations} from './migrations.ts'
 import {createPeopleTable} from './people-table.ts'
@@ -36,47 +26,27 @@ export interface StaffStoreOptions {
   readonly onProblem?: (error: unknown) => void
 }
 
-/** A larger file is not checked at every start, because that would take seconds. */
-const maxCheckedBytes = 128 * 1024 * 1024
 const everyMs = 60 * 60 * 1000
 const dayMs = 24 * 60 * 60 * 1000
-const retryMs = 10
 const pauseMs = 50
-/** How long a statement may wait on the thread that streams. */
-const busyTimeoutMs = 5
 
 /**
  * Opens people, sessions and the audit log in a SQLite file of their own. Several processes may have it open.
  * @throws DocentError `storage` if the file cannot be used; it is left unchanged then.
  */
 export function openStaffStore(options: StaffStoreOptions): StaffStore {
-  const {file, auditDays, maxAuditLines = 1_000_000, waitMs = 2_000, now = Date.now} = options
-  const db = openDatabase(options)
+  const {auditDays, maxAuditLines = 1_000_000, now = Date.now} = options
+  const {
+    db,
+    read,
+    change: run,
+  } = openSharedDatabase({
+    ...options,
+    migrations: staffMigrations,
+    ifMovedAway: 'people must then be invited again',
+  })
   const people = createPeopleTable(db, now)
   const audit = createAuditTable(db, now, people.idsNamed)
-
-  /** Runs a step in a transaction, when no other process writes. */
-  async function run<T>(step: () => T): Promise<T> {
-    const transaction = db.transaction(step)
-    const startedAt = performance.now()
-    for (;;) {
-      try {
-        return transaction.immediate()
-      } catch (error) {
-        if (!isBusy(error) || performance.now() - startedAt > waitMs) throw storageError(error, file)
-        await delay(retryMs)
-      }
-    }
-  }
-
-  /** Readers wait for nobody in a write-ahead log. */
-  async function read<T>(step: () => T): Promise<T> {
-    try {
-      return step()
-    } catch (error) {
-      throw storageError(error, file)
-    }
-  }
 
   async function removeOldLines(days: number): Promise<void> {
     const before = days === 0 ? null : now() - days * dayMs
@@ -132,42 +102,4 @@ export async function backUpStaff(file: string, to: string): Promise<void> {
   } finally {
     db.close()
   }
-}
-
-function openDatabase({file, onExposed}: StaffStoreOptions): SqliteDatabase {
-  const isInMemory = file === ':memory:'
-  let db: SqliteDatabase | null = null
-  try {
-    const isUsed = !isInMemory && existsSync(file)
-    if (!isInMemory) {
-      makePrivateFolder(dirname(file))
-      makeFilesPrivate(file, onExposed)
-    }
-    db = openSqlite(file, {timeout: 15_000})
-    db.pragma('journal_mode = WAL')
-    db.pragma('synchronous = NORMAL')
-    db.pragma('secure_delete = ON')
-    db.pragma('foreign_keys = ON')
-    if (isUsed && statSync(file).size <= maxCheckedBytes) checkPages(db, file)
-    applyMigrations(db, file, staffMigrations)
-    db.pragma(`busy_timeout = ${busyTimeoutMs}`)
-    return db
-  } catch (error) {
-    db?.close()
-    throw storageError(error, file)
-  }
-}
-
-/** @throws DocentError `storage`. */
-function checkPages(db: SqliteDatabase, file: string): void {
-  const [first] = db.pragma('quick_check(1)') as {readonly quick_check: string}[]
-  if (first?.quick_check === 'ok') return
-  throw new DocentError(
-    'storage',
-    `${file} is damaged (${first?.quick_check ?? 'no answer'}); it was left unchanged. Restore a backup, or move it away: people must then be invited again.`,
-  )
-}
-
-function isBusy(error: unknown): boolean {
-  return /^SQLITE_(?:BUSY|LOCKED)/.test(sqliteCodeOf(error) ?? '')
 }

@@ -12,6 +12,8 @@ export const permissions = [
   'read_builds',
   'activate_builds',
   'reindex',
+  'propose_verified',
+  'publish_verified',
   'manage_people',
   'read_audit',
 ] as const
@@ -19,8 +21,14 @@ export const permissions = [
 export type Permission = (typeof permissions)[number]
 
 const allowed: Readonly<Record<Exclude<Role, 'admin'>, readonly Permission[]>> = {
-  support: ['read_transcripts', 'review_transcripts', 'export_transcripts', 'read_figures'],
-  docs: ['read_figures', 'read_builds', 'activate_builds', 'reindex'],
+  support: [
+    'read_transcripts',
+    'review_transcripts',
+    'export_transcripts',
+    'read_figures',
+    'propose_verified',
+  ],
+  docs: ['read_figures', 'read_builds', 'activate_builds', 'reindex', 'propose_verified', 'publish_verified'],
 }
 
 /** What a role may do; an admin may do all. */

@@ -7,6 +7,7 @@ import {silentLog} from '../../src/http/log.ts'
 import {createMetrics} from '../../src/http/metrics.ts'
 import {settingsFrom} from '../../src/settings/settings.ts'
 import {openStaffStore} from '../../src/staff/index.ts'
+import {openVerifiedAnswers} from '../../src/verified/index.ts'
 import {slowJournal} from '../answering/slow-journal.ts'
 import {fakeRetriever} from '../support/fake-retriever.ts'
 import {handGenerator} from '../support/hand-generator.ts'
@@ -51,6 +52,7 @@ async function startHeld() {
     answering,
     generator: 'scripted',
     transcripts,
+    verified: openVerifiedAnswers({file: ':memory:'}),
     staffStore: openStaffStore({file: ':memory:'}),
     search: {search: notAsked, searchAsTyped: notAsked},
     current: {id: 'build-1', lease: notAsked},

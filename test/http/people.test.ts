@@ -506,6 +506,8 @@ describe('who may call a route, each as everybody', () => {
       read_builds: 'GET /api/admin/builds',
       activate_builds: 'POST /api/admin/builds/:id/activate',
       reindex: 'POST /api/admin/reindex',
+      propose_verified: 'POST /api/admin/verified',
+      publish_verified: 'POST /api/admin/verified/:id/publish',
       manage_people: 'POST /api/admin/people',
       read_audit: 'GET /api/admin/audit',
     }

@@ -257,8 +257,14 @@ async function prepareData({dataDir, pages}: DocentOptions): Promise<string> {
   return folder
 }
 
-async function writeIndex(dataDir: string, pages: readonly Page[]): Promise<void> {
-  await writeBuild(dataDir, pages, {embedding: embedder, embed: (texts) => embedder.embedPassages(texts)})
+/** Makes a build of pages the current one. Their language is that of the site, where they share one. */
+export async function writeIndex(dataDir: string, pages: readonly Page[]): Promise<{readonly id: string}> {
+  const [lang = null, ...others] = new Set(pages.map((page) => page.lang))
+  return writeBuild(dataDir, pages, {
+    embedding: embedder,
+    embed: (texts) => embedder.embedPassages(texts),
+    defaultLanguage: others.length === 0 ? lang : null,
+  })
 }
 
 const newFolder = () => mkdtempSync(join(tmpdir(), 'docent-test-'))

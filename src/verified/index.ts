@@ -1,0 +1,14 @@
+export {type FindPlace, findPlaceIn, type Place} from './find-place.ts'
+export {openVerifiedAnswers, type VerifiedAnswersOptions} from './open-verified-answers.ts'
+export {questionKey} from './question-key.ts'
+export {
+  maxVerifiedAnswers,
+  maxVerifiedText,
+  type VerifiedAnswer,
+  type VerifiedAnswers,
+  type VerifiedDraft,
+  type VerifiedItem,
+  type VerifiedState,
+  verifiedStates,
+} from './verified-answers.ts'
+export {isGiven, withVerifiedAnswers} from './verified-retriever.ts'
