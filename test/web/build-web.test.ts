@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** The most that compressed scripts may weigh. The widget's promise is 60,000; this leaves room to notice growth. */
 const maxBytes = {
-  'widget.js': 59_700,
+  'widget.js': 59_800,
   'renderer.js': 24_500,
   'highlighter.js': 33_500,
   'page.js': 1_000,

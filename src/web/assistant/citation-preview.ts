@@ -143,7 +143,8 @@ export class CitationPreview implements ReactiveController {
     const excerpts = text === null ? null : renderer.loaded!.surroundings(text, quotes)
     if (excerpts !== null) this.#refineLink(quotes, text!)
     const isCode = this.#chip?.closest('.code') != null
-    const note = noteOn(reading, text !== null && excerpts === null)
+    // A verified answer rests on its section, and is not in its words.
+    const note = source.verified ? 'verified' : noteOn(reading, text !== null && excerpts === null)
     return html`${name}${
       excerpts === null
         ? html`<blockquote class=${isCode ? 'of-code' : ''} dir="auto">${words}</blockquote>`

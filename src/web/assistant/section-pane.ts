@@ -146,7 +146,7 @@ export class SectionPane implements ReactiveController {
           <div class="buttons"><button class="action" type="button" @click=${() => this.#options.sections().retry(source)}>${icon('retry')}${say('retry')}</button></div></div>`
       case 'found':
         return this.#isQuoteGone
-          ? html`<div class="notice"><p>${say('quoteGone')}</p>${quoted}</div>`
+          ? html`<div class="notice"><p>${say(source.verified ? 'verified' : 'quoteGone')}</p>${quoted}</div>`
           : nothing
     }
   }

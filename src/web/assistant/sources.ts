@@ -54,7 +54,7 @@ function line(answer: AnswerState, {showsAll}: TurnView, on: TurnHandlers): Temp
   const chip = (source: Source): TemplateResult => {
     const isUsed = used.has(source.n)
     return html`<li><a class="chip ${isUsed ? 'used' : ''}" data-n=${source.n} href=${hrefOf(source, answer, on)} title=${nameOf(source)}>
-      <span class="n">${source.n}</span>${name(shortName(source, sources))}${isUsed ? html`<span class="sr">${on.say('used')}</span>` : nothing}</a></li>`
+      <span class="n">${source.n}</span>${source.verified ? html`<span class="badge">${on.say('verified')}</span>` : name(shortName(source, sources))}${isUsed ? html`<span class="sr">${on.say('used')}</span>` : nothing}</a></li>`
   }
   return html`<div class="line">
     <ol class="chips">${sources.map(chip)}</ol>
@@ -74,7 +74,7 @@ function card(source: Source, answer: AnswerState, on: TurnHandlers): TemplateRe
   const path = pathOf(source)
   return html`<li class="card ${isUsed ? 'used' : ''}"><a data-n=${source.n} href=${hrefOf(source, answer, on)} title=${nameOf(source)} dir="auto">
     <span class="top"><span class="n">${source.n}</span>${name(path.at(-1)!)}
-      <span class="badge">${isUsed ? on.say('used') : nothing}</span></span>
+      <span class="badge">${source.verified ? on.say('verified') : isUsed ? on.say('used') : nothing}</span></span>
     ${path.length === 1 ? nothing : html`<span class="path">${path.slice(0, -1).join(' › ')}</span>`}
     <span class="snippet">${marked(source.snippet, source.highlights)}</span></a></li>`
 }

@@ -94,7 +94,7 @@ export class DocentConsole extends LitElement {
   readonly #signOut = async (): Promise<void> => {
     const question = {
       title: 'Sign out with unsaved text?',
-      text: 'There is a review that you have begun and not saved. It is discarded when you sign out.',
+      text: 'There is text that you have begun and not saved. It is discarded when you sign out.',
       action: 'Discard and sign out',
     }
     if (hasDrafts() && !(await this.#confirm(question))) return
@@ -309,7 +309,7 @@ function isSameView(one: Place, other: Place): boolean {
 
 function hasDrafts(): boolean {
   try {
-    return Object.keys(sessionStorage).some((name) => name.startsWith('docent:console:review:'))
+    return Object.keys(sessionStorage).some((name) => /^docent:console:(?:review|verified):/.test(name))
   } catch {
     return false
   }

@@ -41,6 +41,11 @@ async function loadTranscript(): Promise<void> {
   define({'docs-assistant-text': AnswerText, 'docent-transcript': TranscriptView})
 }
 
+async function loadVerified(): Promise<void> {
+  const {VerifiedForm, VerifiedView} = await import('./verified/part.ts')
+  define({'docent-verified': VerifiedView, 'docent-verified-answer': VerifiedForm})
+}
+
 /** The sections, in the order of the navigation. The first that somebody may open is where they begin. */
 export const sections: readonly Section[] = [
   {
@@ -54,6 +59,21 @@ export const sections: readonly Section[] = [
         load: loadTranscript,
         render: ({context}) =>
           html`<docent-transcript .context=${context} .answerId=${answerId}></docent-transcript>`,
+      }
+    },
+  },
+  {
+    name: 'verified',
+    label: 'Verified answers',
+    permission: 'propose_verified',
+    viewOf([name, ...more]) {
+      if (more.length > 0) return null
+      return {
+        load: loadVerified,
+        render: ({context, query}) =>
+          name === undefined
+            ? html`<docent-verified .context=${context} .query=${query}></docent-verified>`
+            : html`<docent-verified-answer .context=${context} .name=${name} .query=${query}></docent-verified-answer>`,
       }
     },
   },

@@ -148,6 +148,7 @@ export const ar: Strings = {
   sources: 'المصادر',
   source: 'المصدر {n}: {name}',
   used: 'مستشهد به',
+  verified: 'إجابة موثّقة',
   showAll: {
     zero: 'عرض الكل',
     one: 'عرض مصدر آخر',

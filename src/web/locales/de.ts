@@ -122,6 +122,7 @@ export const de: Strings = {
   sources: 'Quellen',
   source: 'Quelle {n}: {name}',
   used: 'zitiert',
+  verified: 'Geprüfte Antwort',
   showAll: {one: '{n} weitere zeigen', other: '{n} weitere zeigen'},
   showFewer: 'Weniger zeigen',
   about: 'Zu dieser Textstelle',

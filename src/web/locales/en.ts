@@ -118,6 +118,7 @@ export const en = {
   sources: 'Sources',
   source: 'Source {n}: {name}',
   used: 'cited',
+  verified: 'Verified answer',
   showAll: {one: 'Show {n} more', other: 'Show {n} more'},
   showFewer: 'Show fewer',
   about: 'About this passage',

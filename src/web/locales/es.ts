@@ -129,6 +129,7 @@ export const es: Strings = {
   sources: 'Fuentes',
   source: 'Fuente {n}: {name}',
   used: 'citada',
+  verified: 'Respuesta verificada',
   showAll: {one: 'Mostrar {n} más', many: 'Mostrar {n} más', other: 'Mostrar {n} más'},
   showFewer: 'Mostrar menos',
   about: 'Sobre este fragmento',

@@ -134,6 +134,7 @@ export const fr: Strings = {
   sources: 'Sources',
   source: 'Source {n} : {name}',
   used: 'citée',
+  verified: 'Réponse vérifiée',
   showAll: {one: 'Afficher {n} de plus', many: 'Afficher {n} de plus', other: 'Afficher {n} de plus'},
   showFewer: 'Afficher moins',
   about: 'À propos de ce passage',

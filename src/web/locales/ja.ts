@@ -120,6 +120,7 @@ export const ja: Strings = {
   sources: '出典',
   source: '出典 {n}: {name}',
   used: '引用',
+  verified: '確認済みの回答',
   showAll: {other: 'ほか {n} 件を表示'},
   showFewer: '表示を減らす',
   about: 'この箇所について',

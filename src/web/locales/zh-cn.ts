@@ -120,6 +120,7 @@ export const zhCN: Strings = {
   sources: '来源',
   source: '来源 {n}：{name}',
   used: '已引用',
+  verified: '已验证的回答',
   showAll: {other: '再显示 {n} 个'},
   showFewer: '收起',
   about: '关于这段内容',

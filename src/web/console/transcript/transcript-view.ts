@@ -135,7 +135,7 @@ export class TranscriptView extends LitElement {
         <div class="side">
           ${
             may('review_transcripts')
-              ? html`<section aria-labelledby="review"><h2 id="review">Review</h2><docent-review .context=${this.context} .answerId=${transcript.answerId} .review=${transcript.review} @reviewed=${this.#reviewed}></docent-review></section>`
+              ? html`<section aria-labelledby="review"><h2 id="review">Review</h2><docent-review .context=${this.context} .answerId=${transcript.answerId} .review=${transcript.review} @reviewed=${this.#reviewed}></docent-review>${may('propose_verified') && transcript.question !== '' ? html`<p class="after-review"><a href="/console/verified/new?answer=${encodeURIComponent(transcript.answerId)}">Give a verified answer</a> <span class="quiet">to this question, whoever asks it</span></p>` : nothing}</section>`
               : nothing
           }
           <section aria-labelledby="timings"><h2 id="timings">Timings</h2>${waterfall(transcript, timelineOf(transcript))}</section>

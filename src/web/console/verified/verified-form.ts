@@ -1,0 +1,300 @@
+import {html, LitElement, nothing, type TemplateResult} from 'lit'
+import {sectionAddress} from '../../../lib/section-address.ts'
+import {ApiError, messageOf} from '../api.ts'
+import type {ConsoleContext} from '../context.ts'
+import {timeAgo} from '../format.ts'
+import {icon} from '../icons.ts'
+import {store, stored} from '../storage.ts'
+import {isolated} from '../visible.ts'
+import type {Transcript} from '../wire.ts'
+import type {VerifiedAnswer} from './wire.ts'
+import {stateOf} from './words.ts'
+
+interface Draft {
+  readonly question: string
+  readonly text: string
+  /** Address of the page or section, with the fragment. */
+  readonly page: string
+  readonly lang: string
+  readonly version: string
+}
+
+const emptyDraft: Draft = {question: '', text: '', page: '', lang: '', version: ''}
+const fields = Object.keys(emptyDraft) as (keyof Draft)[]
+
+/**
+ * One verified answer, or a new one: written, published, withdrawn, deleted. What is written and not saved is kept in this
+ * tab, also when the page is left.
+ */
+export class VerifiedForm extends LitElement {
+  static override properties = {
+    context: {attribute: false},
+    name: {attribute: false},
+    query: {attribute: false},
+  }
+  declare context: ConsoleContext
+  /** Its id, or `new`. */
+  declare name: string
+  /** Of a new one: `answer`, the id of the answer that it is written for. */
+  declare query: string
+  #shownFor: string | null = null
+  #answer: VerifiedAnswer | null = null
+  #answerRef: string | null = null
+  #saved: Draft = emptyDraft
+  #draft: Draft = emptyDraft
+  #status: 'loading' | 'ready' | 'failed' = 'loading'
+  #problem: unknown = null
+  #isSending = false
+  #leaving = new AbortController()
+
+  protected override createRenderRoot(): HTMLElement {
+    return this
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.#leaving.abort()
+    this.#shownFor = null
+  }
+
+  get #isNew(): boolean {
+    return this.name === 'new'
+  }
+
+  get #storedAs(): string {
+    return `verified:${this.name}${this.#isNew ? `:${this.query}` : ''}`
+  }
+
+  get #isUnsaved(): boolean {
+    return fields.some((field) => this.#draft[field] !== this.#saved[field])
+  }
+
+  protected override willUpdate(): void {
+    const shown = `${this.name}?${this.query}`
+    if (this.#shownFor === shown) return
+    this.#shownFor = shown
+    void this.#load()
+  }
+
+  async #load(): Promise<void> {
+    this.#leaving.abort()
+    this.#leaving = new AbortController()
+    const {signal} = this.#leaving
+    this.#status = 'loading'
+    this.#problem = null
+    this.#answer = null
+    this.#answerRef = null
+    this.requestUpdate()
+    try {
+      if (this.#isNew) this.#begin(await this.#proposal(signal))
+      else this.#show(await this.context.api.send<VerifiedAnswer>(this.#path(), {signal}))
+      this.#draft = stored<Draft>('sessionStorage', this.#storedAs) ?? this.#draft
+      this.#status = 'ready'
+    } catch (error) {
+      if (signal.aborted) return
+      this.#status = 'failed'
+      this.#problem = error
+    }
+    this.requestUpdate()
+    void this.updateComplete.then(() => this.context.settled())
+  }
+
+  #path(action = ''): string {
+    return `/verified/${encodeURIComponent(this.name)}${action}`
+  }
+
+  /** What a transcript suggests. */
+  async #proposal(signal: AbortSignal): Promise<Draft> {
+    const answerId = new URLSearchParams(this.query).get('answer')
+    if (answerId === null) return emptyDraft
+    const path = `/transcripts/${encodeURIComponent(answerId)}`
+    const transcript = await this.context.api.send<Transcript>(path, {signal})
+    this.#answerRef = transcript.ref
+    const cited = transcript.events.flatMap(({event}) => (event.type === 'citation' ? [event.n] : []))
+    const {sources} = transcript
+    const source = sources.find(({n}) => n === cited[0]) ?? sources[0]
+    return {
+      question: transcript.question,
+      text: transcript.review?.correctedAnswer ?? '',
+      page: source === undefined ? '' : sectionAddress(source),
+      lang: transcript.lang ?? '',
+      version: transcript.version ?? '',
+    }
+  }
+
+  /** A proposal counts as written: it is there again when the page is opened again. */
+  #begin(draft: Draft): void {
+    this.#saved = draft
+    this.#draft = draft
+  }
+
+  #show(answer: VerifiedAnswer): void {
+    this.#answer = answer
+    const {question, text, lang, version} = answer
+    this.#begin({question, text, page: sectionAddress(answer), lang: lang ?? '', version: version ?? ''})
+  }
+
+  get #mayWrite(): boolean {
+    const {may} = this.context
+    const isOpen = this.#answer === null || this.#answer.state === 'proposed'
+    return may('publish_verified') || (isOpen && may('propose_verified'))
+  }
+
+  protected override render(): TemplateResult {
+    const title = this.#isNew ? 'New verified answer' : (this.#answer?.question ?? 'Verified answer')
+    this.context.title(title.slice(0, 80))
+    if (this.#status === 'loading') {
+      return html`<div class="view"><h1 tabindex="-1" class="sr">Loading the verified answer…</h1><div class="ghosts" aria-hidden="true"><span class="ghost"></span><span class="ghost"></span></div></div>`
+    }
+    if (this.#status === 'failed') return this.#failed(this.#problem)
+    const answer = this.#answer
+    return html`<article class="view narrow">
+      <p><a class="back" href="/console/verified">${icon('back')}All verified answers</a></p>
+      <h1 tabindex="-1" dir="auto">${isolated(title)}</h1>
+      ${answer === null ? nothing : this.#state(answer)}
+      <form class="verified-form" @submit=${this.#save} @input=${this.#written}>
+        <fieldset ?disabled=${!this.#mayWrite}>
+        <label class="field"><span>Question, as visitors ask it</span><textarea name="question" rows="1" maxlength="4000" required dir="auto" .value=${this.#draft.question}></textarea></label>
+        <label class="field"><span>Answer, in Markdown</span><textarea name="text" rows="8" maxlength="20000" required dir="auto" .value=${this.#draft.text}></textarea></label>
+        <label class="field"><span>Page or section that it rests on</span><input name="page" maxlength="2500" required placeholder="/docs/install#on-linux" .value=${this.#draft.page}></label>
+        <p class="quiet">When that page changes, the answer rests until somebody has looked at it again.</p>
+        <div class="two"><label class="field"><span>Language of the page (its own if empty)</span><input name="lang" maxlength="35" placeholder="en" .value=${this.#draft.lang}></label>
+        <label class="field"><span>Version that is asked for (any default if empty)</span><input name="version" maxlength="100" .value=${this.#draft.version}></label></div>
+        </fieldset>
+        ${this.#problem === null ? nothing : html`<p class="problem" role="alert">${messageOf(this.#problem)}</p>`}
+        ${this.#actions(answer)}
+      </form>
+    </article>`
+  }
+
+  #state(answer: VerifiedAnswer): TemplateResult {
+    const {words, icon: name, tone} = stateOf(answer)
+    const by =
+      answer.state === 'published'
+        ? html`published by ${isolated(answer.publishedBy ?? '')} ${timeAgo(answer.publishedAt ?? answer.changedAt)}`
+        : html`${answer.state === 'proposed' ? 'proposed' : 'withdrawn'} by ${isolated(answer.state === 'proposed' ? answer.proposedBy : answer.changedBy)} ${timeAgo(answer.changedAt)}`
+    return html`<p class="under"><span class="outcome ${tone}">${icon(name)}<span>${words}</span></span><span class="quiet">${by}</span></p>
+      ${
+        answer.section === null
+          ? html`<p class="problem">The docs have no such page or section now. Name another one, or withdraw the answer.</p>`
+          : html`<p class="quiet">It rests on <a href=${sectionAddress(answer.section)}>${isolated([answer.section.title, ...answer.section.headings].join(' › '))}</a>.${answer.isResting ? ' Read the page. Where the answer still holds, publish it again.' : ''}</p>`
+      }`
+  }
+
+  #actions(answer: VerifiedAnswer | null): TemplateResult {
+    const mayPublish = this.context.may('publish_verified') && answer !== null
+    const isGiven = answer?.state === 'published' && !answer.isResting
+    const isUnsaved = this.#isUnsaved || this.#isNew
+    const button = (words: string, act: () => void, kind = 'button'): TemplateResult =>
+      html`<button class=${kind} type="button" aria-disabled=${this.#isSending} @click=${act}>${words}</button>`
+    return html`<p class="actions">
+      ${this.#mayWrite && isUnsaved ? html`<button class="primary" type="submit" aria-disabled=${this.#isSending}>${this.#isNew ? 'Propose' : 'Save'}</button>` : nothing}
+      ${mayPublish && !isGiven && !isUnsaved ? button(answer.isResting ? 'Publish again' : 'Publish', () => void this.#act('publish', 'Published: given from now on'), 'primary') : nothing}
+      ${mayPublish && answer.state === 'published' ? button('Withdraw', () => void this.#act('withdraw', 'Withdrawn: given no longer')) : nothing}
+      ${mayPublish ? button('Delete…', () => void this.#delete(), 'button danger') : nothing}
+      ${this.#isUnsaved ? html`<span class="unsaved">Not saved</span>` : nothing}</p>
+      ${!mayPublish && answer?.state === 'proposed' ? html`<p class="quiet">Docs staff publish it.</p>` : nothing}`
+  }
+
+  #failed(problem: unknown): TemplateResult {
+    const isGone = problem instanceof ApiError && problem.status === 404
+    return html`<div class="view"><div class="notice" role="alert"><h1 tabindex="-1">${isGone ? 'There is no such answer' : 'This could not be loaded'}</h1>
+      <p>${isGone ? 'It may have been deleted.' : messageOf(problem)}</p>
+      <p class="actions">${isGone ? nothing : html`<button class="button" type="button" @click=${() => void this.#load()}>Try again</button>`}<a class="button" href="/console/verified">All verified answers</a></p></div></div>`
+  }
+
+  readonly #written = (): void => {
+    const given = new FormData(this.querySelector('form')!)
+    this.#draft = Object.fromEntries(
+      fields.map((field) => [field, String(given.get(field) ?? '')]),
+    ) as unknown as Draft
+    store('sessionStorage', this.#storedAs, this.#isUnsaved ? this.#draft : null)
+    this.requestUpdate()
+  }
+
+  readonly #save = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault()
+    if (!this.#mayWrite) return
+    const {question, text, page, lang, version} = this.#draft
+    const [url = '', anchor = ''] = page.trim().split('#')
+    const draft = {
+      question,
+      text,
+      url,
+      anchor,
+      version: version.trim() || null,
+      ...(lang.trim() === '' ? {} : {lang: lang.trim()}),
+    }
+    const answer = this.#answer
+    await this.#send(async () => {
+      const storedAs = this.#storedAs
+      const saved =
+        answer === null
+          ? await this.context.api.send<VerifiedAnswer>('/verified', {
+              method: 'POST',
+              body: {...draft, answerRef: this.#answerRef},
+            })
+          : await this.context.api.send<VerifiedAnswer>(this.#path(), {
+              method: 'PUT',
+              body: {...draft, revision: answer.revision},
+            })
+      store('sessionStorage', storedAs, null)
+      this.context.announce(answer === null ? 'Proposed' : 'Saved')
+      if (answer === null) this.context.router.go(`/console/verified/${encodeURIComponent(saved.id)}`)
+      else this.#show(saved)
+    })
+  }
+
+  async #act(action: 'publish' | 'withdraw', words: string): Promise<void> {
+    const {revision} = this.#answer!
+    await this.#send(async () => {
+      const path = this.#path(`/${action}`)
+      this.#show(await this.context.api.send<VerifiedAnswer>(path, {method: 'POST', body: {revision}}))
+      this.context.announce(words)
+    })
+  }
+
+  async #delete(): Promise<void> {
+    const question = {
+      title: 'Delete this verified answer?',
+      text: 'It is given no longer, and its text is gone. Withdraw it instead to keep the text.',
+      action: 'Delete',
+    }
+    if (!(await this.context.confirm(question))) return
+    await this.#send(async () => {
+      await this.context.api.send(this.#path(), {method: 'DELETE'})
+      store('sessionStorage', this.#storedAs, null)
+      this.context.announce('Deleted')
+      this.context.router.go('/console/verified')
+    })
+  }
+
+  /** One at a time; a failure is shown, and what is written stays. */
+  async #send(request: () => Promise<void>): Promise<void> {
+    if (this.#isSending) return
+    this.#isSending = true
+    this.#problem = null
+    this.requestUpdate()
+    try {
+      await request()
+    } catch (error) {
+      if (error instanceof ApiError && error.code === 'conflict' && this.#answer !== null)
+        await this.#showOther(error)
+      else this.#problem = error
+    }
+    this.#isSending = false
+    this.requestUpdate()
+  }
+
+  /** Somebody else has changed it meanwhile: their state is shown, with what is written here. */
+  async #showOther(conflict: ApiError): Promise<void> {
+    const draft = this.#isUnsaved ? this.#draft : null
+    try {
+      this.#show(await this.context.api.send<VerifiedAnswer>(this.#path()))
+      if (draft !== null) this.#draft = draft
+      this.#problem = conflict
+    } catch (error) {
+      this.#problem = error
+    }
+  }
+}
