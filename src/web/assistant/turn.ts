@@ -91,7 +91,7 @@ function stateLine(answer: AnswerState, on: TurnHandlers): TemplateResult | type
     thinking: say('thinking'),
     writing: say(isQuoting ? 'quotingNow' : 'writing'),
     complete: say(isPartial(answer) ? 'partly' : 'complete'),
-    quoted: say(isPartial(answer) ? 'quotedPartly' : 'quoted'),
+    quoted: say(answer.sources[0]?.verified ? 'verified' : isPartial(answer) ? 'quotedPartly' : 'quoted'),
     declined: say(declinedToGoOn(answer) ? 'declinedToGoOn' : 'declined'),
     cut: say(answer.finishReason === 'context_exceeded' ? 'tooLong' : 'cut'),
     abstained: say('notInDocs'),

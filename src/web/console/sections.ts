@@ -64,7 +64,7 @@ export const sections: readonly Section[] = [
   },
   {
     name: 'verified',
-    label: 'Verified answers',
+    label: 'Verified',
     permission: 'propose_verified',
     viewOf([name, ...more]) {
       if (more.length > 0) return null

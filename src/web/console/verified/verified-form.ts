@@ -149,7 +149,7 @@ export class VerifiedForm extends LitElement {
     if (this.#status === 'failed') return this.#failed(this.#problem)
     const answer = this.#answer
     return html`<article class="view narrow">
-      <p><a class="back" href="/console/verified">${icon('back')}All verified answers</a></p>
+      <p class="to-list"><a class="back" href="/console/verified">${icon('back')}All verified answers</a></p>
       <h1 tabindex="-1" dir="auto">${isolated(title)}</h1>
       ${answer === null ? nothing : this.#state(answer)}
       <form class="verified-form" @submit=${this.#save} @input=${this.#written}>
