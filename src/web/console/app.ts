@@ -5,7 +5,7 @@ import {confirmDialog, signInAgainDialog} from './dialogs.ts'
 import {header} from './header.ts'
 import {isTyping} from './keys.ts'
 import {TranscriptLists} from './list/transcript-lists.ts'
-import {forOtherRoles, homeOfDocs, nothingHere, partMissing} from './notices.ts'
+import {forOtherRoles, nothingHere, partMissing} from './notices.ts'
 import {type Arrival, createRouter, type Place, placeOf, type Router} from './router.ts'
 import {sections, type View} from './sections.ts'
 import {signInPage} from './sign-in-page.ts'
@@ -261,7 +261,6 @@ export class DocentConsole extends LitElement {
 
   #view(): TemplateResult {
     const place = this.#place
-    if (place.view === 'home') return this.#titled('Home', homeOfDocs())
     const section = place.view === 'section' ? sections.find(({name}) => name === place.section) : undefined
     const view = place.view === 'section' ? section?.viewOf(place.rest) : null
     if (place.view !== 'section' || section === undefined || view == null)

@@ -36,6 +36,14 @@ const transcriptList: View = {
     html`<docent-transcripts .context=${context} .query=${query} .arrival=${arrival}></docent-transcripts>`,
 }
 
+const figures: View = {
+  load: async () => {
+    const {FiguresView} = await import('./figures/figures-view.ts')
+    define({'docent-figures': FiguresView})
+  },
+  render: ({context, query}) => html`<docent-figures .context=${context} .query=${query}></docent-figures>`,
+}
+
 async function loadTranscript(): Promise<void> {
   const {TranscriptView, AnswerText} = await import('./transcript/part.ts')
   define({'docs-assistant-text': AnswerText, 'docent-transcript': TranscriptView})
@@ -56,6 +64,12 @@ export const sections: readonly Section[] = [
           html`<docent-transcript .context=${context} .answerId=${answerId}></docent-transcript>`,
       }
     },
+  },
+  {
+    name: 'figures',
+    label: 'Figures',
+    permission: 'read_figures',
+    viewOf: (rest) => (rest.length === 0 ? figures : null),
   },
 ]
 
