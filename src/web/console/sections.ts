@@ -44,6 +44,22 @@ const figures: View = {
   render: ({context, query}) => html`<docent-figures .context=${context} .query=${query}></docent-figures>`,
 }
 
+const people: View = {
+  load: async () => {
+    const {PeopleView} = await import('./people/people-view.ts')
+    define({'docent-people': PeopleView})
+  },
+  render: ({context}) => html`<docent-people .context=${context}></docent-people>`,
+}
+
+const audit: View = {
+  load: async () => {
+    const {AuditView} = await import('./people/audit-view.ts')
+    define({'docent-audit': AuditView})
+  },
+  render: ({context, query}) => html`<docent-audit .context=${context} .query=${query}></docent-audit>`,
+}
+
 async function loadTranscript(): Promise<void> {
   const {TranscriptView, AnswerText} = await import('./transcript/part.ts')
   define({'docs-assistant-text': AnswerText, 'docent-transcript': TranscriptView})
@@ -70,6 +86,18 @@ export const sections: readonly Section[] = [
     label: 'Figures',
     permission: 'read_figures',
     viewOf: (rest) => (rest.length === 0 ? figures : null),
+  },
+  {
+    name: 'people',
+    label: 'People',
+    permission: 'manage_people',
+    viewOf: (rest) => (rest.length === 0 ? people : null),
+  },
+  {
+    name: 'audit',
+    label: 'Audit log',
+    permission: 'read_audit',
+    viewOf: (rest) => (rest.length === 0 ? audit : null),
   },
 ]
 

@@ -1,7 +1,7 @@
 import {count} from '../format.ts'
 import type {Quantiles} from './wire.ts'
 
-/** Numbers as exact as they are known, with their units. */
+/** Numbers as exact as they are known, with their units, from which no line break parts them. */
 
 /** Of fewer answers no 95th percentile is shown, and no change of a share or a time. */
 export const enoughForP95 = 20
@@ -11,9 +11,9 @@ export const enoughForMedian = 5
 /** A measured time: two digits, since times are known within 5 %. An en dash for none. */
 export function about(ms: number | null | undefined): string {
   if (ms == null) return '–'
-  if (ms < 995) return `${Number(ms.toPrecision(2))} ms`
-  if (ms < 99_500) return `${twoDigits(ms / 1_000)} s`
-  return `${twoDigits(ms / 60_000)} min`
+  if (ms < 995) return `${Number(ms.toPrecision(2))}\u00a0ms`
+  if (ms < 99_500) return `${twoDigits(ms / 1_000)}\u00a0s`
+  return `${twoDigits(ms / 60_000)}\u00a0min`
 }
 
 const twoDigits = (value: number): string => (value < 9.95 ? value.toFixed(1) : String(Math.round(value)))
@@ -43,9 +43,9 @@ export function share(part: number, whole: number): string {
 }
 
 export function percent(value: number): string {
-  if (value > 0 && value < 0.005) return '< 1 %'
-  if (value < 1 && value > 0.995) return '> 99 %'
-  return `${Math.round(value * 100)} %`
+  if (value > 0 && value < 0.005) return '<\u00a01\u00a0%'
+  if (value < 1 && value > 0.995) return '>\u00a099\u00a0%'
+  return `${Math.round(value * 100)}\u00a0%`
 }
 
 /** In the unit of `MODEL_PRICES`, which says none. */
@@ -59,7 +59,7 @@ export function money(cost: number | null): string {
 /** `940`, `12 k`, `3.4 M`. */
 export function many(value: number): string {
   if (value < 10_000) return count(value)
-  return value < 999_500 ? `${Math.round(value / 1_000)} k` : `${twoDigits(value / 1_000_000)} M`
+  return value < 999_500 ? `${Math.round(value / 1_000)}\u00a0k` : `${twoDigits(value / 1_000_000)}\u00a0M`
 }
 
 /** How a figure has changed, for people. */
@@ -75,8 +75,10 @@ export interface Change {
 
 export type Wanted = 'more' | 'less' | null
 
+const none = '0\u00a0%'
+
 function changeBy(by: number, words: string, wanted: Wanted, before: string): Change {
-  const isSame = words === '0 %' || words === '0 points'
+  const isSame = words === none || words === '0 points'
   const direction = isSame ? 'same' : by > 0 ? 'up' : 'down'
   const isGood = isSame || wanted === null ? null : (wanted === 'more') === by > 0
   return {words, direction, isGood, before}
@@ -86,7 +88,7 @@ function changeBy(by: number, words: string, wanted: Wanted, before: string): Ch
 export function changeOfCount(now: number, before: number, wanted: Wanted, format = count): Change | null {
   if (before < 10) return null
   const by = now / before - 1
-  return changeBy(by, by > 9.995 ? `${Math.round(by + 1)} ×` : percentOf(by), wanted, format(before))
+  return changeBy(by, by > 9.995 ? `${Math.round(by + 1)}\u00a0×` : percentOf(by), wanted, format(before))
 }
 
 export function changeOfShare(
@@ -104,7 +106,7 @@ export function changeOfShare(
 export function changeOfTime(now: number | null, before: number | null): Change | null {
   if (now === null || before === null || before === 0) return null
   const by = now / before - 1
-  return changeBy(by, Math.abs(by) < 0.05 ? '0 %' : percentOf(by), 'less', about(before))
+  return changeBy(by, Math.abs(by) < 0.05 ? none : percentOf(by), 'less', about(before))
 }
 
-const percentOf = (by: number): string => `${Math.round(Math.abs(by) * 100)} %`
+const percentOf = (by: number): string => `${Math.round(Math.abs(by) * 100)}\u00a0%`

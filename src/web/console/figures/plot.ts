@@ -83,7 +83,7 @@ export class Plot extends LitElement {
     const at = this.#index
     return html`<ul class="legend" aria-hidden="true">${series.map(
       ({label, colour, mark, values}) =>
-        html`<li><span class="swatch ${mark} ${colour.slice(2)}"></span>${label}${at === null ? '' : html` <b>${values[at] == null ? '–' : value(values[at])}</b>`}</li>`,
+        html`<li><span class="swatch mark-${mark} ${colour.slice(2)}"></span>${label}${at === null ? '' : html` <b>${values[at] == null ? '–' : value(values[at])}</b>`}</li>`,
     )}<li class="place">${at === null ? '' : place(x[at]!)}</li></ul>
     <div class="canvas" role="img" aria-label=${sentence}></div>`
   }

@@ -59,7 +59,7 @@ export function waitsCard(analytics: Analytics): TemplateResult {
 
 function exactMs(ms: number): string {
   if (ms === 0) return '0'
-  return ms < 1_000 ? `${Math.round(ms)} ms` : `${Number((ms / 1_000).toFixed(1))} s`
+  return ms < 1_000 ? `${Math.round(ms)}\u00a0ms` : `${Number((ms / 1_000).toFixed(1))}\u00a0s`
 }
 
 /** Who is still there, over when the first words come: steps of equal width, for their lengths grow. */
