@@ -52,8 +52,10 @@ export function percent(value: number): string {
 export function money(cost: number | null): string {
   if (cost === null) return '–'
   if (cost === 0) return '0'
+  if (cost < 0.001) return '<\u00a00.001'
   if (cost < 0.01) return cost.toPrecision(1)
-  return cost.toLocaleString('en', {minimumFractionDigits: 2, maximumFractionDigits: cost < 100 ? 2 : 0})
+  const digits = cost < 100 ? 2 : 0
+  return cost.toLocaleString('en', {minimumFractionDigits: digits, maximumFractionDigits: digits})
 }
 
 /** `940`, `12 k`, `3.4 M`. */

@@ -4,7 +4,7 @@ import {many, money, share} from './numbers.ts'
 import {firstColumn, overTime, type PeriodList, plot, titleOf, unitOf, wholeOnly} from './over-time.ts'
 import type {PlotData, Series} from './plot.ts'
 import {card, linked, type Table} from './table.ts'
-import type {Analytics, Figures} from './wire.ts'
+import {type Analytics, type Figures, type Tokens, tokensOf} from './wire.ts'
 
 interface Group {
   readonly label: string
@@ -100,10 +100,7 @@ const looks: readonly (readonly [colour: string, mark: Series['mark']])[] = [
   ['--plot-5', 'cross'],
 ]
 
-type Measured = (tokens: Figures['tokens'][number]) => number
-
-const tokensOf: Measured = ({inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens}) =>
-  inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens
+type Measured = (tokens: Tokens) => number
 
 /** Cost by model, where every model has a price; tokens by model. */
 export function modelCards(analytics: Analytics): TemplateResult[] {

@@ -4,7 +4,7 @@ import {isolated} from '../visible.ts'
 import {many, money, p50Of, p95Of, percentile, share} from './numbers.ts'
 import {type Chosen, pathOfFigures} from './period.ts'
 import {linked, type Table, table} from './table.ts'
-import type {Analytics, Figures} from './wire.ts'
+import {type Analytics, type Figures, tokensOf} from './wire.ts'
 
 /** Transcripts of the whole period that match a filter; null for who may not read them. */
 export type List = (filter: Readonly<Record<string, string>>) => string | null
@@ -93,13 +93,15 @@ export function modelsTable({total}: Analytics, listOf: List): TemplateResult {
   return section('Models', 'What they read and wrote, in tokens.', {
     caption: 'Models',
     columns: ['Model', 'Read', 'Read from cache', 'Written', 'Cost'],
-    rows: total.tokens.map(({model, inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens, cost}) => [
-      model === null ? 'no model' : linked(model, listOf({model})),
-      many(inputTokens + cacheWriteTokens),
-      many(cacheReadTokens),
-      many(outputTokens),
-      money(cost),
-    ]),
+    rows: [...total.tokens]
+      .sort((a, b) => tokensOf(b) - tokensOf(a))
+      .map(({model, inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens, cost}) => [
+        model === null ? 'no model' : linked(model, listOf({model})),
+        many(inputTokens + cacheWriteTokens),
+        many(cacheReadTokens),
+        many(outputTokens),
+        money(cost),
+      ]),
   })
 }
 

@@ -32,7 +32,7 @@ export function tiles(
 ): TemplateResult {
   return html`<dl class="tiles">${tilesOf(now, before).map(
     ({label, value, filter, note, change}) =>
-      html`<div class="tile"><dt>${label}</dt><dd class="value">${linked(value, filter === undefined ? null : listOf(filter), value === '0')}</dd><dd class="quiet">${note}</dd><dd class="change">${change === null ? nothing : changeView(change)}</dd></div>`,
+      html`<div class="tile"><dt>${label}</dt><dd class="value">${linked(value, filter === undefined ? null : listOf(filter), value === '0')}</dd><dd class="change">${change === null ? nothing : changeView(change)}</dd><dd class="quiet">${note}</dd></div>`,
   )}</dl>`
 }
 

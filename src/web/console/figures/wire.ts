@@ -16,6 +16,11 @@ export interface Tokens extends Usage {
   readonly cost: number | null
 }
 
+/** All that a model has read and written. */
+export function tokensOf({inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens}: Tokens): number {
+  return inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens
+}
+
 export type Wait = 'sources' | 'firstToken' | 'longestStall' | 'total'
 
 export interface Figures {
