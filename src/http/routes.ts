@@ -176,6 +176,12 @@ export const routes: readonly Route[] = [
   {method: 'PUT', path: '/api/admin/people/:id/role', caller: 'admin', about: 'Change a role.'},
   {
     method: 'POST',
+    path: '/api/admin/people/:id/end-sessions',
+    caller: 'admin',
+    about: 'Sign somebody out everywhere; the token works.',
+  },
+  {
+    method: 'POST',
     path: '/api/admin/people/:id/switch-off',
     caller: 'admin',
     about: 'Switch somebody off, now.',

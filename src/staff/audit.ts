@@ -18,6 +18,7 @@ export const auditActions = [
   'invitation_taken_up',
   'token_changed',
   'role_changed',
+  'sessions_ended',
   'switched_off',
   'switched_on',
   'person_removed',

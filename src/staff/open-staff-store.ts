@@ -75,6 +75,7 @@ export function openStaffStore(options: StaffStoreOptions): StaffStore {
     personOfToken: (token) => read(() => people.personOfToken(token)),
     changeToken: (id, keptSession) => run(() => people.changeToken(id, keptSession)),
     setRole: (id, role) => run(() => people.setRole(id, role)),
+    endSessions: (id) => run(() => people.endSessions(id)),
     switchOff: (id) => run(() => people.switchOff(id)),
     remove: (id) => run(() => people.remove(id)),
     beginSession: (personId) => run(() => people.beginSession(personId)),

@@ -9,7 +9,7 @@ export interface AnalyticsRequest {
   readonly from: number
   /** Exclusive; rounded up to the hour. */
   readonly to: number
-  /** Only answers from this build. */
+  /** Only answers from this build, but in `builds`. */
   readonly build?: string
 }
 
@@ -48,7 +48,7 @@ export interface Analytics {
   readonly total: Figures
   /** Periods in order, also those without answers: hours for up to two days, else days (UTC). */
   readonly periods: readonly ({readonly at: number} & Figures)[]
-  /** The builds with most answers first. */
+  /** All builds of the period, those with most answers first: one is seen beside the others. */
   readonly builds: readonly ({readonly build: string} & Figures)[]
   /**
    * How patience ends: the share of those still waiting for the first word after so many milliseconds who left before the
@@ -62,6 +62,8 @@ export interface Analytics {
 
 export interface PatienceStep {
   readonly afterMs: number
+  /** Where the next step begins; null for the last one, which has no end. */
+  readonly untilMs: number | null
   readonly waiting: number
   readonly left: number
 }
@@ -93,13 +95,10 @@ export function readAnalytics(db: SqliteDatabase, {from, to, build}: AnalyticsRe
     'SELECT hour, build, counts FROM roll_ups WHERE hour >= ? AND hour < ?',
   )
   for (const row of rows.iterate(firstHour, endHour)) {
-    if (build !== undefined && row.build !== build) continue
     const counts = Object.entries(JSON.parse(row.counts) as Record<string, number>)
-    for (const sums of [
-      total,
-      sumsOf(byPeriod, Math.floor(row.hour / stepHours)),
-      sumsOf(byBuild, row.build),
-    ]) {
+    const isAsked = build === undefined || row.build === build
+    const asked = isAsked ? [total, sumsOf(byPeriod, Math.floor(row.hour / stepHours))] : []
+    for (const sums of [...asked, sumsOf(byBuild, row.build)]) {
       for (const [name, by] of counts) sums.set(name, (sums.get(name) ?? 0) + by)
     }
   }
@@ -231,10 +230,11 @@ function patienceOf(sums: Sums): PatienceStep[] {
       return ms >= from && ms < to ? all + answers : all
     }, 0)
   return patienceSteps.flatMap((afterMs, index) => {
-    const next = patienceSteps[index + 1] ?? Number.POSITIVE_INFINITY
+    const untilMs = patienceSteps[index + 1] ?? null
+    const next = untilMs ?? Number.POSITIVE_INFINITY
     const waiting =
       within('first_token', afterMs, Number.POSITIVE_INFINITY) +
       within('left_waiting', afterMs, Number.POSITIVE_INFINITY)
-    return waiting === 0 ? [] : [{afterMs, waiting, left: within('left_waiting', afterMs, next)}]
+    return waiting === 0 ? [] : [{afterMs, untilMs, waiting, left: within('left_waiting', afterMs, next)}]
   })
 }

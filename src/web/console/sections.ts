@@ -36,6 +36,30 @@ const transcriptList: View = {
     html`<docent-transcripts .context=${context} .query=${query} .arrival=${arrival}></docent-transcripts>`,
 }
 
+const figures: View = {
+  load: async () => {
+    const {FiguresView} = await import('./figures/figures-view.ts')
+    define({'docent-figures': FiguresView})
+  },
+  render: ({context, query}) => html`<docent-figures .context=${context} .query=${query}></docent-figures>`,
+}
+
+const people: View = {
+  load: async () => {
+    const {PeopleView} = await import('./people/people-view.ts')
+    define({'docent-people': PeopleView})
+  },
+  render: ({context}) => html`<docent-people .context=${context}></docent-people>`,
+}
+
+const audit: View = {
+  load: async () => {
+    const {AuditView} = await import('./people/audit-view.ts')
+    define({'docent-audit': AuditView})
+  },
+  render: ({context, query}) => html`<docent-audit .context=${context} .query=${query}></docent-audit>`,
+}
+
 async function loadTranscript(): Promise<void> {
   const {TranscriptView, AnswerText} = await import('./transcript/part.ts')
   define({'docs-assistant-text': AnswerText, 'docent-transcript': TranscriptView})
@@ -63,6 +87,12 @@ export const sections: readonly Section[] = [
     },
   },
   {
+    name: 'figures',
+    label: 'Figures',
+    permission: 'read_figures',
+    viewOf: (rest) => (rest.length === 0 ? figures : null),
+  },
+  {
     name: 'verified',
     label: 'Verified',
     permission: 'propose_verified',
@@ -76,6 +106,18 @@ export const sections: readonly Section[] = [
             : html`<docent-verified-answer .context=${context} .name=${name} .query=${query}></docent-verified-answer>`,
       }
     },
+  },
+  {
+    name: 'people',
+    label: 'People',
+    permission: 'manage_people',
+    viewOf: (rest) => (rest.length === 0 ? people : null),
+  },
+  {
+    name: 'audit',
+    label: 'Audit log',
+    permission: 'read_audit',
+    viewOf: (rest) => (rest.length === 0 ? audit : null),
   },
 ]
 

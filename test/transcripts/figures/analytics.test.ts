@@ -138,7 +138,11 @@ describe.each([
     await ended(transcripts, {build: 'b2', startedAt: start + 5 * day})
 
     const {periods, builds, pages} = await figures(transcripts, 5)
-    const {periods: hours} = await transcripts.analytics({
+    const {
+      periods: hours,
+      total,
+      builds: beside,
+    } = await transcripts.analytics({
       from: start + day,
       to: start + 2 * day,
       build: 'b2',
@@ -156,6 +160,15 @@ describe.each([
       ['b1', 1],
     ])
     expect(hours.map(({answers}) => answers)).toEqual([1, 1, ...Array<number>(22).fill(0)])
+    expect(total.answers).toBe(2)
+    expect(beside.map(({build}) => build)).toEqual(['b2'])
+    const {total: ofOne, builds: all} = await transcripts.analytics({
+      from: start,
+      to: start + 2 * day,
+      build: 'b1',
+    })
+    expect(ofOne.answers).toBe(1)
+    expect(all.map(({build}) => build)).toEqual(['b2', 'b1'])
     expect(pages).toEqual([
       {url: '/docs/a', shown: 2, cited: 2, disliked: 0},
       {url: '/docs/b', shown: 2, cited: 0, disliked: 0},
@@ -198,12 +211,12 @@ test('patience is the share of those still waiting who leave', async () => {
   const {patience} = await figures(transcripts)
 
   expect(patience).toEqual([
-    {afterMs: 0, waiting: 10, left: 0},
-    {afterMs: 250, waiting: 10, left: 0},
-    {afterMs: 500, waiting: 10, left: 0},
-    {afterMs: 1_000, waiting: 4, left: 0},
-    {afterMs: 2_000, waiting: 4, left: 1},
-    {afterMs: 3_000, waiting: 3, left: 1},
+    {afterMs: 0, untilMs: 250, waiting: 10, left: 0},
+    {afterMs: 250, untilMs: 500, waiting: 10, left: 0},
+    {afterMs: 500, untilMs: 1_000, waiting: 10, left: 0},
+    {afterMs: 1_000, untilMs: 2_000, waiting: 4, left: 0},
+    {afterMs: 2_000, untilMs: 3_000, waiting: 4, left: 1},
+    {afterMs: 3_000, untilMs: 5_000, waiting: 3, left: 1},
   ])
 })
 
