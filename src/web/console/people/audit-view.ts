@@ -5,7 +5,7 @@ import {timeAgo} from '../format.ts'
 import {icon} from '../icons.ts'
 import {pathOfList} from '../router.ts'
 import {isolated} from '../visible.ts'
-import {actionTitle, actionWords, detailsOf, isAboutTranscript} from './audit-words.ts'
+import {actionTitle, actionWords, detailsOf, isAboutTranscript, isAboutVerified} from './audit-words.ts'
 import {roleWords} from './role-words.ts'
 import type {AuditLine, AuditPage, Person} from './wire.ts'
 
@@ -149,6 +149,8 @@ function subject({what, which, details}: AuditLine): TemplateResult | typeof not
   const name = details?.['name']
   if (typeof name === 'string') return html`<b>${isolated(name)}</b>`
   if (which === null) return nothing
+  if (isAboutVerified(what))
+    return html`<a href="/console/verified/${encodeURIComponent(which)}"><code>${which}</code></a>`
   if (!isAboutTranscript(what)) return what === 'build_activated' ? html`<code>${which}</code>` : nothing
   if (what === 'transcript_deleted') return html`<code>${which}</code>`
   return html`<a href=${pathOfList(`q=${encodeURIComponent(which)}`)} title="Find it, where it still exists">${icon('link')}<code>${which}</code></a>`

@@ -27,6 +27,11 @@ export const actionWords: Readonly<Record<string, string>> = {
   person_removed: 'removed',
   reindex_started: 'started a reindex',
   build_activated: 'made a build current:',
+  verified_proposed: 'proposed a verified answer',
+  verified_changed: 'changed a verified answer',
+  verified_published: 'published a verified answer',
+  verified_withdrawn: 'withdrew a verified answer',
+  verified_deleted: 'deleted a verified answer',
 }
 
 /** Words for an action alone, where one is chosen. */
@@ -37,7 +42,13 @@ export function actionTitle(what: string): string {
 }
 
 export const isAboutTranscript = (what: string): boolean =>
-  what === 'transcript_read' || what === 'transcript_reviewed' || what === 'transcript_deleted'
+  what === 'transcript_read' ||
+  what === 'transcript_reviewed' ||
+  what === 'transcript_deleted' ||
+  what === 'verified_proposed'
+
+export const isAboutVerified = (what: string): boolean =>
+  what === 'verified_changed' || what === 'verified_published' || what === 'verified_withdrawn'
 
 export interface Detail {
   /** Empty where the value says it alone. */
