@@ -183,7 +183,7 @@ export const sourceFolders: readonly SourceFolder[] = [
   },
   {
     name: 'cli',
-    about: 'The `docent` command: serve, ingest, ask, eval, transcripts, staff.',
+    about: 'The `docent` command: serve, ingest, ask, eval, transcripts, staff, backup.',
     mayImport: [
       'domain',
       'lib',
