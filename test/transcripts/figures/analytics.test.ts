@@ -115,9 +115,9 @@ describe.each([
     const liked = await figures(transcripts)
 
     expect(disliked.total.ratings).toEqual({up: 0, down: 1})
-    expect(disliked.pages).toEqual([{url: '/docs/a', shown: 1, cited: 1, disliked: 1}])
+    expect(disliked.pages).toEqual([{url: '/docs/a', shown: 1, cited: 1, disliked: 1, unanswered: 0}])
     expect(liked.total).toMatchObject({answers: 1, ratings: {up: 1, down: 0}, missing: 1})
-    expect(liked.pages).toEqual([{url: '/docs/a', shown: 1, cited: 1, disliked: 0}])
+    expect(liked.pages).toEqual([{url: '/docs/a', shown: 1, cited: 1, disliked: 0, unanswered: 1}])
   })
 
   test('what was removed stays counted, and leaves no word', async () => {
@@ -170,8 +170,8 @@ describe.each([
     expect(ofOne.answers).toBe(1)
     expect(all.map(({build}) => build)).toEqual(['b2', 'b1'])
     expect(pages).toEqual([
-      {url: '/docs/a', shown: 2, cited: 2, disliked: 0},
-      {url: '/docs/b', shown: 2, cited: 0, disliked: 0},
+      {url: '/docs/a', shown: 2, cited: 2, disliked: 0, unanswered: 0},
+      {url: '/docs/b', shown: 2, cited: 0, disliked: 0, unanswered: 0},
     ])
   })
 })
