@@ -81,7 +81,7 @@ describe.skipIf(chromiumPath === null)('the views of the docs team', () => {
     await page.getByRole('button', {name: 'Serve this build'}).click()
     expect(await page.getByRole('dialog').innerText()).toContain('A reindex that finds a change replaces it.')
     await page.getByRole('dialog').getByRole('button', {name: 'Serve this build'}).click()
-    await page.getByText('Served now').waitFor(soon)
+    await page.locator('.under .chip.good').waitFor(soon)
     expect(await page.getByRole('button', {name: 'Serve this build'}).count()).toBe(0)
     const found = await (await fetch(`${product.url}/api/search?q=port`)).json()
     expect(JSON.stringify(found)).toContain('8118')

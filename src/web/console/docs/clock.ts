@@ -1,11 +1,10 @@
 import {LitElement} from 'lit'
 
-/** How long something has run; counts on by itself. */
+/** How long something has run, in whole seconds; counts on by itself. */
 export class Clock extends LitElement {
-  static override properties = {since: {attribute: false}, format: {attribute: false}}
+  static override properties = {since: {attribute: false}}
   /** Milliseconds since the epoch. */
   declare since: number
-  declare format: (ms: number) => string
   #timer: ReturnType<typeof setInterval> | undefined
 
   protected override createRenderRoot(): HTMLElement {
@@ -23,6 +22,7 @@ export class Clock extends LitElement {
   }
 
   protected override render(): string {
-    return this.format(1_000 * Math.max(0, Math.floor((Date.now() - this.since) / 1_000)))
+    const seconds = Math.max(0, Math.floor((Date.now() - this.since) / 1_000))
+    return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`
   }
 }

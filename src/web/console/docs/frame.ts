@@ -4,7 +4,7 @@ import {messageOf} from '../api.ts'
 const tabs = [
   ['', 'Reindex'],
   ['builds', 'Builds'],
-  ['search', 'Search playground'],
+  ['search', 'Search'],
   ['coverage', 'Coverage'],
 ] as const
 
@@ -42,7 +42,7 @@ export function loadFailed(title: string, problem: unknown, again: () => void): 
 
 export function loading(what: string, rows = 6): TemplateResult {
   return html`<p class="sr" role="status">Loading ${what}…</p>
-    <div class="ghosts" aria-hidden="true">${Array.from({length: rows}, () => html`<span class="ghost"></span>`)}</div>`
+    <div class="ghost-rows" aria-hidden="true">${Array.from({length: rows}, () => html`<span class="ghost"></span>`)}</div>`
 }
 
 /** A number with what it counts. */

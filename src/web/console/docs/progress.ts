@@ -1,5 +1,5 @@
 import {html, nothing, type TemplateResult} from 'lit'
-import {count, duration} from '../format.ts'
+import {count} from '../format.ts'
 import {icon} from '../icons.ts'
 import {tile} from './frame.ts'
 import type {Job, Progress} from './wire.ts'
@@ -65,7 +65,7 @@ export function progress(job: Job, now: Progress | null, cancel: () => void): Te
       ${tile('Pages', hasPages ? `${count(now.done)} of ${count(now.total)}` : '–')}
       ${tile('Passages', now === null ? '–' : count(now.passages))}
       ${tile('Embedded', now === null ? '–' : count(now.embedded))}
-      ${tile('Time', html`<docent-clock .since=${job.startedAt ?? job.requestedAt} .format=${duration}></docent-clock>`)}
+      ${tile('Time', html`<docent-clock .since=${job.startedAt ?? job.requestedAt}></docent-clock>`)}
     </dl>
     <p class="quiet">You can leave this page: it goes on, and is found here again.</p></section>`
 }
