@@ -21,8 +21,10 @@ import {installationSecret, makePrivateFolder} from './native/index.ts'
 import {howToRun} from './package/index.ts'
 import {createRedactor, type Redacted, type Redactor} from './redaction/index.ts'
 import type {
+  BuildExplainer,
   DocsSearch,
   ExplainedSearch,
+  Explanation,
   Retriever,
   RetrieverOptions,
   StartingQuestions,
@@ -354,6 +356,8 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
     options.parts?.retriever === undefined ? await startingQuestionsOf(assistant, usable, settings) : null
   const ingests = new Set<SpawnedIngest>()
   const builds = buildsOf(options)
+  const folderOf = foldersOf(builds)
+  const explainer = searchExplainer(options, assistant, folderOf)
   const http = createHttpServer({
     // What an application's own transcripts keep is not known.
     options: options.parts?.transcripts === undefined ? settings : {...settings, transcripts: null},
@@ -372,9 +376,9 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
         await assistant.current.refresh()
       },
       report: (id) => builds.report(id),
-      folder: foldersOf(builds),
+      folder: folderOf,
     },
-    explain: (query, signal) => explainSearch(assistant, query, signal),
+    explain: explainer.explain,
     startIngest(given) {
       const ingest = assistant.ingest(given)
       ingests.add(ingest)
@@ -405,6 +409,7 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
     async close(graceMs) {
       polling.abort()
       starting?.close()
+      explainer.close()
       http.drain()
       for (const ingest of ingests) ingest.kill()
       await assistant.answering.shutdown(graceMs)
@@ -430,21 +435,39 @@ function foldersOf(builds: BuildStore): (id: string) => Promise<string> {
 }
 
 /** What each stage of a search makes of a question, and how much of its sources a model would be sent. */
-async function explainSearch(
+function searchExplainer(
+  {settings, parts = {}}: ServerOptions,
   {retriever, current}: Assistant,
-  {build, ...query}: ExplainQuery,
-  signal: AbortSignal,
-): Promise<object> {
-  if (!('explain' in retriever))
-    throw new DocentError('conflict', 'This server searches by a part of its own, which explains nothing.')
-  if (build !== null && build !== current.id)
-    throw new DocentError(
-      'conflict',
-      'Only the build that is served can be searched; make this one current first.',
-    )
-  const {sources, ...explanation} = await (retriever as ExplainedSearch).explain(query, {signal})
-  const {promptShares} = await import('./generation/index.ts')
-  return {...explanation, sources: promptShares(query.text, sources)}
+  folderOf: (id: string) => Promise<string>,
+) {
+  let others: BuildExplainer | null = null
+
+  async function explanationOf({build, ...query}: ExplainQuery, signal: AbortSignal): Promise<Explanation> {
+    if (!('explain' in retriever))
+      throw new DocentError('conflict', 'This server searches by a part of its own, which explains nothing.')
+    if (build === null || build === current.id) return (retriever as ExplainedSearch).explain(query, {signal})
+    if (parts.embedder !== undefined)
+      throw new DocentError(
+        'conflict',
+        'With an embedder of its own, this server searches only the build that it serves.',
+      )
+    const {openBuildExplainer} = await import('./retrieval/index.ts')
+    others ??= openBuildExplainer({
+      model: settings.embeddingModel,
+      cacheDir: modelCacheOf(settings),
+      languages: settings.embeddingLanguages,
+    })
+    return others.explain({folder: await folderOf(build), siteUrl: settings.siteUrl, query}, signal)
+  }
+
+  return {
+    async explain(query: ExplainQuery, signal: AbortSignal): Promise<object> {
+      const {sources, ...explanation} = await explanationOf(query, signal)
+      const {promptShares} = await import('./generation/index.ts')
+      return {...explanation, sources: promptShares(query.text, sources)}
+    },
+    close: () => others?.close(),
+  }
 }
 
 /** Questions to suggest, found for each build that is served; null where the settings name some. */

@@ -1,6 +1,7 @@
 export {calibrate} from './calibrate.ts'
 export {type Calibration, defaultCalibration, isCurrentCalibration, parseCalibration} from './calibration.ts'
 export {createRetriever, type RetrieverOptions} from './create-retriever.ts'
+export {type BuildExplainer, openBuildExplainer} from './explain-process.ts'
 export {outOfDomainQuestions} from './out-of-domain-questions.ts'
 export type {
   DocsSearch,

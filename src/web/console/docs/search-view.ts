@@ -1,11 +1,11 @@
 import {html, nothing, type TemplateResult} from 'lit'
 import {ApiError, messageOf} from '../api.ts'
-import {count, duration} from '../format.ts'
+import {count, duration, exactTime} from '../format.ts'
 import {icon} from '../icons.ts'
 import {isolated, visible} from '../visible.ts'
 import {docsView, loadFailed, loading} from './frame.ts'
 import {LoadedView} from './loaded-view.ts'
-import type {ExplainedSection, Explanation} from './wire.ts'
+import type {Build, ExplainedSection, Explanation} from './wire.ts'
 
 const reasonWords: Readonly<Record<string, string>> = {
   no_hits: 'No section has anything to do with it.',
@@ -31,12 +31,26 @@ const shownFirst = 12
 
 /** A question in, and what each stage of the search makes of it. */
 export class SearchView extends LoadedView<Explanation> {
+  /** Those that can be searched; none before they are known. */
+  #builds: readonly Build[] = []
+
+  protected override firstUpdated(): void {
+    this.context.api.send<{builds: Build[]}>('/builds').then(
+      ({builds}) => {
+        this.#builds = builds.filter(({manifest}) => manifest !== null)
+        this.requestUpdate()
+      },
+      // The current one can be searched without.
+      () => {},
+    )
+  }
+
   protected wanted(): string | null {
     const {parameters} = this
     const q = parameters.get('q')?.trim() ?? ''
     if (q === '') return null
     const query = new URLSearchParams({q})
-    for (const name of ['version', 'lang']) {
+    for (const name of ['version', 'lang', 'build']) {
       const value = parameters.get(name)
       if (value) query.set(name, value)
     }
@@ -55,13 +69,15 @@ export class SearchView extends LoadedView<Explanation> {
 
   #form(): TemplateResult {
     const {parameters} = this
-    const more = parameters.has('version') || parameters.has('lang')
+    const more = ['version', 'lang', 'build'].some((name) => parameters.has(name))
     return html`<form class="ask" role="search" @submit=${this.#search}>
       <label class="field wide"><span>A question as a visitor would ask it</span><input type="search" name="q" dir="auto" maxlength="4000" required .value=${parameters.get('q') ?? ''} placeholder="How do I change the port?"></label>
       <button class="primary" type="submit">${icon('search')}Search</button>
-      <details class="narrow" ?open=${more}><summary>Version and language</summary><div class="narrow-fields">
+      <details class="narrow" ?open=${more}><summary>Version, language, build</summary><div class="narrow-fields">
         <label class="field"><span>Version of the docs</span><input name="version" maxlength="100" autocomplete="off" .value=${parameters.get('version') ?? ''} placeholder="current"></label>
-        <label class="field"><span>Language of the visitor</span><input name="lang" maxlength="100" autocomplete="off" .value=${parameters.get('lang') ?? ''} placeholder="that of the question"></label></div></details>
+        <label class="field"><span>Language of the visitor</span><input name="lang" maxlength="100" autocomplete="off" .value=${parameters.get('lang') ?? ''} placeholder="that of the question"></label>
+        <label class="field"><span>Build</span><select name="build"><option value="">the one that is served</option>${this.#builds.filter(({isCurrent}) => !isCurrent).map(({id, manifest}) => html`<option value=${id} ?selected=${id === parameters.get('build')}>${exactTime(Date.parse(manifest!.createdAt))}</option>`)}</select></label></div>
+        <p class="quiet">Another build is opened in a process of its own, which takes some seconds the first time.</p></details>
     </form>`
   }
 
@@ -70,7 +86,7 @@ export class SearchView extends LoadedView<Explanation> {
     const fields = new FormData(event.target as HTMLFormElement)
     const value = (name: string): string => String(fields.get(name) ?? '').trim()
     const asked = this.wanted()
-    this.go({q: value('q'), version: value('version'), lang: value('lang')})
+    this.go({q: value('q'), version: value('version'), lang: value('lang'), build: value('build')})
     // The same question once more: the docs may have changed.
     void this.updateComplete.then(() => this.wanted() === asked && this.reload())
   }
