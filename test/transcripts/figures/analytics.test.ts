@@ -260,6 +260,29 @@ describe('a catalog that is made anew', () => {
   })
 })
 
+test('a catalog of an earlier version, which did not count what was not answered, is carried on', async () => {
+  const file = temporaryFile()
+  const transcripts = openForTest({file})
+  const old = await ended(transcripts, {startedAt: start, cited: ['/docs/a']})
+  await rate(transcripts, old, 'down')
+  await figures(transcripts)
+  await transcripts.delete(old)
+  await figures(transcripts)
+  await transcripts.close()
+  const catalog = openSqlite(catalogFileOf(file))
+  catalog.exec('ALTER TABLE page_days DROP COLUMN unanswered')
+  catalog.pragma('user_version = 2')
+  catalog.close()
+
+  const anew = openForTest({file})
+  const missed = await ended(anew, {startedAt: start + 2 * day, cited: ['/docs/a']})
+  await anew.setFeedback(missed, {missing: true, reasons: [], comment: null})
+
+  expect(await anew.pageFigures({from: start - day, to: start + 3 * day})).toEqual([
+    {url: '/docs/a', shown: 2, cited: 2, disliked: 1, unanswered: 1},
+  ])
+})
+
 test('any order of answers, ratings, removals and restarts gives the same sums', async () => {
   const seed = seedOr(11)
   const random = randomFrom(seed)
