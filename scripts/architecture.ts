@@ -97,7 +97,7 @@ export const sourceFolders: readonly SourceFolder[] = [
   {
     name: 'retrieval',
     about: 'A question to the sections that answer it, or to the statement that none does.',
-    mayImport: ['domain', 'lib', 'package', 'text', 'embedding', 'search-index'],
+    mayImport: ['domain', 'lib', 'package', 'text', 'processes', 'embedding', 'search-index'],
   },
   {
     name: 'generation',

@@ -7,7 +7,6 @@ import type {Transcript, TranscriptStore} from '../transcripts/index.ts'
 import {csvHeader, csvRowOf, jsonLineOf} from '../transcripts/index.ts'
 import {clientLeft} from './client-left.ts'
 import {withCost, withCosts} from './costs.ts'
-import {endWithStreamHead, openEventStream, resumePointOf} from './event-stream.ts'
 import {verifyDepth} from './guards/json-depth.ts'
 import {ownPagesOnly} from './guards/origins.ts'
 import {requireJson} from './guards/require-json.ts'
@@ -19,33 +18,30 @@ import {
   transcriptQueryOf,
   valuesRequestOf,
 } from './request-schemas.ts'
+import {addBuildRoutes, type BuildRoutesDeps} from './staff/build-routes.ts'
+import {addExplainRoutes, type ExplainSearch} from './staff/explain-routes.ts'
 import {memberOf} from './staff/member.ts'
 import {addPeopleRoutes, type PeopleRoutesDeps} from './staff/people-routes.ts'
+import {addReindexRoutes, type ReindexRoutesDeps} from './staff/reindex-routes.ts'
 import {tokenBody} from './staff/staff-schemas.ts'
 import {addVerifiedRoutes, type VerifiedRoutesDeps} from './staff/verified-routes.ts'
 import {type WebhookDeps, webhook} from './webhook.ts'
 
-/** The stored builds of the index. */
-export interface BuildRegistry {
-  /** Newest first; each has at least `id` and `isCurrent`. */
-  list(): Promise<readonly object[]>
-  /** Makes a build current. @throws DocentError `not_found`, `index_damaged`. */
-  activate(buildId: string): Promise<void>
-}
-
-export interface AdminRoutesDeps extends WebhookDeps, PeopleRoutesDeps, VerifiedRoutesDeps {
+export interface AdminRoutesDeps
+  extends WebhookDeps,
+    PeopleRoutesDeps,
+    VerifiedRoutesDeps,
+    BuildRoutesDeps,
+    ReindexRoutesDeps {
   readonly answering: Pick<Answering, 'forget'>
   readonly transcripts: TranscriptStore
-  readonly builds: BuildRegistry
+  readonly explain: ExplainSearch
   readonly prices: ModelPrices
-  readonly heartbeatMs: number
-  readonly slowReaderTimeoutMs: number
 }
 
 /** The staff API: everything under `/api/admin`. */
 export function createAdminRouter(deps: AdminRoutesDeps): Router {
-  const {staff, auditor, answering, transcripts, builds, prices, reindexing} = deps
-  const {heartbeatMs, slowReaderTimeoutMs} = deps
+  const {staff, auditor, answering, transcripts, prices} = deps
   const router = Router()
   router.use(ownPagesOnly)
   // Signed bodies are read as they were sent.
@@ -120,38 +116,9 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     response.json(withCosts(analytics, prices))
   })
 
-  router.get('/builds', staff.allow('docs'), async (_request, response) => {
-    response.json({builds: await builds.list()})
-  })
-  router.post('/builds/:id/activate', staff.allow('docs'), async (request, response) => {
-    const id = String(request.params['id'])
-    await builds.activate(id)
-    await auditor.note(request, memberOf(response), 'build_activated', {which: id})
-    response.json({build: id})
-  })
-
-  router.post('/reindex', staff.allow('docs'), async (request, response) => {
-    const body: unknown = request.body
-    const full = typeof body === 'object' && body !== null && 'full' in body && body.full === true
-    const id = reindexing.start({full})
-    await auditor.note(request, memberOf(response), 'reindex_started', {which: id, details: {full}})
-    const events = `/api/admin/reindex/${id}/events`
-    response.status(202).location(events).json({id, events})
-  })
-  router.get('/reindex/:id/events', staff.allow('docs'), async (request, response) => {
-    const id = String(request.params['id'])
-    if (!reindexing.isKnown(id)) throw new DocentError('not_found', 'There is no such reindex.')
-    const after = resumePointOf(request, id, request.query['after'])
-    if (after === null) throw new DocentError('invalid_request', 'after: must be the number of an event')
-    if (request.method === 'HEAD') return endWithStreamHead(response)
-    const stream = openEventStream(response, {heartbeatMs, slowReaderTimeoutMs})
-    staff.endWhenRefused(request, response, 'docs')
-    for await (const {seq, event} of reindexing.events(id, {after, signal: stream.signal})) {
-      const {type, ...data} = event
-      await stream.send(`id: ${id}:${seq}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`)
-    }
-    stream.end()
-  })
+  addBuildRoutes(router, deps)
+  addReindexRoutes(router, deps)
+  addExplainRoutes(router, staff, deps.explain)
 
   return router
 }

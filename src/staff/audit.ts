@@ -23,6 +23,7 @@ export const auditActions = [
   'switched_on',
   'person_removed',
   'reindex_started',
+  'reindex_cancelled',
   'build_activated',
   'verified_proposed',
   'verified_changed',

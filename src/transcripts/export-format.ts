@@ -1,4 +1,5 @@
-import {cleanText, escapedJson} from '../lib/clean-text.ts'
+import {escapedJson} from '../lib/clean-text.ts'
+import {csvCell} from '../lib/csv-cell.ts'
 import {sectionAddress} from '../lib/section-address.ts'
 import type {Transcript} from './transcript-store.ts'
 
@@ -65,27 +66,10 @@ export function csvRowOf(transcript: Transcript): string {
     pageTitle: transcript.page?.title ?? '',
     pageSection: transcript.page?.section ?? '',
   }
-  return `${columns.map((column) => cellOf(String(values[column]))).join(',')}\r\n`
+  return `${columns.map((column) => csvCell(String(values[column]))).join(',')}\r\n`
 }
 
 /** One transcript as a line of JSON, including its line break. The data is not altered. */
 export function jsonLineOf(transcript: Transcript): string {
   return `${escapedJson(JSON.stringify(transcript))}\n`
-}
-
-/** A cell with text of visitors and models, which must not run as a formula or change the direction of the line. */
-function cellOf(text: string): string {
-  const harmless = withoutFormulas(cleanText(text))
-  return /[",;\t\n]|^\s|\s$/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
-}
-
-/**
- * Prefixes text that a spreadsheet would run as a formula with an apostrophe. A spreadsheet that splits at semicolons or
- * tabs finds cells within a cell, and a line break in one begins a row. The dash of a list item is kept if nothing after
- * it could be a function call.
- */
-function withoutFormulas(text: string): string {
-  return text
-    .replace(/^(?=\s*[=+\-@＝＋－＠]|\t)/, "'")
-    .replace(/([;\t\n][^\S\t\n]*)(?!- [^(|!\n]*(?:\n|$))(?=[=+\-@＝＋－＠])/g, "$1'")
 }

@@ -1,6 +1,6 @@
 import type {JournalDetails, JournalledAnswer} from '../answers/index.ts'
 import type {Ending, FinishReason, SequencedEvent, Source, Timings, Usage} from '../domain/index.ts'
-import type {Analytics, AnalyticsRequest} from './figures/analytics.ts'
+import type {Analytics, AnalyticsRequest, PageFigures, PagesRequest} from './figures/analytics.ts'
 import type {ListOrder} from './list-order.ts'
 
 export interface Feedback {
@@ -196,6 +196,8 @@ export interface TranscriptStore {
   export(filter: TranscriptFilter): AsyncIterable<Transcript>
   /** What ended answers add up to, also those that were removed meanwhile. */
   analytics(request: AnalyticsRequest): Promise<Analytics>
+  /** The pages that ended answers found, in no order: of whole days (UTC), and of all builds. */
+  pageFigures(request: PagesRequest): Promise<readonly PageFigures[]>
   /** The values of a filter, the most frequent first. */
   values(kind: ValueKind, limit: number): Promise<readonly NamedCount[]>
 }

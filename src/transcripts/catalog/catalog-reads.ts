@@ -1,6 +1,13 @@
 import {TwoGenerationCache} from '../../lib/two-generation-cache.ts'
 import type {SqliteDatabase} from '../../native/index.ts'
-import {type Analytics, type AnalyticsRequest, readAnalytics} from '../figures/analytics.ts'
+import {
+  type Analytics,
+  type AnalyticsRequest,
+  type PageFigures,
+  type PagesRequest,
+  readAnalytics,
+  readPageFigures,
+} from '../figures/analytics.ts'
 import {schemaSqlOf} from '../schema-sql.ts'
 import type {NamedCount, TranscriptFilter} from '../transcript-store.ts'
 import {type Category, type Kind, type Measure, rangeOf} from './catalog-schema.ts'
@@ -46,6 +53,7 @@ export interface CatalogReads {
   /** The values of a kind, the most frequent first. */
   values(kind: Kind, limit: number): NamedCount[]
   analytics(request: AnalyticsRequest): Analytics
+  pageFigures(request: PagesRequest): PageFigures[]
 }
 
 /** Limits that decide how answers are found; measured with a million answers. */
@@ -370,6 +378,7 @@ export function createCatalogReads(
     },
     values: (kind, limit) => valuesOf.all(kind, limit),
     analytics: (request) => readAnalytics(db, request),
+    pageFigures: (request) => readPageFigures(db, request),
   }
 }
 
@@ -380,6 +389,7 @@ export function catalogBy(run: <Result>(read: (catalog: CatalogReads) => Result)
     count: (...args) => run((catalog) => catalog.count(...args)),
     values: (kind, limit) => run((catalog) => catalog.values(kind, limit)),
     analytics: (request) => run((catalog) => catalog.analytics(request)),
+    pageFigures: (request) => run((catalog) => catalog.pageFigures(request)),
   }
 }
 

@@ -81,7 +81,7 @@ const words = `
 `
 
 /** Raised when what is derived changes: the catalog is then made anew. */
-export const catalogVersion = 2
+export const catalogVersion = 3
 
 /** Creates the tables of an empty catalog. */
 export function createCatalogTables(db: SqliteDatabase): void {

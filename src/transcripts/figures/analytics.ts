@@ -74,9 +74,16 @@ export interface PageFigures {
   readonly shown: number
   readonly cited: number
   readonly disliked: number
+  /** Answers that abstained with it among what they found, or showed it and were reported as missing in the docs. */
+  readonly unanswered: number
 }
 
+/** Milliseconds since the epoch: `from` inclusive, `to` exclusive; both are widened to whole days (UTC). */
+export type PagesRequest = Pick<AnalyticsRequest, 'from' | 'to'>
+
 const maxPages = 50
+/** More pages than docs have. */
+const maxCounted = 50_000
 const maxBuilds = 50
 /** Up to so many hours are shown one by one. */
 const maxHours = 48
@@ -104,12 +111,6 @@ export function readAnalytics(db: SqliteDatabase, {from, to, build}: AnalyticsRe
   }
   const firstPeriod = Math.floor(firstHour / stepHours)
   const periods = Math.ceil(endHour / stepHours) - firstPeriod
-  const pages = db
-    .prepare<[number, number, number], PageFigures>(
-      `SELECT page AS url, sum(shown) AS shown, sum(cited) AS cited, sum(disliked) AS disliked FROM page_days
-       WHERE day >= ? AND day < ? GROUP BY page HAVING sum(shown) > 0 ORDER BY sum(cited) DESC, page LIMIT ?`,
-    )
-    .all(Math.floor(from / dayMs), Math.ceil(to / dayMs), maxPages)
   return {
     from: firstHour * hourMs,
     to: endHour * hourMs,
@@ -123,11 +124,30 @@ export function readAnalytics(db: SqliteDatabase, {from, to, build}: AnalyticsRe
       .sort((a, b) => b.answers - a.answers)
       .slice(0, maxBuilds),
     patience: patienceOf(total),
-    pages,
+    pages: citedMost(db, {from, to}),
     languages: [...ofKind(total, 'lang')]
       .map(([lang, answers]) => ({lang: lang === '' ? null : lang, answers}))
       .sort((a, b) => b.answers - a.answers),
   }
+}
+
+const ofPages = `SELECT page AS url, sum(shown) AS shown, sum(cited) AS cited, sum(disliked) AS disliked,
+    sum(unanswered) AS unanswered
+  FROM page_days WHERE day >= ? AND day < ? GROUP BY page`
+
+function citedMost(db: SqliteDatabase, {from, to}: PagesRequest): PageFigures[] {
+  return db
+    .prepare<[number, number, number], PageFigures>(
+      `${ofPages} HAVING sum(shown) > 0 ORDER BY sum(cited) DESC, page LIMIT ?`,
+    )
+    .all(Math.floor(from / dayMs), Math.ceil(to / dayMs), maxPages)
+}
+
+/** Every page that was found for an answer of these days, in no order. @throws what SQLite throws. */
+export function readPageFigures(db: SqliteDatabase, {from, to}: PagesRequest): PageFigures[] {
+  return db
+    .prepare<[number, number, number], PageFigures>(`${ofPages} LIMIT ?`)
+    .all(Math.floor(from / dayMs), Math.ceil(to / dayMs), maxCounted)
 }
 
 function sumsOf<Key>(all: Map<Key, Sums>, key: Key): Sums {

@@ -87,6 +87,12 @@ export const sections: readonly Section[] = [
     },
   },
   {
+    name: 'docs',
+    label: 'Docs',
+    permission: 'read_builds',
+    viewOf: docsViewOf,
+  },
+  {
     name: 'figures',
     label: 'Figures',
     permission: 'read_figures',
@@ -120,6 +126,49 @@ export const sections: readonly Section[] = [
     viewOf: (rest) => (rest.length === 0 ? audit : null),
   },
 ]
+
+/** Reindex, builds, search and coverage are one part: whoever works on the docs goes from one to the other. */
+function docsViewOf(rest: readonly string[]): View | null {
+  const [tab, id, more, ...others] = rest
+  if (others.length > 0) return null
+  if (tab === undefined)
+    return docsPart(
+      ({context, query}) => html`<docent-reindex .context=${context} .query=${query}></docent-reindex>`,
+    )
+  if (tab === 'builds' && more === 'changes')
+    return docsPart(
+      ({context, query}) =>
+        html`<docent-changes .context=${context} .query=${query} .rest=${rest}></docent-changes>`,
+    )
+  if (more !== undefined) return null
+  if (tab === 'builds' && id !== undefined)
+    return docsPart(
+      ({context, query}) =>
+        html`<docent-build .context=${context} .query=${query} .rest=${rest}></docent-build>`,
+    )
+  if (id !== undefined) return null
+  if (tab === 'builds')
+    return docsPart(
+      ({context, query}) => html`<docent-builds .context=${context} .query=${query}></docent-builds>`,
+    )
+  if (tab === 'search')
+    return docsPart(
+      ({context, query}) => html`<docent-search .context=${context} .query=${query}></docent-search>`,
+    )
+  if (tab === 'coverage')
+    return docsPart(
+      ({context, query}) => html`<docent-coverage .context=${context} .query=${query}></docent-coverage>`,
+    )
+  return null
+}
+
+function docsPart(render: View['render']): View {
+  return {load: loadDocs, render}
+}
+
+async function loadDocs(): Promise<void> {
+  define((await import('./docs/part.ts')).docsElements)
+}
 
 /** Elements of a part that was already loaded stay. */
 function define(elements: Readonly<Record<string, CustomElementConstructor>>): void {

@@ -115,9 +115,9 @@ describe.each([
     const liked = await figures(transcripts)
 
     expect(disliked.total.ratings).toEqual({up: 0, down: 1})
-    expect(disliked.pages).toEqual([{url: '/docs/a', shown: 1, cited: 1, disliked: 1}])
+    expect(disliked.pages).toEqual([{url: '/docs/a', shown: 1, cited: 1, disliked: 1, unanswered: 0}])
     expect(liked.total).toMatchObject({answers: 1, ratings: {up: 1, down: 0}, missing: 1})
-    expect(liked.pages).toEqual([{url: '/docs/a', shown: 1, cited: 1, disliked: 0}])
+    expect(liked.pages).toEqual([{url: '/docs/a', shown: 1, cited: 1, disliked: 0, unanswered: 1}])
   })
 
   test('what was removed stays counted, and leaves no word', async () => {
@@ -170,8 +170,8 @@ describe.each([
     expect(ofOne.answers).toBe(1)
     expect(all.map(({build}) => build)).toEqual(['b2', 'b1'])
     expect(pages).toEqual([
-      {url: '/docs/a', shown: 2, cited: 2, disliked: 0},
-      {url: '/docs/b', shown: 2, cited: 0, disliked: 0},
+      {url: '/docs/a', shown: 2, cited: 2, disliked: 0, unanswered: 0},
+      {url: '/docs/b', shown: 2, cited: 0, disliked: 0, unanswered: 0},
     ])
   })
 })
@@ -258,6 +258,29 @@ describe('a catalog that is made anew', () => {
     expect(after).toEqual(before)
     expect((await figures(anew)).total.answers).toBe(4)
   })
+})
+
+test('a catalog of an earlier version, which did not count what was not answered, is carried on', async () => {
+  const file = temporaryFile()
+  const transcripts = openForTest({file})
+  const old = await ended(transcripts, {startedAt: start, cited: ['/docs/a']})
+  await rate(transcripts, old, 'down')
+  await figures(transcripts)
+  await transcripts.delete(old)
+  await figures(transcripts)
+  await transcripts.close()
+  const catalog = openSqlite(catalogFileOf(file))
+  catalog.exec('ALTER TABLE page_days DROP COLUMN unanswered')
+  catalog.pragma('user_version = 2')
+  catalog.close()
+
+  const anew = openForTest({file})
+  const missed = await ended(anew, {startedAt: start + 2 * day, cited: ['/docs/a']})
+  await anew.setFeedback(missed, {missing: true, reasons: [], comment: null})
+
+  expect(await anew.pageFigures({from: start - day, to: start + 3 * day})).toEqual([
+    {url: '/docs/a', shown: 2, cited: 2, disliked: 1, unanswered: 1},
+  ])
 })
 
 test('any order of answers, ratings, removals and restarts gives the same sums', async () => {
