@@ -11,9 +11,9 @@ import {docsToken, supportToken} from '../../support/start-docent.ts'
 
 /** The console as the docs team works with it. */
 
-vi.setConfig({testTimeout: 120_000})
+vi.setConfig({testTimeout: 300_000})
 
-const soon = {timeout: 20_000}
+const soon = {timeout: 60_000}
 
 describe.skipIf(chromiumPath === null)('the views of the docs team', () => {
   const setting = browserSetting()
