@@ -9,9 +9,9 @@ import {forOtherRoles, homeOfDocs, nothingHere, partMissing} from './notices.ts'
 import {type Arrival, createRouter, type Place, placeOf, type Router} from './router.ts'
 import {sections, type View} from './sections.ts'
 import {signInPage} from './sign-in-page.ts'
-import {forgetTab, store, stored} from './storage.ts'
+import {draftsOf, forgetTab, store, stored} from './storage.ts'
 import {chooseTheme, chosenTheme, themes} from './theme.ts'
-import type {Member} from './wire.ts'
+import {type Member, whoIs} from './wire.ts'
 
 const toastMs = 6_000
 
@@ -97,14 +97,15 @@ export class DocentConsole extends LitElement {
       text: 'There is text that you have begun and not saved. It is discarded when you sign out.',
       action: 'Discard and sign out',
     }
-    if (hasDrafts() && !(await this.#confirm(question))) return
+    const who = whoIs(this.#member!)
+    if (draftsOf(who).hasAny() && !(await this.#confirm(question))) return
     try {
       await send('/session', {method: 'DELETE'})
     } catch (error) {
       this.#announce(messageOf(error))
       return
     }
-    forgetTab()
+    forgetTab(who)
     this.#lists.clear()
     this.#member = null
     this.#router!.go('/console')
@@ -188,6 +189,7 @@ export class DocentConsole extends LitElement {
       api: this.#api,
       router: this.#router!,
       lists: this.#lists,
+      drafts: draftsOf(whoIs(this.#member!)),
       imageHosts: (this.getAttribute('image-hosts') ?? '').split(' ').filter(Boolean),
       hasKeys: this.#hasKeys,
       may: (permission) => this.#may(permission),
@@ -305,12 +307,4 @@ export class DocentConsole extends LitElement {
 function isSameView(one: Place, other: Place): boolean {
   const isInSection = one.view === 'section' && other.view === 'section'
   return isInSection && [one.section, ...one.rest].join('/') === [other.section, ...other.rest].join('/')
-}
-
-function hasDrafts(): boolean {
-  try {
-    return Object.keys(sessionStorage).some((name) => /^docent:console:(?:review|verified):/.test(name))
-  } catch {
-    return false
-  }
 }

@@ -189,16 +189,41 @@ describe.skipIf(chromiumPath === null)('a transcript', () => {
     await page.getByRole('button', {name: 'Save review'}).click()
 
     const alert = page.getByRole('alert')
-    await alert.getByText('admin (shared token) has reviewed this meanwhile: Good').waitFor()
-    expect(await alert.textContent()).toContain('Fine since the new build.')
+    await alert.getByText('admin (shared token) has reviewed this meanwhile').waitFor()
+    expect(await alert.textContent()).toMatch(/Good.*Fine since the new build\./s)
+    expect(await violationsOn(page)).toEqual([])
     expect(await page.getByLabel('Note').inputValue()).toBe('It is 3000.')
+    await page.reload()
+    await alert.getByText('Fine since the new build.').waitFor()
     const kept = await staffApi(docent, 'GET', `/transcripts/${answerId}`)
     expect(kept.body.review).toMatchObject(theirs)
 
-    await page.getByRole('button', {name: 'Save review'}).click()
+    await page.getByRole('button', {name: 'Replace theirs with mine'}).click()
     await page.getByText('Reviewed by support (shared token) just now').waitFor()
     const now = await staffApi(docent, 'GET', `/transcripts/${answerId}`)
     expect(now.body.review).toMatchObject({verdict: 'wrong', note: 'It is 3000.'})
+  })
+
+  test('what a colleague saved while one was away is shown beside what one had begun', async () => {
+    const docent = await start()
+    const {answerId} = await askToEnd(docent, 'What is a port?')
+    const page = await open(docent, `/console/transcripts/${answerId}`)
+    await page.getByRole('radio', {name: 'Wrong'}).check()
+    await page.getByLabel('Note').fill('It is 3000.')
+    await page.getByRole('link', {name: 'All transcripts'}).click()
+    await page.getByRole('heading', {level: 1, name: 'Transcripts'}).waitFor()
+    const theirs = {verdict: 'good', note: 'Fine.', correctedAnswer: 'The port is 3000.'}
+    await staffApi(docent, 'PUT', `/transcripts/${answerId}/review`, theirs, bearer(adminToken))
+    await page.getByRole('link', {name: 'What is a port?'}).click()
+
+    const alert = page.getByRole('alert')
+    await alert.getByText('admin (shared token) has reviewed this meanwhile').waitFor()
+    expect(await alert.textContent()).toContain('The port is 3000.')
+    expect(await page.getByRole('button', {name: 'Save review'}).count()).toBe(0)
+    expect(await page.getByLabel('Note').inputValue()).toBe('It is 3000.')
+    await page.getByRole('button', {name: 'Keep theirs'}).click()
+    expect(await page.getByLabel('Note').inputValue()).toBe('Fine.')
+    expect(await alert.count()).toBe(0)
   })
 
   test('text of a review that is not saved is there after a reload, and after leaving', async () => {
@@ -220,6 +245,25 @@ describe.skipIf(chromiumPath === null)('a transcript', () => {
     await page.getByRole('button', {name: 'Cancel'}).click()
     await page.getByRole('button', {name: 'Discard changes'}).click()
     expect(await page.getByLabel('Note').inputValue()).toBe('')
+  })
+
+  test('what somebody has begun is theirs: who signs in after them in the same tab does not see it', async () => {
+    const docent = await start()
+    const page = await openAsked(docent, 'What is a port?')
+    await page.getByRole('radio', {name: 'Wrong'}).check()
+    await page.getByLabel('Note').fill('I was called away.')
+    for (const [token, name, note] of [
+      [adminToken, 'admin', ''],
+      [supportToken, 'support', 'I was called away.'],
+    ] as const) {
+      await page.context().clearCookies()
+      await page.reload()
+      await signIn(page, token)
+      await page.getByRole('button', {name: `Account: ${name}`}).waitFor()
+      await page.getByLabel('Note').waitFor()
+      expect(await page.getByLabel('Note').inputValue()).toBe(note)
+      expect(await page.getByText('Not saved').count()).toBe(note === '' ? 0 : 1)
+    }
   })
 
   test('a session that ends in the middle loses nothing: the form opens over it, and the review is saved', async () => {
