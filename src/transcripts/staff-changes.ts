@@ -56,24 +56,25 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
   const review = db.prepare(
     'UPDATE answers SET verdict = ?, review_note = ?, corrected_answer = ?, reviewer = ?, reviewed_at = ? WHERE id = ?',
   )
-  const reviewedAt = db
-    .prepare<[string], number | null>('SELECT reviewed_at FROM answers WHERE id = ?')
-    .pluck()
-  const giveReview = db.transaction(
-    (answerId: string, {verdict, note, correctedAnswer, by}: GivenReview, replaces?: number | null) => {
-      const before = reviewedAt.get(answerId)
-      if (before === undefined) throw noTranscript(answerId)
-      if (replaces !== undefined && replaces !== before) {
-        throw new DocentError(
-          'conflict',
-          before === null
-            ? 'The review that this replaces is gone: read the transcript again.'
-            : 'Somebody else has reviewed this meanwhile: read the transcript again.',
-        )
-      }
-      review.run(verdict, note, correctedAnswer, by, now(), answerId)
-    },
+  const reviewOf = db.prepare<[string], ReviewRow>(
+    'SELECT verdict, review_note, corrected_answer, reviewer, reviewed_at FROM answers WHERE id = ?',
   )
+  const giveReview = db.transaction((answerId: string, given: GivenReview, replaces?: number | null) => {
+    const before = reviewOf.get(answerId)
+    if (before === undefined) throw noTranscript(answerId)
+    if (replaces !== undefined && replaces !== before.reviewed_at) {
+      // Sent again, because the response to the first time was lost.
+      if (isSameReview(before, given)) return
+      throw new DocentError(
+        'conflict',
+        before.reviewed_at === null
+          ? 'The review that this replaces is gone: read the transcript again.'
+          : 'Somebody else has reviewed this meanwhile: read the transcript again.',
+      )
+    }
+    const {verdict, note, correctedAnswer, by} = given
+    review.run(verdict, note, correctedAnswer, by, now(), answerId)
+  })
   const keepFirstUseful = db.prepare(
     "UPDATE answers SET facts = json_set(facts, '$.firstUsefulMs', ?) WHERE id = ? AND json_extract(facts, '$.firstUsefulMs') IS NULL",
   )
@@ -162,6 +163,17 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
 }
 
 type GivenReview = Parameters<TranscriptStore['setReview']>[1]
+
+type ReviewRow = Pick<AnswerRow, 'verdict' | 'review_note' | 'corrected_answer' | 'reviewer' | 'reviewed_at'>
+
+function isSameReview(row: ReviewRow, {verdict, note, correctedAnswer, by}: GivenReview): boolean {
+  return (
+    row.verdict === verdict &&
+    row.review_note === note &&
+    row.corrected_answer === correctedAnswer &&
+    row.reviewer === by
+  )
+}
 
 type FeedbackRow = Pick<AnswerRow, 'rating' | 'rating_reasons' | 'rating_comment' | 'missing'>
 

@@ -88,6 +88,12 @@ export function openVerifiedAnswers(options: VerifiedAnswersOptions): VerifiedAn
     return row
   }
 
+  /** Whether this was just done by the same person: it is sent again, because the response to the first time was lost. */
+  function isDone(id: string, {by, revision}: VerifiedChange, state: Row['state']): boolean {
+    const row = byId.get(id)
+    return row?.state === state && row.revision === revision + 1 && row.changed_by === by
+  }
+
   const answerBy = (id: string): VerifiedAnswer => answerOf(byId.get(id)!)
 
   /** The published one that stands where this one is about to. */
@@ -129,6 +135,9 @@ export function openVerifiedAnswers(options: VerifiedAnswersOptions): VerifiedAn
       }),
     change: (id, draft, given, pageDigest) =>
       change(() => {
+        const found = byId.get(id)
+        // Sent again, because the response to the first time was lost.
+        if (found?.revision === given.revision + 1 && isChangedTo(found, draft, given.by)) return answerBy(id)
         const row = current(id, given)
         if (row.state === 'published' && rivalOf(id, draft) !== null) {
           throw new DocentError(
@@ -147,6 +156,7 @@ export function openVerifiedAnswers(options: VerifiedAnswersOptions): VerifiedAn
       }),
     publish: (id, given, pageDigest) =>
       change(() => {
+        if (isDone(id, given, 'published')) return {answer: answerBy(id), replaced: null}
         const row = current(id, given)
         const replaced = rivalOf(id, row)
         if (replaced !== null) withdraw.run({id: replaced, by: given.by, at: now()})
@@ -155,6 +165,7 @@ export function openVerifiedAnswers(options: VerifiedAnswersOptions): VerifiedAn
       }),
     withdraw: (id, given) =>
       change(() => {
+        if (isDone(id, given, 'withdrawn')) return answerBy(id)
         current(id, given)
         withdraw.run({id, by: given.by, at: now()})
         return answerBy(id)
@@ -162,6 +173,11 @@ export function openVerifiedAnswers(options: VerifiedAnswersOptions): VerifiedAn
     delete: (id) => change(() => remove.run(id).changes > 0),
     close: () => db.close(),
   }
+}
+
+function isChangedTo(row: Row, draft: VerifiedDraft, by: string): boolean {
+  const written = ['question', 'text', 'url', 'anchor', 'lang', 'version'] as const
+  return row.changed_by === by && written.every((field) => row[field] === draft[field])
 }
 
 function fieldsOf(draft: VerifiedDraft) {

@@ -236,6 +236,21 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
         await expect(store.setReview('b', by('Bob'), 7)).rejects.toMatchObject({code: 'conflict'})
       })
 
+      test('a review that is sent again, because the response was lost, is no conflict and stays as it was', async () => {
+        await write('a')
+        const review = {verdict: 'wrong', note: 'It is 3000.', correctedAnswer: null, by: 'Ada'} as const
+        await store.setReview('a', review, null)
+        const first = (await store.get('a'))!.review!
+
+        await store.setReview('a', review, null)
+        expect((await store.get('a'))!.review).toEqual(first)
+        for (const other of [{by: 'Bob'}, {note: null}, {verdict: 'good'}, {correctedAnswer: 'x'}] as const) {
+          await expect(store.setReview('a', {...review, ...other}, null)).rejects.toMatchObject({
+            code: 'conflict',
+          })
+        }
+      })
+
       test('of an unknown answer are refused', async () => {
         const refused = {code: 'not_found'}
         await expect(

@@ -246,6 +246,27 @@ describe('a verified answer', () => {
     ])
   })
 
+  test('whose change, publication or withdrawal is sent again, because a response was lost, is no conflict', async () => {
+    const docent = await start()
+    const {id} = (await staffApi(docent, 'POST', '/verified', draft, support)).body
+    const send = (method: string, action: string, body: object, by: Record<string, string>) =>
+      staffApi(docent, method, `/verified/${id}${action}`, body, by)
+
+    for (const [method, action, body] of [
+      ['PUT', '', {...draft, text: 'Use the panel.', revision: 1}],
+      ['POST', '/publish', {revision: 2}],
+      ['POST', '/withdraw', {revision: 3}],
+    ] as const) {
+      const first = await send(method, action, body, docs)
+      const again = await send(method, action, body, docs)
+      expect([again.status, again.body.revision]).toEqual([200, body.revision + 1])
+      expect(first.body.revision).toBe(again.body.revision)
+      expect((await send(method, action, body, admin)).body.error.code).toBe('conflict')
+    }
+    const other = {...draft, text: 'Something else.', revision: 1}
+    expect((await send('PUT', '', other, docs)).body.error.code).toBe('conflict')
+  })
+
   test('of the same question replaces the one that was published before', async () => {
     const docent = await start()
     const first = await published(docent)

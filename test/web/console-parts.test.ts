@@ -168,6 +168,19 @@ describe('a list that is looked at', () => {
     expect(asked.at(-1)).toContain('cursor=next')
   })
 
+  test('has as many rows as before when it is loaded anew, in few requests and within a bound', async () => {
+    const many = (from: number) => Array.from({length: 200}, (_, n) => item(from + n))
+    const {list, asked} = listOf('', page(many(0), 'a'), page([item(200)], 'b'))
+    await list.load(201)
+    expect(list.items).toHaveLength(201)
+    expect(list.hasMore).toBe(true)
+    expect(asked.map((path) => new URLSearchParams(path.split('?')[1]).get('limit'))).toEqual(['200', '1'])
+
+    const huge = listOf('', ...Array.from({length: 9}, (_, n) => page(many(n * 200), `c${n}`)))
+    await huge.list.load(1_000_000)
+    expect(huge.list.items).toHaveLength(1_000)
+  })
+
   test('that cannot be looked at again stays as it is', async () => {
     const {list} = listOf('', page([item(1)]), new Error('gone'))
     await list.load()

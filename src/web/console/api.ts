@@ -18,26 +18,49 @@ export interface ApiRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly body?: unknown
   readonly signal?: AbortSignal
+  /** Default 30 s. */
+  readonly timeLimitMs?: number
 }
 
-/** Sends a request of the staff API. Null for a response without a body. @throws ApiError */
-export async function send<T>(path: string, {method = 'GET', body, signal}: ApiRequest = {}): Promise<T> {
-  let response: Response
+const defaultTimeLimitMs = 30_000
+
+/**
+ * Sends a request of the staff API. Null for a response without a body. What is cut short or is no JSON, such as a page of a
+ * proxy, counts as a server that cannot be reached.
+ * @throws ApiError; the reason of the signal
+ */
+export async function send<T>(path: string, request: ApiRequest = {}): Promise<T> {
+  const {method = 'GET', body, signal, timeLimitMs = defaultTimeLimitMs} = request
+  const limit = new AbortController()
+  const timer = setTimeout(() => limit.abort(), timeLimitMs)
   try {
-    response = await fetch(`/api/admin${path}`, {
+    const response = await fetch(`/api/admin${path}`, {
       method,
       ...(body === undefined
         ? {}
         : {body: JSON.stringify(body), headers: {'content-type': 'application/json'}}),
-      ...(signal === undefined ? {} : {signal}),
+      signal: signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal]),
     })
-  } catch {
+    return bodyOf<T>(response, await response.text())
+  } catch (error) {
     signal?.throwIfAborted()
-    throw new ApiError(0, 'unreachable', 'The server cannot be reached.', null)
+    if (error instanceof ApiError) throw error
+    if (!limit.signal.aborted) throw unreachable('The server cannot be reached. Try again.')
+    const seconds = Math.round(timeLimitMs / 1_000)
+    throw unreachable(`The server has not answered for ${seconds} seconds. Try again.`)
+  } finally {
+    clearTimeout(timer)
   }
-  const text = await response.text()
+}
+
+/** @throws ApiError */
+function bodyOf<T>(response: Response, text: string): T {
   const value = jsonOf(text)
-  if (response.ok) return value as T
+  if (response.ok) {
+    if (value === undefined)
+      throw unreachable('What came back is not from this server, or not all of it. Try again.')
+    return value as T
+  }
   const {error} = (value ?? {}) as {error?: {code?: string; message?: string; retryAfterMs?: number}}
   throw new ApiError(
     response.status,
@@ -47,11 +70,14 @@ export async function send<T>(path: string, {method = 'GET', body, signal}: ApiR
   )
 }
 
+const unreachable = (message: string): ApiError => new ApiError(0, 'unreachable', message)
+
+/** Null of nothing, undefined of what is no JSON. */
 function jsonOf(text: string): unknown {
   try {
     return text === '' ? null : JSON.parse(text)
   } catch {
-    return null
+    return undefined
   }
 }
 

@@ -1,17 +1,17 @@
 import {html, LitElement, nothing, type TemplateResult} from 'lit'
 import {ApiError, createApi, messageOf, send} from './api.ts'
 import type {Confirmation, ConsoleContext} from './context.ts'
-import {confirmDialog, signInAgainDialog} from './dialogs.ts'
+import {confirmDialog, DialogFocus, signInAgainDialog} from './dialogs.ts'
 import {header, showCurrent} from './header.ts'
 import {isTyping} from './keys.ts'
 import {TranscriptLists} from './list/transcript-lists.ts'
 import {forOtherRoles, nothingHere, partMissing} from './notices.ts'
-import {type Arrival, createRouter, type Place, placeOf, type Router} from './router.ts'
+import {type Arrival, createRouter, type Place, pathOfList, placeOf, type Router} from './router.ts'
 import {sections, type View} from './sections.ts'
 import {signInPage} from './sign-in-page.ts'
-import {forgetTab, store, stored} from './storage.ts'
+import {draftsOf, forgetTab, store, stored} from './storage.ts'
 import {chooseTheme, chosenTheme, themes} from './theme.ts'
-import type {Member} from './wire.ts'
+import {type Member, whoIs} from './wire.ts'
 
 const toastMs = 6_000
 
@@ -30,6 +30,9 @@ export class DocentConsole extends LitElement {
   readonly #lists = new TranscriptLists(() => this.#api)
   readonly #api = createApi(() => this.#signInAgain())
   #hasKeys = stored<boolean>('localStorage', 'keys') ?? true
+  #otherTabs: BroadcastChannel | undefined
+  #isReloading = false
+  readonly #dialogFocus = new DialogFocus()
   #toast = ''
   #toastTimer: ReturnType<typeof setTimeout> | undefined
   #confirmation: (Confirmation & {readonly answer: (yes: boolean) => void}) | null = null
@@ -49,12 +52,31 @@ export class DocentConsole extends LitElement {
     this.#router ??= createRouter((arrival) => this.#arrive(arrival))
     this.#scrollTop = this.#router.scrollTop
     addEventListener('keydown', this.#keys)
+    this.#otherTabs = new BroadcastChannel('docent:console')
+    this.#otherTabs.onmessage = ({data}: MessageEvent<string | null>) => this.#changedElsewhere(data)
     void this.#identify()
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     removeEventListener('keydown', this.#keys)
+    this.#otherTabs?.close()
+  }
+
+  /** Somebody has signed in in another tab (`who`), or out (null): what is on the screen is for who was signed in here. */
+  #changedElsewhere(who: string | null): void {
+    const member = this.#member
+    if (!member || this.#isReloading) return
+    if (who !== whoIs(member)) this.#reload()
+    else if (this.#waiting !== null) void this.#signedIn()
+  }
+
+  /** Nothing of what is on the screen, or was asked for, is left. */
+  #reload(): void {
+    this.#isReloading = true
+    this.#lists.clear()
+    this.requestUpdate()
+    location.reload()
   }
 
   async #identify(): Promise<void> {
@@ -83,13 +105,17 @@ export class DocentConsole extends LitElement {
   }
 
   readonly #signedIn = async (): Promise<void> => {
+    const before = this.#member
     await this.#identify()
-    if (!this.#member) return
-    this.requestUpdate()
+    const member = this.#member
+    if (!member) return
+    this.#otherTabs?.postMessage(whoIs(member))
     if (this.#waiting === null) return
+    // Requests that wait, and what is on the screen, are those of who was here: nobody else sends or sees them.
+    if (before && whoIs(before) !== whoIs(member)) return this.#reload()
     this.#waiting.resolve()
     this.#waiting = null
-    this.#announce(`Signed in again as ${this.#member.name}`)
+    this.#announce(`Signed in again as ${member.name}`)
   }
 
   readonly #signOut = async (): Promise<void> => {
@@ -98,14 +124,16 @@ export class DocentConsole extends LitElement {
       text: 'There is text that you have begun and not saved. It is discarded when you sign out.',
       action: 'Discard and sign out',
     }
-    if (hasDrafts() && !(await this.#confirm(question))) return
+    const who = whoIs(this.#member!)
+    if (draftsOf(who).hasAny() && !(await this.#confirm(question))) return
     try {
       await send('/session', {method: 'DELETE'})
     } catch (error) {
       this.#announce(messageOf(error))
       return
     }
-    forgetTab()
+    this.#otherTabs?.postMessage(null)
+    forgetTab(who)
     this.#lists.clear()
     this.#member = null
     this.#router!.go('/console')
@@ -189,6 +217,7 @@ export class DocentConsole extends LitElement {
       api: this.#api,
       router: this.#router!,
       lists: this.#lists,
+      drafts: draftsOf(whoIs(this.#member!)),
       imageHosts: (this.getAttribute('image-hosts') ?? '').split(' ').filter(Boolean),
       hasKeys: this.#hasKeys,
       may: (permission) => this.#may(permission),
@@ -206,10 +235,15 @@ export class DocentConsole extends LitElement {
 
   readonly #keys = (event: KeyboardEvent): void => {
     if (!this.#hasKeys || event.key !== '/' || isTyping(event) || this.querySelector('dialog[open]')) return
-    const box = this.querySelector<HTMLElement>('input[type="search"]')
-    if (box === null) return
+    const isInTranscript = this.#place.view === 'section' && this.#place.section === 'transcripts'
+    if (this.#searchBox === null && !isInTranscript) return
     event.preventDefault()
-    box.focus()
+    if (this.#searchBox === null) this.#router!.go(pathOfList(this.#lists.current?.query ?? ''))
+    void this.updateComplete.then(() => this.#searchBox?.focus())
+  }
+
+  get #searchBox(): HTMLElement | null {
+    return this.querySelector<HTMLElement>('input[type="search"]')
   }
 
   readonly #toggleKeys = (): void => {
@@ -240,6 +274,7 @@ export class DocentConsole extends LitElement {
   }
 
   #body(): TemplateResult {
+    if (this.#isReloading) return html`<main class="alone" id="main" aria-busy="true"></main>`
     if (this.#place.view === 'join') {
       const {invitation} = this.#place
       return this.#titled(
@@ -304,26 +339,18 @@ export class DocentConsole extends LitElement {
     const confirmation = this.#confirmation
     // Escape, pressed twice, closes any dialog.
     const reopen = (): void => this.requestUpdate()
-    return html`${this.#waiting === null || !this.#member ? nothing : signInAgainDialog(this.#signedIn, reopen)}
+    return html`${this.#waiting === null || !this.#member ? nothing : signInAgainDialog(this.#member.name, this.#signedIn, reopen)}
       ${this.#isChangingToken ? html`<docent-my-token .api=${this.#api} @closed=${this.#tokenChanged}></docent-my-token>` : nothing}
       ${confirmation === null ? nothing : confirmDialog(confirmation, confirmation.answer)}`
   }
 
   protected override updated(): void {
     showCurrent(this)
-    for (const dialog of this.querySelectorAll<HTMLDialogElement>('dialog:not([open])')) dialog.showModal()
+    this.#dialogFocus.update(this)
   }
 }
 
 function isSameView(one: Place, other: Place): boolean {
   const isInSection = one.view === 'section' && other.view === 'section'
   return isInSection && [one.section, ...one.rest].join('/') === [other.section, ...other.rest].join('/')
-}
-
-function hasDrafts(): boolean {
-  try {
-    return Object.keys(sessionStorage).some((name) => /^docent:console:(?:review|verified):/.test(name))
-  } catch {
-    return false
-  }
 }

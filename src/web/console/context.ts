@@ -1,6 +1,7 @@
 import type {Api} from './api.ts'
 import type {TranscriptLists} from './list/transcript-lists.ts'
 import type {Router} from './router.ts'
+import type {Drafts} from './storage.ts'
 
 export interface Confirmation {
   readonly title: string
@@ -14,6 +15,8 @@ export interface ConsoleContext {
   readonly api: Api
   readonly router: Router
   readonly lists: TranscriptLists
+  /** Of whoever is signed in. */
+  readonly drafts: Drafts
   /** Hosts whose images answers may show. */
   readonly imageHosts: readonly string[]
   /** Whether keys without Ctrl or Alt do something. */

@@ -41,6 +41,9 @@ export interface Router {
   go(path: string): void
   /** Where the current entry was scrolled to, in pixels. */
   readonly scrollTop: number
+  /** What the current entry of the history was told to keep; it is there again after a reload. */
+  readonly kept: Readonly<Record<string, unknown>>
+  keep(values: Readonly<Record<string, unknown>>): void
 }
 
 const scrollSavedAfterMs = 120
@@ -93,5 +96,9 @@ export function createRouter(arrived: (arrival: Arrival) => void): Router {
     get scrollTop() {
       return Number((history.state as {readonly scrollTop?: number} | null)?.scrollTop ?? 0)
     },
+    get kept() {
+      return (history.state as Readonly<Record<string, unknown>> | null) ?? {}
+    },
+    keep: (values) => history.replaceState({...(history.state as object | null), ...values}, ''),
   }
 }

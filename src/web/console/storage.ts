@@ -20,12 +20,39 @@ export function store(kind: 'localStorage' | 'sessionStorage', name: string, val
   }
 }
 
-/** Removes what this tab has kept of transcripts, as when somebody signs out. */
-export function forgetTab(): void {
+/** What somebody has begun to write and not saved, in this tab. Each person finds their own, and nobody another's. */
+export interface Drafts {
+  read<T>(name: string): T | null
+  /** Null removes it. */
+  write(name: string, draft: unknown): void
+  /** Whether there is any. */
+  hasAny(): boolean
+}
+
+/** @param who identifies the person, the same at every sign-in. */
+export function draftsOf(who: string): Drafts {
+  const own = `draft:${encodeURIComponent(who)}:`
+  return {
+    read: (name) => stored('sessionStorage', own + name),
+    write: (name, draft) => store('sessionStorage', own + name, draft),
+    hasAny: () => keptInTab().some((name) => name.startsWith(prefix + own)),
+  }
+}
+
+/** Removes what this tab has kept, as when somebody signs out, except what others have begun to write. */
+export function forgetTab(who: string): void {
+  const others = `${prefix}draft:`
+  const own = `${others}${encodeURIComponent(who)}:`
+  for (const name of keptInTab()) {
+    if (name.startsWith(own) || !name.startsWith(others)) sessionStorage.removeItem(name)
+  }
+}
+
+/** Keys, with the prefix. */
+function keptInTab(): string[] {
   try {
-    for (const name of Object.keys(sessionStorage))
-      if (name.startsWith(prefix)) sessionStorage.removeItem(name)
+    return Object.keys(sessionStorage).filter((name) => name.startsWith(prefix))
   } catch {
-    // Nothing is kept.
+    return []
   }
 }

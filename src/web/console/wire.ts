@@ -17,6 +17,9 @@ export interface Member {
   readonly permissions: readonly string[]
 }
 
+/** Identifies a person, or a token that several share, the same at every sign-in. */
+export const whoIs = ({personId, role, name}: Member): string => personId ?? `${role}:${name}`
+
 export const verdicts = ['good', 'incomplete', 'wrong', 'harmful', 'should_abstain', 'should_answer'] as const
 
 export type Verdict = (typeof verdicts)[number]

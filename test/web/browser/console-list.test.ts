@@ -135,6 +135,15 @@ describe.skipIf(chromiumPath === null)('the list of transcripts', () => {
     await expect.poll(() => page.evaluate(() => scrollY), soon).toBeGreaterThan(top - 200)
     expect(await rows(page).count()).toBe(53)
     await expect.poll(() => page.locator(':focus').innerText(), soon).toBe('Unknown number 4')
+    // Also where the transcript was reloaded in between, and the list is not in memory.
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', {name: 'Unknown number 4'}).waitFor()
+    await page.reload()
+    await page.getByRole('heading', {name: 'Unknown number 4'}).waitFor()
+    await page.goBack()
+    await expect.poll(() => rows(page).count(), soon).toBe(53)
+    await expect.poll(() => page.locator(':focus').innerText(), soon).toBe('Unknown number 4')
+    await expect.poll(() => page.evaluate(() => scrollY), soon).toBeGreaterThan(top - 200)
   })
 
   test('says how many answers are new, and shows them when asked', async () => {

@@ -6,7 +6,7 @@ import {chromiumPath} from '../../support/chromium.ts'
 import {askToEnd, signIn, startConsoleDocent} from '../../support/console-docent.ts'
 import type {PlayedDocent} from '../../support/played-docent.ts'
 import {bearer, staffApi} from '../../support/staff-people.ts'
-import {adminToken, supportToken} from '../../support/start-docent.ts'
+import {adminToken, docsToken, supportToken} from '../../support/start-docent.ts'
 
 /** One transcript, as support staff work with it. */
 
@@ -151,6 +151,15 @@ describe.skipIf(chromiumPath === null)('a transcript', () => {
     expect(await violationsOn(page)).toEqual([])
   })
 
+  test('has hundreds of events, of which the first new one has the focus when all are shown', async () => {
+    const docent = await start()
+    const page = await openAsked(docent, 'What happens when the line breaks?')
+    await page.getByText('Raw events').click()
+    await page.getByRole('button', {name: /^Show all \d+ events/}).click()
+    const focused = () => page.evaluate(() => (document.activeElement as HTMLTableRowElement).rowIndex)
+    await expect.poll(focused, soon).toBe(101)
+  })
+
   test('is reviewed: by whom and when, and the list says it', async () => {
     const docent = await start()
     await askToEnd(docent, 'What is a port?')
@@ -189,16 +198,41 @@ describe.skipIf(chromiumPath === null)('a transcript', () => {
     await page.getByRole('button', {name: 'Save review'}).click()
 
     const alert = page.getByRole('alert')
-    await alert.getByText('admin (shared token) has reviewed this meanwhile: Good').waitFor()
-    expect(await alert.textContent()).toContain('Fine since the new build.')
+    await alert.getByText('admin (shared token) has reviewed this meanwhile').waitFor()
+    expect(await alert.textContent()).toMatch(/Good.*Fine since the new build\./s)
+    expect(await violationsOn(page)).toEqual([])
     expect(await page.getByLabel('Note').inputValue()).toBe('It is 3000.')
+    await page.reload()
+    await alert.getByText('Fine since the new build.').waitFor()
     const kept = await staffApi(docent, 'GET', `/transcripts/${answerId}`)
     expect(kept.body.review).toMatchObject(theirs)
 
-    await page.getByRole('button', {name: 'Save review'}).click()
+    await page.getByRole('button', {name: 'Replace theirs with mine'}).click()
     await page.getByText('Reviewed by support (shared token) just now').waitFor()
     const now = await staffApi(docent, 'GET', `/transcripts/${answerId}`)
     expect(now.body.review).toMatchObject({verdict: 'wrong', note: 'It is 3000.'})
+  })
+
+  test('what a colleague saved while one was away is shown beside what one had begun', async () => {
+    const docent = await start()
+    const {answerId} = await askToEnd(docent, 'What is a port?')
+    const page = await open(docent, `/console/transcripts/${answerId}`)
+    await page.getByRole('radio', {name: 'Wrong'}).check()
+    await page.getByLabel('Note').fill('It is 3000.')
+    await page.getByRole('link', {name: 'All transcripts'}).click()
+    await page.getByRole('heading', {level: 1, name: 'Transcripts'}).waitFor()
+    const theirs = {verdict: 'good', note: 'Fine.', correctedAnswer: 'The port is 3000.'}
+    await staffApi(docent, 'PUT', `/transcripts/${answerId}/review`, theirs, bearer(adminToken))
+    await page.getByRole('link', {name: 'What is a port?'}).click()
+
+    const alert = page.getByRole('alert')
+    await alert.getByText('admin (shared token) has reviewed this meanwhile').waitFor()
+    expect(await alert.textContent()).toContain('The port is 3000.')
+    expect(await page.getByRole('button', {name: 'Save review'}).count()).toBe(0)
+    expect(await page.getByLabel('Note').inputValue()).toBe('It is 3000.')
+    await page.getByRole('button', {name: 'Keep theirs'}).click()
+    expect(await page.getByLabel('Note').inputValue()).toBe('Fine.')
+    expect(await alert.count()).toBe(0)
   })
 
   test('text of a review that is not saved is there after a reload, and after leaving', async () => {
@@ -220,6 +254,80 @@ describe.skipIf(chromiumPath === null)('a transcript', () => {
     await page.getByRole('button', {name: 'Cancel'}).click()
     await page.getByRole('button', {name: 'Discard changes'}).click()
     expect(await page.getByLabel('Note').inputValue()).toBe('')
+  })
+
+  test('what somebody has begun is theirs: who signs in after them in the same tab does not see it', async () => {
+    const docent = await start()
+    const page = await openAsked(docent, 'What is a port?')
+    await page.getByRole('radio', {name: 'Wrong'}).check()
+    await page.getByLabel('Note').fill('I was called away.')
+    for (const [token, name, note] of [
+      [adminToken, 'admin', ''],
+      [supportToken, 'support', 'I was called away.'],
+    ] as const) {
+      await page.context().clearCookies()
+      await page.reload()
+      await signIn(page, token)
+      await page.getByRole('button', {name: `Account: ${name}`}).waitFor()
+      await page.getByLabel('Note').waitFor()
+      expect(await page.getByLabel('Note').inputValue()).toBe(note)
+      expect(await page.getByText('Not saved').count()).toBe(note === '' ? 0 : 1)
+    }
+  })
+
+  test('who signs in over what a colleague has on the screen sends and sees nothing of theirs', async () => {
+    const docent = await start()
+    const page = await openAsked(docent, 'What is a port?')
+    await page.getByRole('radio', {name: 'Wrong'}).check()
+    await page.getByLabel('Note').fill('Written by support.')
+    await page.context().clearCookies()
+    await page.getByRole('button', {name: 'Save review'}).click()
+    const dialog = page.getByRole('dialog', {name: 'Your session has ended'})
+    await dialog.getByText('For anybody else the page opens anew').waitFor()
+    await signIn(page, docsToken)
+
+    await page.getByRole('heading', {name: 'Not for your role'}).waitFor()
+    expect(await dialog.count()).toBe(0)
+    const answerId = new URL(page.url()).pathname.split('/').at(-1)!
+    expect((await staffApi(docent, 'GET', `/transcripts/${answerId}`)).body.review).toBeNull()
+    await page.context().clearCookies()
+    await page.reload()
+    await signIn(page, supportToken)
+    await expect.poll(() => page.getByLabel('Note').inputValue(), soon).toBe('Written by support.')
+  })
+
+  test('is cleared from other tabs when somebody signs out, and stays where a session merely ended', async () => {
+    const docent = await start()
+    const page = await openAsked(docent, 'What is a port?')
+    await page.getByLabel('Note').fill('Not finished.')
+    const other = await page.context().newPage()
+    await other.goto(`${docent.url}/console/transcripts`)
+    await other.getByRole('button', {name: /^Account/}).click()
+    await other.getByRole('button', {name: 'Sign out'}).click()
+    await other.getByLabel('Staff token').waitFor()
+
+    await page.getByLabel('Staff token').waitFor()
+    expect(await page.locator('body').innerText()).not.toContain('What is a port?')
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    await signIn(page, supportToken)
+    await expect.poll(() => page.getByLabel('Note').inputValue(), soon).toBe('Not finished.')
+  })
+
+  test('a server that hangs does not keep a review that is being saved: it is told, and saved when asked again', async () => {
+    const docent = await start()
+    const {answerId} = await askToEnd(docent, 'What is a port?')
+    const page = await open(docent, `/console/transcripts/${answerId}`)
+    await page.getByRole('radio', {name: 'Good'}).check()
+    await page.clock.install()
+    await page.route('**/review', () => {})
+    await page.getByRole('button', {name: 'Save review'}).click()
+    await page.getByRole('button', {name: 'Saving…'}).waitFor()
+    await page.clock.fastForward(31_000)
+
+    await page.getByRole('alert').getByText('has not answered for 30 seconds. Try again.').waitFor()
+    await page.unroute('**/review')
+    await page.getByRole('button', {name: 'Save review'}).click()
+    await page.getByText('Reviewed by support (shared token)').waitFor()
   })
 
   test('a session that ends in the middle loses nothing: the form opens over it, and the review is saved', async () => {
@@ -258,6 +366,37 @@ describe.skipIf(chromiumPath === null)('a transcript', () => {
     await page.getByRole('heading', {level: 1, name: 'Broken second'}).waitFor()
     await page.getByRole('link', {name: 'All transcripts'}).click()
     expect(new URL(page.url()).search).toBe('?ending=error')
+    const focused = () => page.locator(':focus').innerText()
+    await page.getByRole('heading', {level: 1, name: 'Transcripts'}).waitFor()
+    for (const [key, question] of [
+      ['j', 'Broken second'],
+      ['j', 'Broken first'],
+      ['k', 'Broken second'],
+    ] as const) {
+      await page.keyboard.press(key)
+      await expect.poll(focused, soon).toBe(question)
+    }
+
+    await page.keyboard.press('Enter')
+    await page.getByRole('heading', {level: 1, name: 'Broken second'}).waitFor()
+    await page.keyboard.press('/')
+    await expect.poll(() => page.locator(':focus').getAttribute('type'), soon).toBe('search')
+    expect(new URL(page.url()).search).toBe('?ending=error')
+  })
+
+  test('is left by j and k also while it loads', async () => {
+    const docent = await start()
+    for (const question of ['First', 'Second', 'Third']) await askToEnd(docent, question)
+    const page = await open(docent, '/console/transcripts')
+    const slow = (path: URL): boolean => path.pathname.includes('/api/admin/transcripts/')
+    await page.getByRole('link', {name: 'Third'}).waitFor()
+    await page.route(slow, () => {})
+    await page.getByRole('link', {name: 'Third'}).click()
+    await page.getByRole('heading', {name: 'Loading the transcript…'}).waitFor()
+    await page.keyboard.press('j')
+    await page.unroute(slow)
+    await page.keyboard.press('j')
+    await page.getByRole('heading', {level: 1, name: 'First'}).waitFor()
   })
 
   test('stands in its conversation, whose other answers are read when they are opened', async () => {
@@ -294,10 +433,15 @@ describe.skipIf(chromiumPath === null)('a transcript', () => {
     const page = await open(docent, '/console/transcripts')
     await page.getByRole('link', {name: 'Held for a while'}).click()
     await page.locator('.under').getByText('Running').waitFor()
+    const again = '**/api/admin/transcripts/*'
+    await page.route(again, (route) => route.abort())
+    await page.getByText('The server cannot be reached. What is shown may be old. Trying again…').waitFor()
+    await page.unroute(again)
     docent.release()
     await response.text()
 
     await page.locator('.under').getByText('Complete').waitFor()
+    expect(await page.locator('.polling').innerText()).toBe('')
   })
 
   test('is deleted by an admin alone, after a question, and gone from the list', async () => {
@@ -314,7 +458,8 @@ describe.skipIf(chromiumPath === null)('a transcript', () => {
     expect(await violationsOn(page)).toEqual([])
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({state: 'detached'})
-    await page.getByRole('button', {name: /^Delete/}).click()
+    await expect.poll(() => page.locator(':focus').innerText(), soon).toMatch(/^Delete this answer/)
+    await page.keyboard.press('Enter')
     await page.getByRole('button', {name: 'Delete for good'}).click()
 
     await page.getByRole('link', {name: 'What stays?'}).waitFor()

@@ -119,9 +119,14 @@ describe.skipIf(chromiumPath === null)('a verified answer', () => {
     )
     await page.getByRole('button', {name: 'Save'}).click()
 
-    await page.getByRole('alert').getByText('support (shared token) has changed this meanwhile').waitFor()
+    const alert = page.getByRole('alert')
+    await alert.getByText('support (shared token) has changed this meanwhile').waitFor()
+    expect(await alert.textContent()).toContain('Theirs.')
     expect(await page.getByLabel('Answer, in Markdown').inputValue()).toBe('Mine.')
-    await page.getByRole('button', {name: 'Save'}).click()
+    await page.reload()
+    await alert.getByText('Theirs.').waitFor()
+    expect(await page.getByLabel('Answer, in Markdown').inputValue()).toBe('Mine.')
+    await page.getByRole('button', {name: 'Replace theirs with mine'}).click()
     await expect
       .poll(async () => (await staffApi(docent, 'GET', `/verified/${body.id}`)).body.text, {timeout: 20_000})
       .toBe('Mine.')

@@ -2,6 +2,9 @@ import type {Api} from '../api.ts'
 import type {TranscriptItem, TranscriptPage} from '../wire.ts'
 
 const pageSize = 50
+const maxPageSize = 200
+/** Most rows that are there again when somebody comes back to a list after a reload. */
+const maxRows = 1_000
 /** Lists that are kept, so that going back shows the same list at the same place. */
 const maxLists = 8
 
@@ -32,17 +35,28 @@ export class TranscriptList {
     return this.#cursor !== null
   }
 
-  /** Loads the first page anew. */
-  async load(): Promise<void> {
+  /**
+   * Loads the list anew.
+   * @param rows as many as were shown before; default one page
+   */
+  async load(rows = pageSize): Promise<void> {
     this.status = 'loading'
     this.problem = null
     this.changed()
     try {
-      const page = await this.#page()
-      this.items = page.items
-      this.total = page.total
+      const wanted = Math.min(rows, maxRows)
+      const first = await this.#page(null, Math.min(wanted, maxPageSize))
+      const items = [...first.items]
+      let cursor = first.nextCursor
+      for (let asked = maxPageSize; cursor !== null && asked < wanted; asked += maxPageSize) {
+        const page = await this.#page(cursor, Math.min(wanted - asked, maxPageSize))
+        items.push(...page.items)
+        cursor = page.nextCursor
+      }
+      this.items = items
+      this.total = first.total
       this.newer = []
-      this.#cursor = page.nextCursor
+      this.#cursor = cursor
       this.status = 'ready'
     } catch (error) {
       this.problem = error
@@ -117,9 +131,9 @@ export class TranscriptList {
     this.changed()
   }
 
-  #page(cursor: string | null = null): Promise<TranscriptPage> {
+  #page(cursor: string | null = null, limit = pageSize): Promise<TranscriptPage> {
     const query = new URLSearchParams(this.query)
-    query.set('limit', String(pageSize))
+    query.set('limit', String(limit))
     if (cursor !== null) query.set('cursor', cursor)
     return this.#api().send<TranscriptPage>(`/transcripts?${query}`)
   }

@@ -5,10 +5,12 @@ import {messageOf} from '../api.ts'
 import type {ConsoleContext} from '../context.ts'
 import {count, counted} from '../format.ts'
 import {icon} from '../icons.ts'
+import {isTyping} from '../keys.ts'
 import {type Arrival, pathOfList} from '../router.ts'
 import {FilterPanel} from './filter-panel.ts'
 import {canonical, changed, chipsOf, orders} from './filters.ts'
 import {row} from './row.ts'
+import {stepOverRows} from './row-keys.ts'
 import {forgetView, givenViews, maxNameLength, type SavedView, savedViews, saveView} from './saved-views.ts'
 import type {TranscriptList} from './transcript-lists.ts'
 
@@ -29,6 +31,8 @@ export class TranscriptsView extends LitElement {
   #list: TranscriptList | null = null
   #timer: ReturnType<typeof setInterval> | undefined
   #areFiltersOpen = false
+  /** Whether whoever comes back has the focus where they left. */
+  #hasReturned = false
   #isSaving = false
 
   protected override createRenderRoot(): HTMLElement {
@@ -38,14 +42,22 @@ export class TranscriptsView extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback()
     document.addEventListener('visibilitychange', this.#poll)
+    addEventListener('keydown', this.#keys)
     this.#timer = setInterval(this.#poll, pollMs)
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     document.removeEventListener('visibilitychange', this.#poll)
+    removeEventListener('keydown', this.#keys)
     clearInterval(this.#timer)
     if (this.#list !== null) this.#list.changed = () => {}
+  }
+
+  readonly #keys = (event: KeyboardEvent): void => {
+    const isBusy = document.querySelector('dialog[open], [popover]:popover-open') !== null
+    if (!this.context.hasKeys || isTyping(event) || isBusy || (event.key !== 'j' && event.key !== 'k')) return
+    void stepOverRows(this, this.#list!, event.key === 'j', this.context.announce)
   }
 
   readonly #poll = (): void => {
@@ -61,18 +73,23 @@ export class TranscriptsView extends LitElement {
     this.#list = list
     // A list that was left a moment ago is shown as it was, and brought up to date.
     if (list.status === 'ready' && this.arrival === 'back') void list.poll()
-    else if (list.status !== 'loading' || list.items.length === 0) void list.load()
+    else if (list.status !== 'loading' || list.items.length === 0) {
+      // After a reload, the entry of the history knows what the list was like.
+      const {rows, opened} = this.arrival === 'back' ? this.context.router.kept : {}
+      if (typeof opened === 'string') list.opened ??= opened
+      void list.load(typeof rows === 'number' ? rows : undefined)
+    }
   }
 
   protected override updated(): void {
-    if (this.#list!.items.length > 0) this.context.settled()
-  }
-
-  protected override firstUpdated(): void {
-    const {opened} = this.#list!
-    if (this.arrival === 'back' && opened !== null) {
+    const {items, opened, status} = this.#list!
+    if (items.length === 0) return
+    if (status === 'ready' && this.context.router.kept['rows'] !== items.length)
+      this.context.router.keep({rows: items.length})
+    if (!this.#hasReturned && this.arrival === 'back' && opened !== null)
       this.querySelector<HTMLElement>(`a[data-id="${CSS.escape(opened)}"]`)?.focus({preventScroll: true})
-    }
+    this.#hasReturned = true
+    this.context.settled()
   }
 
   protected override render(): TemplateResult {
@@ -193,6 +210,7 @@ export class TranscriptsView extends LitElement {
 
   readonly #opened = (answerId: string): void => {
     this.#list!.opened = answerId
+    this.context.router.keep({opened: answerId})
   }
 
   readonly #showNewer = async (): Promise<void> => {

@@ -24,7 +24,7 @@ export function rawEvents(
     <div class="events" tabindex="0" role="region" aria-label="Events"><table><thead><tr><th scope="col">#</th><th scope="col">After</th><th scope="col">Event</th><th scope="col">Data</th></tr></thead>
     <tbody>${shown.map((one) => {
       const {type, ...data} = one.event
-      return html`<tr><td class="number">${one.seq}</td><td class="number">${duration(offsetOf(one, startedAt))}</td><td>${type}</td><td><code dir="ltr">${escapedJson(JSON.stringify(data))}</code></td></tr>`
+      return html`<tr tabindex="-1"><td class="number">${one.seq}</td><td class="number">${duration(offsetOf(one, startedAt))}</td><td>${type}</td><td><code dir="ltr">${escapedJson(JSON.stringify(data))}</code></td></tr>`
     })}</tbody></table></div>
     ${shown.length < events.length ? html`<p><button class="button" type="button" @click=${showAll}>Show all ${events.length} events</button></p>` : nothing}`
 }

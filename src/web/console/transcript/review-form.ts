@@ -2,25 +2,36 @@ import {html, LitElement, nothing, type PropertyValues, type TemplateResult} fro
 import {ApiError, messageOf} from '../api.ts'
 import type {ConsoleContext} from '../context.ts'
 import {timeAgo} from '../format.ts'
-import {store, stored} from '../storage.ts'
+import {theirsBeside} from '../theirs.ts'
 import {isolated} from '../visible.ts'
 import {type Review, type Transcript, type Verdict, verdicts} from '../wire.ts'
 import {verdictWords} from '../words.ts'
 
-interface Draft {
+interface Written {
   readonly verdict: Verdict | null
   readonly note: string
   readonly correctedAnswer: string
 }
 
-const draftOf = (review: Review | null): Draft => ({
+interface Draft extends Written {
+  /** When the review was written that it began from; null where there was none. */
+  readonly basedOn: number | null
+}
+
+const writtenIn = (review: Review | null): Written => ({
   verdict: review?.verdict ?? null,
   note: review?.note ?? '',
   correctedAnswer: review?.correctedAnswer ?? '',
 })
 
+const isSame = (one: Written, other: Written): boolean =>
+  one.verdict === other.verdict &&
+  one.note.trim() === other.note.trim() &&
+  one.correctedAnswer.trim() === other.correctedAnswer.trim()
+
 /**
- * The review of one answer. What is written and not saved is kept in this tab, also when the page is left. Dispatches
+ * The review of one answer. What is written and not saved is kept in this tab, also when the page is left, with the review
+ * that it began from: one that a colleague has saved since is shown beside it, and not replaced unseen. Dispatches
  * `reviewed` with the review as it was stored.
  */
 export class ReviewForm extends LitElement {
@@ -33,7 +44,8 @@ export class ReviewForm extends LitElement {
   declare answerId: string
   declare review: Review | null
   #shownFor: string | null = null
-  #draft: Draft = draftOf(null)
+  /** Null where nothing is begun. */
+  #draft: Draft | null = null
   #problem: string | null = null
   #isSaving = false
 
@@ -45,28 +57,33 @@ export class ReviewForm extends LitElement {
     return `review:${this.answerId}`
   }
 
-  get #isUnsaved(): boolean {
-    return JSON.stringify(this.#draft) !== JSON.stringify(draftOf(this.review))
+  /** Whether the review is another one than what is written here began from. */
+  get #isOvertaken(): boolean {
+    return this.#draft !== null && this.#draft.basedOn !== (this.review?.at ?? null)
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (this.#shownFor === this.answerId) {
-      // Somebody else has reviewed it meanwhile: what is not begun here is brought up to date.
-      const before = draftOf(changed.get('review') ?? null)
-      const isBegun = JSON.stringify(this.#draft) !== JSON.stringify(before)
-      if (changed.has('review') && !isBegun) this.#draft = draftOf(this.review)
-      return
-    }
-    this.#shownFor = this.answerId
-    this.#problem = null
-    this.#draft = stored<Draft>('sessionStorage', this.#storedAs) ?? draftOf(this.review)
+    if (this.#shownFor !== this.answerId) {
+      this.#shownFor = this.answerId
+      this.#problem = null
+      this.#draft = this.context.drafts.read<Draft>(this.#storedAs)
+    } else if (!changed.has('review')) return
+    // What somebody has saved in the same words is not to be saved again.
+    if (this.#draft !== null && isSame(this.#draft, writtenIn(this.review))) this.#keep(null)
+  }
+
+  /** Null: nothing is begun. */
+  #keep(draft: Draft | null): void {
+    this.#draft = draft
+    this.context.drafts.write(this.#storedAs, draft)
+    this.requestUpdate()
   }
 
   protected override render(): TemplateResult {
     const {review} = this
-    const draft = this.#draft
-    return html`<form class="review" @submit=${this.#save} @input=${this.#written}>
-      <p class="quiet">${review === null ? 'Not reviewed yet.' : html`Reviewed ${review.by === null ? nothing : html`by ${isolated(review.by)}`} ${timeAgo(review.at)}`}${this.#isUnsaved ? html` <span class="unsaved">Not saved</span>` : nothing}</p>
+    const draft = this.#draft ?? writtenIn(review)
+    return html`<form class="review" @submit=${this.#submit} @input=${this.#written}>
+      <p class="quiet">${review === null ? 'Not reviewed yet.' : html`Reviewed ${review.by === null ? nothing : html`by ${isolated(review.by)}`} ${timeAgo(review.at)}`}${this.#draft !== null ? html` <span class="unsaved">Not saved</span>` : nothing}</p>
       <fieldset><legend>Verdict</legend><div class="verdicts">${verdicts.map(
         (one) =>
           html`<label class="pill"><input type="radio" name="verdict" value=${one} .checked=${draft.verdict === one}><span>${verdictWords[one]}</span></label>`,
@@ -74,33 +91,61 @@ export class ReviewForm extends LitElement {
       <label class="field"><span>Note</span><textarea name="note" rows="2" maxlength="10000" dir="auto" .value=${draft.note}></textarea></label>
       <label class="field"><span>What the answer should have said</span><textarea name="correctedAnswer" rows="3" maxlength="50000" dir="auto" .value=${draft.correctedAnswer}></textarea></label>
       ${this.#problem === null ? nothing : html`<p class="problem" role="alert">${this.#problem}</p>`}
-      <p class="actions"><button class="primary" type="submit" aria-disabled=${this.#isSaving}>${this.#isSaving ? 'Saving…' : 'Save review'}</button>
-        ${this.#isUnsaved ? html`<button class="button" type="button" @click=${this.#discard}>Discard changes</button>` : nothing}</p>
+      ${this.#isOvertaken ? this.#theirs(review) : this.#actions()}
     </form>`
+  }
+
+  #actions(): TemplateResult {
+    return html`<p class="actions"><button class="primary" type="submit" aria-disabled=${this.#isSaving}>${this.#isSaving ? 'Saving…' : 'Save review'}</button>
+      ${this.#draft !== null ? html`<button class="button" type="button" @click=${this.#discard}>Discard changes</button>` : nothing}</p>`
+  }
+
+  #theirs(review: Review | null): TemplateResult {
+    const theirs = review && {
+      by: review.by,
+      at: review.at,
+      what: 'has reviewed this',
+      fields: [
+        ['Verdict', verdictWords[review.verdict]],
+        ['Note', review.note],
+        ['What the answer should have said', review.correctedAnswer],
+      ] as const,
+    }
+    const save = (): void => {
+      this.#keep({...this.#draft!, basedOn: review?.at ?? null})
+      void this.#save()
+    }
+    return theirsBeside(theirs, {save, discard: this.#discard, isSending: this.#isSaving})
   }
 
   readonly #written = (): void => {
     const fields = new FormData(this.querySelector('form')!)
-    this.#draft = {
+    const written: Written = {
       verdict: (fields.get('verdict') as Verdict | null) ?? null,
       note: String(fields.get('note') ?? ''),
       correctedAnswer: String(fields.get('correctedAnswer') ?? ''),
     }
-    store('sessionStorage', this.#storedAs, this.#isUnsaved ? this.#draft : null)
-    this.requestUpdate()
+    const basedOn = this.#draft === null ? (this.review?.at ?? null) : this.#draft.basedOn
+    const isBegun = JSON.stringify(written) !== JSON.stringify(writtenIn(this.review))
+    this.#keep(isBegun ? {...written, basedOn} : null)
   }
 
   readonly #discard = (): void => {
-    this.#draft = draftOf(this.review)
-    store('sessionStorage', this.#storedAs, null)
     this.#problem = null
-    this.requestUpdate()
+    this.#keep(null)
   }
 
-  readonly #save = async (event: SubmitEvent): Promise<void> => {
+  readonly #submit = (event: SubmitEvent): void => {
     event.preventDefault()
+    void this.#save()
+  }
+
+  async #save(): Promise<void> {
     if (this.#isSaving) return
-    const {verdict, note, correctedAnswer} = this.#draft
+    const {answerId} = this
+    const basedOn = this.review?.at ?? null
+    const sent = this.#draft ?? {...writtenIn(this.review), basedOn}
+    const {verdict, note, correctedAnswer} = sent
     if (verdict === null) {
       this.#problem = 'Choose a verdict first.'
       this.requestUpdate()
@@ -110,60 +155,52 @@ export class ReviewForm extends LitElement {
     this.#isSaving = true
     this.#problem = null
     this.requestUpdate()
-    const {answerId} = this
-    const sent = this.#draft
-    const replaced = this.review
+    const body = {
+      verdict,
+      note: note.trim() || null,
+      correctedAnswer: correctedAnswer.trim() || null,
+      replaces: sent.basedOn,
+    }
+    const path = `/transcripts/${encodeURIComponent(answerId)}`
     try {
-      const {review} = await this.context.api.send<{readonly review: Review}>(
-        `/transcripts/${encodeURIComponent(answerId)}/review`,
-        {
-          method: 'PUT',
-          body: {
-            verdict,
-            note: note.trim() || null,
-            correctedAnswer: correctedAnswer.trim() || null,
-            replaces: replaced?.at ?? null,
-          },
-        },
-      )
+      const {review} = await this.context.api.send<{readonly review: Review}>(`${path}/review`, {
+        method: 'PUT',
+        body,
+      })
+      this.context.announce('Review saved')
       this.#saved(answerId, review, sent)
     } catch (error) {
-      if (error instanceof ApiError && error.code === 'conflict') await this.#showOther(answerId)
+      if (error instanceof ApiError && error.code === 'conflict') await this.#showTheirs(answerId, path)
       else if (answerId === this.answerId) this.#problem = messageOf(error)
     }
     this.#isSaving = false
     this.requestUpdate()
   }
 
-  /** Somebody else has reviewed it meanwhile. What is written here stays, and is saved over that when it is saved again. */
-  async #showOther(answerId: string): Promise<void> {
+  /** Somebody else has reviewed it meanwhile. */
+  async #showTheirs(answerId: string, path: string): Promise<void> {
     try {
-      const {review} = await this.context.api.send<Transcript>(`/transcripts/${encodeURIComponent(answerId)}`)
-      this.context.lists.update(answerId, {verdict: review?.verdict ?? null})
-      if (answerId !== this.answerId) return
+      const {review} = await this.context.api.send<Transcript>(path)
       this.#announceReview(answerId, review)
-      this.#problem =
-        review === null
-          ? 'The review was removed meanwhile. Save again to write yours.'
-          : `${review.by ?? 'Somebody'} has reviewed this meanwhile: ${verdictWords[review.verdict]}${review.note === null ? '' : ` (“${review.note}”)`}. Save again to replace it.`
     } catch (error) {
-      this.#problem = messageOf(error)
+      if (answerId === this.answerId) this.#problem = messageOf(error)
     }
   }
 
   #announceReview(answerId: string, review: Review | null): void {
+    this.context.lists.update(answerId, {verdict: review?.verdict ?? null})
     this.dispatchEvent(new CustomEvent('reviewed', {detail: {answerId, review}}))
     if (answerId === this.answerId) this.review = review
   }
 
-  /** What was written while it was being saved stays. */
+  /** What was written while it was being saved stays, and goes on from what is saved now. */
   #saved(answerId: string, review: Review, sent: Draft): void {
-    this.context.lists.update(answerId, {verdict: review.verdict})
-    this.context.announce('Review saved')
+    const {drafts} = this.context
+    const name = `review:${answerId}`
+    const written = answerId === this.answerId ? this.#draft : drafts.read<Draft>(name)
+    const draft = written === null || isSame(written, sent) ? null : {...written, basedOn: review.at}
+    if (answerId === this.answerId) this.#keep(draft)
+    else drafts.write(name, draft)
     this.#announceReview(answerId, review)
-    const isShown = answerId === this.answerId
-    if (isShown && this.#draft !== sent) return
-    if (isShown) this.#draft = draftOf(review)
-    store('sessionStorage', `review:${answerId}`, null)
   }
 }

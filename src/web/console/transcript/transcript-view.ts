@@ -27,6 +27,8 @@ customElements.define('docent-replay', ReplayView)
 customElements.define('docent-review', ReviewForm)
 
 const runningPollMs = 5_000
+/** The longest pause between two tries while the server does not answer. */
+const longestPollMs = 60_000
 
 /** One transcript: its conversation, its replay, its review, and all that is known of it. */
 export class TranscriptView extends LitElement {
@@ -38,6 +40,8 @@ export class TranscriptView extends LitElement {
   #problem: unknown = null
   #conversation: Conversation | null = null
   #conversationProblem: unknown = null
+  /** Why an answer that is being written could not be read again. */
+  #pollProblem: unknown = null
   /** Other turns that were opened, as they ended or why they could not be read, by answer id. */
   readonly #opened = new Map<string, AnswerState | string>()
   #showsEvents = false
@@ -78,6 +82,7 @@ export class TranscriptView extends LitElement {
     this.#transcript = null
     this.#conversation = null
     this.#conversationProblem = null
+    this.#pollProblem = null
     this.#opened.clear()
     this.#showsAllEvents = false
     void this.#load(this.#leaving.signal)
@@ -108,17 +113,31 @@ export class TranscriptView extends LitElement {
     if (transcript.ending === null) this.#watch(transcript, signal)
   }
 
-  /** Reads an answer that is being written again, until it has ended; not while somebody looks at an earlier moment. */
-  #watch(transcript: Transcript, signal: AbortSignal): void {
+  /**
+   * Reads an answer that is being written again, until it has ended; not while somebody looks at an earlier moment. After a
+   * failure it tries again, each time after a longer pause.
+   */
+  #watch(transcript: Transcript, signal: AbortSignal, failures = 0): void {
+    const pauseMs = Math.min(runningPollMs * 2 ** failures, longestPollMs)
     this.#timer = setTimeout(async () => {
-      if (this.#replay?.isAtEnd === false) return this.#watch(transcript, signal)
+      if (this.#replay?.isAtEnd === false) return this.#watch(transcript, signal, failures)
       try {
         const path = `/transcripts/${encodeURIComponent(transcript.answerId)}`
-        this.#show(await this.context.api.send<Transcript>(path, {signal}), signal)
+        const now = await this.context.api.send<Transcript>(path, {signal})
+        this.#pollProblem = null
+        this.#show(now, signal)
       } catch (error) {
-        if (!signal.aborted) this.context.announce(messageOf(error))
+        if (signal.aborted) return
+        if (error instanceof ApiError && error.status === 404) {
+          this.#transcript = null
+          this.#problem = error
+        } else {
+          this.#pollProblem = error
+          this.#watch(transcript, signal, failures + 1)
+        }
+        this.requestUpdate()
       }
-    }, runningPollMs)
+    }, pauseMs)
   }
 
   protected override render(): TemplateResult {
@@ -130,6 +149,7 @@ export class TranscriptView extends LitElement {
       ${bar(this.context, transcript.answerId)}
       <h1 tabindex="-1" dir="auto">${transcript.question === '' ? '(question not kept)' : isolated(transcript.question)}</h1>
       <p class="under">${ending(transcript)}<span>${timeAgo(transcript.startedAt)}</span>${transcript.errorDetail ? html`<span>${isolated(transcript.errorDetail)}</span>` : nothing}</p>
+      <p class="polling" role="status">${this.#pollProblem === null ? nothing : `${messageOf(this.#pollProblem).replace(/ Try again\.$/, '')} What is shown may be old. Trying again…`}</p>
       <div class="columns">
         <section class="conversation" aria-labelledby="conversation"><h2 id="conversation">Conversation${(this.#conversation?.turns.length ?? 1) > 1 ? html` <span class="n">${this.#conversation!.turns.length}</span>` : nothing}</h2>${this.#turns(transcript)}</section>
         <div class="side">
@@ -217,9 +237,10 @@ export class TranscriptView extends LitElement {
   readonly #keys = (event: KeyboardEvent): void => {
     const replay = this.#replay
     const isBusy = document.querySelector('dialog[open], [popover]:popover-open') !== null
-    if (!this.context.hasKeys || isTyping(event) || isBusy || replay === null) return
+    if (!this.context.hasKeys || isTyping(event) || isBusy) return
     const target = event.target as Element
     if (event.key === 'j' || event.key === 'k') void this.#step(event.key === 'j')
+    else if (replay === null) return
     else if (event.key === ' ' && !target.closest('button, a, summary, pre')) {
       event.preventDefault()
       replay.toggle()
@@ -234,7 +255,7 @@ export class TranscriptView extends LitElement {
 
   async #step(isForth: boolean): Promise<void> {
     const list = this.context.lists.current
-    const {answerId} = this.#transcript!
+    const {answerId} = this
     if (
       isForth &&
       neighboursOf(this.context, answerId)[1] === null &&
@@ -261,8 +282,13 @@ export class TranscriptView extends LitElement {
   }
 
   readonly #showAllEvents = (): void => {
+    const shown = this.querySelectorAll('.events tbody tr').length
     this.#showsAllEvents = true
     this.requestUpdate()
+    // The button is gone: whoever works by keys goes on at what is new.
+    void this.updateComplete.then(() =>
+      this.querySelectorAll<HTMLElement>('.events tbody tr')[shown]?.focus(),
+    )
   }
 
   async #delete({answerId}: Transcript, lists: ConsoleContext['lists']): Promise<void> {

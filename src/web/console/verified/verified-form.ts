@@ -4,27 +4,17 @@ import {ApiError, messageOf} from '../api.ts'
 import type {ConsoleContext} from '../context.ts'
 import {timeAgo} from '../format.ts'
 import {icon} from '../icons.ts'
-import {store, stored} from '../storage.ts'
+import {theirsBeside} from '../theirs.ts'
 import {isolated} from '../visible.ts'
 import type {Transcript} from '../wire.ts'
+import {type Draft, fields, isSame, nothingWritten, theirsIn, type Written, writtenIn} from './draft.ts'
 import type {VerifiedAnswer} from './wire.ts'
 import {stateOf} from './words.ts'
 
-interface Draft {
-  readonly question: string
-  readonly text: string
-  /** Address of the page or section, with the fragment. */
-  readonly page: string
-  readonly lang: string
-  readonly version: string
-}
-
-const emptyDraft: Draft = {question: '', text: '', page: '', lang: '', version: ''}
-const fields = Object.keys(emptyDraft) as (keyof Draft)[]
-
 /**
  * One verified answer, or a new one: written, published, withdrawn, deleted. What is written and not saved is kept in this
- * tab, also when the page is left.
+ * tab, also when the page is left, with the revision that it began from: a later one is shown beside it, and not replaced
+ * unseen.
  */
 export class VerifiedForm extends LitElement {
   static override properties = {
@@ -40,8 +30,8 @@ export class VerifiedForm extends LitElement {
   #shownFor: string | null = null
   #answer: VerifiedAnswer | null = null
   #answerRef: string | null = null
-  #saved: Draft = emptyDraft
-  #draft: Draft = emptyDraft
+  #saved: Written = nothingWritten
+  #draft: Draft = {...nothingWritten, basedOn: null}
   #status: 'loading' | 'ready' | 'failed' = 'loading'
   #problem: unknown = null
   #isSending = false
@@ -66,7 +56,12 @@ export class VerifiedForm extends LitElement {
   }
 
   get #isUnsaved(): boolean {
-    return fields.some((field) => this.#draft[field] !== this.#saved[field])
+    return !isSame(this.#draft, this.#saved)
+  }
+
+  /** Whether a colleague has changed it since what is written here began. */
+  get #isOvertaken(): boolean {
+    return this.#isUnsaved && this.#draft.basedOn !== (this.#answer?.revision ?? null)
   }
 
   protected override willUpdate(): void {
@@ -86,9 +81,9 @@ export class VerifiedForm extends LitElement {
     this.#answerRef = null
     this.requestUpdate()
     try {
-      if (this.#isNew) this.#begin(await this.#proposal(signal))
+      if (this.#isNew) this.#begin(await this.#proposal(signal), null)
       else this.#show(await this.context.api.send<VerifiedAnswer>(this.#path(), {signal}))
-      this.#draft = stored<Draft>('sessionStorage', this.#storedAs) ?? this.#draft
+      this.#draft = this.context.drafts.read<Draft>(this.#storedAs) ?? this.#draft
       this.#status = 'ready'
     } catch (error) {
       if (signal.aborted) return
@@ -104,9 +99,9 @@ export class VerifiedForm extends LitElement {
   }
 
   /** What a transcript suggests. */
-  async #proposal(signal: AbortSignal): Promise<Draft> {
+  async #proposal(signal: AbortSignal): Promise<Written> {
     const answerId = new URLSearchParams(this.query).get('answer')
-    if (answerId === null) return emptyDraft
+    if (answerId === null) return nothingWritten
     const path = `/transcripts/${encodeURIComponent(answerId)}`
     const transcript = await this.context.api.send<Transcript>(path, {signal})
     this.#answerRef = transcript.ref
@@ -122,16 +117,14 @@ export class VerifiedForm extends LitElement {
     }
   }
 
-  /** A proposal counts as written: it is there again when the page is opened again. */
-  #begin(draft: Draft): void {
-    this.#saved = draft
-    this.#draft = draft
+  #begin(saved: Written, basedOn: number | null): void {
+    this.#saved = saved
+    this.#draft = {...saved, basedOn}
   }
 
   #show(answer: VerifiedAnswer): void {
     this.#answer = answer
-    const {question, text, lang, version} = answer
-    this.#begin({question, text, page: sectionAddress(answer), lang: lang ?? '', version: version ?? ''})
+    this.#begin(writtenIn(answer), answer.revision)
   }
 
   get #mayWrite(): boolean {
@@ -152,7 +145,7 @@ export class VerifiedForm extends LitElement {
       <p class="to-list"><a class="back" href="/console/verified">${icon('back')}All verified answers</a></p>
       <h1 tabindex="-1" dir="auto">${isolated(title)}</h1>
       ${answer === null ? nothing : this.#state(answer)}
-      <form class="verified-form" @submit=${this.#save} @input=${this.#written}>
+      <form class="verified-form" @submit=${this.#submit} @input=${this.#written}>
         <fieldset ?disabled=${!this.#mayWrite}>
         <label class="field"><span>Question, as visitors ask it</span><textarea name="question" rows="1" maxlength="4000" required dir="auto" .value=${this.#draft.question}></textarea></label>
         <label class="field"><span>Answer, in Markdown</span><textarea name="text" rows="8" maxlength="20000" required dir="auto" .value=${this.#draft.text}></textarea></label>
@@ -162,7 +155,7 @@ export class VerifiedForm extends LitElement {
         <label class="field"><span>Version that is asked for (any default if empty)</span><input name="version" maxlength="100" .value=${this.#draft.version}></label></div>
         </fieldset>
         ${this.#problem === null ? nothing : html`<p class="problem" role="alert">${messageOf(this.#problem)}</p>`}
-        ${this.#actions(answer)}
+        ${answer !== null && this.#isOvertaken ? this.#theirs(answer) : this.#actions(answer)}
       </form>
     </article>`
   }
@@ -205,17 +198,34 @@ export class VerifiedForm extends LitElement {
 
   readonly #written = (): void => {
     const given = new FormData(this.querySelector('form')!)
-    this.#draft = Object.fromEntries(
-      fields.map((field) => [field, String(given.get(field) ?? '')]),
-    ) as unknown as Draft
-    store('sessionStorage', this.#storedAs, this.#isUnsaved ? this.#draft : null)
+    const written = fields.map((field) => [field, String(given.get(field) ?? '')])
+    this.#keep({...(Object.fromEntries(written) as unknown as Written), basedOn: this.#draft.basedOn})
+  }
+
+  #keep(draft: Draft): void {
+    this.#draft = draft
+    this.context.drafts.write(this.#storedAs, this.#isUnsaved ? draft : null)
     this.requestUpdate()
   }
 
-  readonly #save = async (event: SubmitEvent): Promise<void> => {
+  #theirs(answer: VerifiedAnswer): TemplateResult {
+    const save = (): void => {
+      this.#keep({...this.#draft, basedOn: answer.revision})
+      void this.#save()
+    }
+    const discard = (): void => this.#keep({...this.#saved, basedOn: answer.revision})
+    return theirsBeside(theirsIn(answer), {save, discard, isSending: this.#isSending})
+  }
+
+  readonly #submit = (event: SubmitEvent): void => {
     event.preventDefault()
+    void this.#save()
+  }
+
+  async #save(): Promise<void> {
     if (!this.#mayWrite) return
-    const {question, text, page, lang, version} = this.#draft
+    const sent = this.#draft
+    const {question, text, page, lang, version} = sent
     const [url = '', anchor = ''] = page.trim().split('#')
     const draft = {
       question,
@@ -236,12 +246,17 @@ export class VerifiedForm extends LitElement {
             })
           : await this.context.api.send<VerifiedAnswer>(this.#path(), {
               method: 'PUT',
-              body: {...draft, revision: answer.revision},
+              body: {...draft, revision: sent.basedOn},
             })
-      store('sessionStorage', storedAs, null)
       this.context.announce(answer === null ? 'Proposed' : 'Saved')
+      const written = this.#draft
+      // Somebody has gone on to another one.
+      if (storedAs !== this.#storedAs) return this.context.drafts.write(storedAs, null)
+      if (answer !== null) this.#show(saved)
+      // What was written while it was being saved stays.
+      if (answer !== null && !isSame(written, sent)) this.#keep({...written, basedOn: saved.revision})
+      else this.context.drafts.write(storedAs, null)
       if (answer === null) this.context.router.go(`/console/verified/${encodeURIComponent(saved.id)}`)
-      else this.#show(saved)
     })
   }
 
@@ -263,7 +278,7 @@ export class VerifiedForm extends LitElement {
     if (!(await this.context.confirm(question))) return
     await this.#send(async () => {
       await this.context.api.send(this.#path(), {method: 'DELETE'})
-      store('sessionStorage', this.#storedAs, null)
+      this.context.drafts.write(this.#storedAs, null)
       this.context.announce('Deleted')
       this.context.router.go('/console/verified')
     })
@@ -279,20 +294,20 @@ export class VerifiedForm extends LitElement {
       await request()
     } catch (error) {
       if (error instanceof ApiError && error.code === 'conflict' && this.#answer !== null)
-        await this.#showOther(error)
+        await this.#showTheirs(error)
       else this.#problem = error
     }
     this.#isSending = false
     this.requestUpdate()
   }
 
-  /** Somebody else has changed it meanwhile: their state is shown, with what is written here. */
-  async #showOther(conflict: ApiError): Promise<void> {
+  /** Somebody else has changed it meanwhile: it is shown as it is now, with what is written here. */
+  async #showTheirs(conflict: ApiError): Promise<void> {
     const draft = this.#isUnsaved ? this.#draft : null
     try {
       this.#show(await this.context.api.send<VerifiedAnswer>(this.#path()))
-      if (draft !== null) this.#draft = draft
-      this.#problem = conflict
+      if (draft !== null) this.#keep(draft)
+      this.#problem = this.#isOvertaken ? null : conflict
     } catch (error) {
       this.#problem = error
     }
