@@ -35,7 +35,7 @@ function patternOf(q: string): RegExp {
   const words = (folded(q.slice(0, 400)).match(/[\p{L}\p{N}]+/gu) ?? []).slice(0, maxWords)
   if (words.length === 0) return new RegExp(folded(q.trim()).replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), 'giu')
   const last = words.at(-1)!
-  const whole = words.map((word) => `${accented(word)}(?![\\p{L}\\p{N}])`)
+  const whole = words.map((word) => `${formsOf(word)}(?![\\p{L}\\p{N}])`)
   // Scripts without spaces have no ends of words.
   const unspaced = words.filter((word) =>
     /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Khmer}\p{Script=Lao}\p{Script=Myanmar}]/u.test(
@@ -52,6 +52,16 @@ function patternOf(q: string): RegExp {
 const folded = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '')
 
 const accented = (word: string): string => Array.from(word, (letter) => `${letter}\\p{M}*`).join('')
+
+const ending = '(?:ing|ies|ed|es|ers?|ly|[sey])'
+
+/** A word with the endings of English, about as the index takes them for one word. */
+function formsOf(word: string): string {
+  const stem = word.replace(new RegExp(`${ending}$`, 'i'), '')
+  return stem.length < 3 || !/^[a-z]+$/i.test(word)
+    ? accented(word)
+    : `${accented(stem)}(?:${ending}\\p{M}*)?`
+}
 
 interface Place {
   readonly from: number

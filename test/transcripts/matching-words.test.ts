@@ -33,6 +33,8 @@ describe('where a search found its words', () => {
 
   test.each([
     ['cafe', 'In the café.', 'In the [café].'],
+    ['ports', 'Set the port; porters are no ports.', 'Set the [port]; [porters] are no [ports].'],
+    ['port is', 'Reporting on porting is done.', 'Reporting on [porting] [is] done.'],
     ['変更', 'ポートを変更できます。', 'ポートを[変更]できます。'],
     ['()', 'Call it: run() now.', 'Call it: run[()] now.'],
   ])('finds %s in “%s”', (q, text, line) => {
