@@ -2,7 +2,7 @@ import {once} from 'node:events'
 import express, {type Response, Router} from 'express'
 import type {Answering} from '../answering/index.ts'
 import {refOf} from '../answers/index.ts'
-import {DocentError, type ModelPrices} from '../domain/index.ts'
+import {costOfAnswer, DocentError, type ModelPrices} from '../domain/index.ts'
 import type {Transcript, TranscriptStore} from '../transcripts/index.ts'
 import {csvHeader, csvRowOf, jsonLineOf} from '../transcripts/index.ts'
 import {clientLeft} from './client-left.ts'
@@ -80,7 +80,7 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     const member = memberOf(response)
     await auditor.beforeExport(request, member, filter, format)
     staff.endWhenRefused(request, response, 'support')
-    const rows = await sendExport(response, transcripts.export(filter), format)
+    const rows = await sendExport(response, transcripts.export(filter), format, prices)
     await auditor.note(request, member, 'export_ended', {details: {...rows, format}})
   })
   router.get('/transcripts/:answerId', staff.allow('support'), async (request, response) => {
@@ -128,6 +128,7 @@ async function sendExport(
   response: Response,
   all: AsyncIterable<Transcript>,
   format: 'jsonl' | 'csv',
+  prices: ModelPrices,
 ): Promise<{readonly rows: number; readonly isWhole: boolean}> {
   const signal = clientLeft(response)
   response.setHeader('content-type', format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson')
@@ -137,7 +138,8 @@ async function sendExport(
   let rows = 0
   try {
     for await (const transcript of all) {
-      const line = format === 'csv' ? csvRowOf(transcript) : jsonLineOf(transcript)
+      const line =
+        format === 'csv' ? csvRowOf(transcript, costOfAnswer(transcript, prices)) : jsonLineOf(transcript)
       // One turn of the event loop for each, so that a long export does not delay answers.
       rows++
       if (!response.write(line)) await once(response, 'drain', {signal})

@@ -1,4 +1,4 @@
-import {costOf, type ModelPrices} from '../domain/index.ts'
+import {costOf, costOfAnswer, type ModelPrices} from '../domain/index.ts'
 import type {Analytics, Figures, Transcript} from '../transcripts/index.ts'
 
 /** What the tokens cost, an estimate; null where a model has no price. */
@@ -7,8 +7,7 @@ interface Cost {
 }
 
 export function withCost(transcript: Transcript, prices: ModelPrices): Transcript & Cost {
-  const model = transcript.writtenBy?.model ?? transcript.model
-  return {...transcript, cost: costOf(model, transcript.usage, prices)}
+  return {...transcript, cost: costOfAnswer(transcript, prices)}
 }
 
 type Costed<T extends Figures> = Omit<T, 'tokens'> & Cost & {readonly tokens: readonly (Tokens & Cost)[]}

@@ -204,16 +204,17 @@ export const moment = (read: (text: string) => number | null) =>
     return z.NEVER
   })
 
+/** A filter that can only be set. */
+const present = z.enum(['true', '1'], 'must be 1, or left out').transform(() => true as const)
+
 const transcriptQuery = z.object({
   q: z.string().max(1000).optional(),
   ending: z.enum([...endings, 'running']).optional(),
   rating: z.enum(['up', 'down', 'none']).optional(),
   missing: flag.optional(),
   verdict: z.enum([...verdict.options, 'any', 'none']).optional(),
-  attention: z
-    .enum(['true', '1'], 'must be 1, or left out')
-    .transform(() => true as const)
-    .optional(),
+  attention: present.optional(),
+  broke: present.optional(),
   abstained: flag.optional(),
   partial: flag.optional(),
   build: z.string().max(200).optional(),

@@ -10,6 +10,7 @@ const withoutWords: ReadonlySet<string> = new Set<keyof TranscriptFilter>([
   'abstained',
   'partial',
   'attention',
+  'broke',
   'from',
   'to',
 ])

@@ -131,7 +131,7 @@ export function createStaffReads(reads: TranscriptReads, catalog: CatalogReads):
       )
       const last = found[size - 1]
       return {
-        items: found.slice(0, size).map(([, row]) => itemOf(withTextSoFar(row))),
+        items: found.slice(0, size).map(([, row]) => itemOf(withTextSoFar(row), filter.q)),
         nextCursor: found.length > size && last !== undefined ? cursorOf(last[0], sort) : null,
         total: cursor === undefined ? totalOf(selection, memory) : null,
       }

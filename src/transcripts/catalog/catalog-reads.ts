@@ -66,11 +66,15 @@ export interface Thresholds {
 
 const measuredThresholds: Thresholds = {sorted: 20_000, scanned: 20_000}
 
-/** Any of these deserves a look by a reviewer. */
-const deservingLook: readonly (readonly [Category, string])[] = [
+const brokenOff: readonly (readonly [Category, string])[] = [
   ['ending', 'error'],
   ['ending', 'timeout'],
   ['ending', 'interrupted'],
+]
+
+/** Any of these deserves a look by a reviewer. */
+const deservingLook: readonly (readonly [Category, string])[] = [
+  ...brokenOff,
   ['ending', 'disconnected'],
   ['partial', '1'],
   ['abstained', '1'],
@@ -184,6 +188,11 @@ export function createCatalogReads(
 
     if (filter.verdict === 'any') {
       const found = namesOtherThan.all('verdict', noName)
+      if (found.length === 0) return null
+      terms.push(nameTerm(found))
+    }
+    if (filter.broke !== undefined) {
+      const found = brokenOff.flatMap(([kind, name]) => nameOf.get(kind, name) ?? [])
       if (found.length === 0) return null
       terms.push(nameTerm(found))
     }
