@@ -219,7 +219,7 @@ describe('a line of the audit log', () => {
     [
       'transcripts_listed',
       {ending: 'error', partial: false, from: at('2026-11-01T00:00')},
-      'ending Error, declined or cut Neither, from 2026-11-01',
+      'ending Error, declined or cut Neither, from 2026-11-01 (UTC)',
     ],
     ['transcripts_exported', {rating: 'down', format: 'csv'}, 'rating Thumbs down, format csv'],
     ['export_ended', {rows: 3, isWhole: false, format: 'csv'}, 'rows 3, broken off, format csv'],

@@ -26,6 +26,7 @@ export const actionWords: Readonly<Record<string, string>> = {
   switched_on: 'switched on',
   person_removed: 'removed',
   reindex_started: 'started a reindex',
+  reindex_cancelled: 'cancelled a reindex',
   build_activated: 'made a build current:',
   verified_proposed: 'proposed a verified answer',
   verified_changed: 'changed a verified answer',
