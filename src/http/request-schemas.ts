@@ -216,6 +216,7 @@ const transcriptQuery = z.object({
     .optional(),
   abstained: flag.optional(),
   partial: flag.optional(),
+  fallback: flag.optional(),
   build: z.string().max(200).optional(),
   generator: z.string().max(200).optional(),
   model: z.string().max(200).optional(),

@@ -1,3 +1,4 @@
+import type {JournalDetails} from '../../answers/index.ts'
 import {type AnswerEvent, inCurrentForm, isPartialFinish, type Timings} from '../../domain/index.ts'
 import type {AnswerRow} from '../answer-row.ts'
 import {type Category, categories, type Kind, type Measure, measures, rangeOf} from './catalog-schema.ts'
@@ -59,6 +60,7 @@ function categoriesOf(row: AnswerRow, last: AnswerEvent | undefined): Record<Cat
   return {
     ending: row.ending ?? 'running',
     partial: isPartialFinish(row.finish_reason) ? '1' : '0',
+    fallback: (JSON.parse(row.facts) as JournalDetails).writtenBy === undefined ? '0' : '1',
     abstained: String(row.abstained),
     rating: row.rating ?? noName,
     missing: String(row.missing),
