@@ -97,7 +97,7 @@ export const sourceFolders: readonly SourceFolder[] = [
   {
     name: 'retrieval',
     about: 'A question to the sections that answer it, or to the statement that none does.',
-    mayImport: ['domain', 'lib', 'package', 'text', 'embedding', 'search-index'],
+    mayImport: ['domain', 'lib', 'package', 'text', 'processes', 'embedding', 'search-index'],
   },
   {
     name: 'generation',
@@ -183,7 +183,7 @@ export const sourceFolders: readonly SourceFolder[] = [
   },
   {
     name: 'cli',
-    about: 'The `docent` command: serve, ingest, ask, eval, transcripts, staff.',
+    about: 'The `docent` command: serve, ingest, ask, eval, transcripts, staff, backup.',
     mayImport: [
       'domain',
       'lib',

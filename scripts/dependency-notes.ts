@@ -58,6 +58,7 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
   undici:
     'Sends requests to Claude and reads the answers from the connection. Version 7, because later ones need Node 22.',
   'unist-util-visit': 'Walks syntax trees.',
+  uplot: 'Plots of the console, on a canvas; loaded with its figures alone.',
   ws: 'WebSocket.',
   zod: 'Checks request bodies.',
 }

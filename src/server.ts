@@ -9,16 +9,26 @@ import type {Log} from './http/index.ts'
 import {
   createHttpServer,
   createMetrics,
+  type ExplainQuery,
   type HttpServer,
   type LimitStore,
   memoryLimits,
   redactedLog,
 } from './http/index.ts'
 import {activateBuild, type IngestReport, type SpawnedIngest, spawnIngest} from './ingestion/index.ts'
+import {TwoGenerationCache} from './lib/two-generation-cache.ts'
 import {installationSecret, makePrivateFolder} from './native/index.ts'
 import {howToRun} from './package/index.ts'
 import {createRedactor, type Redacted, type Redactor} from './redaction/index.ts'
-import type {DocsSearch, Retriever, RetrieverOptions, StartingQuestions} from './retrieval/index.ts'
+import type {
+  BuildExplainer,
+  DocsSearch,
+  ExplainedSearch,
+  Explanation,
+  Retriever,
+  RetrieverOptions,
+  StartingQuestions,
+} from './retrieval/index.ts'
 import {
   type BuildStore,
   type CurrentBuild,
@@ -92,7 +102,7 @@ export interface Assistant {
   /** Why sources could not be brought up to date by the last ingest, for people. */
   sourceProblems(): readonly string[]
   /** Ingests in a child process. The new build is served by the time the report resolves. */
-  ingest(options: {readonly full: boolean}): SpawnedIngest
+  ingest(options: {readonly full: boolean; readonly force?: boolean}): SpawnedIngest
   /** Lets answers finish for `graceMs`, ends the rest, flushes and closes everything. */
   close(graceMs: number): Promise<void>
 }
@@ -293,7 +303,10 @@ function verifiedOf({settings, log}: AssistantOptions): VerifiedAnswers {
 }
 
 /** Ingests the content folder in a child process. */
-function spawnContentIngest(settings: Settings, {full}: {readonly full: boolean}): SpawnedIngest {
+function spawnContentIngest(
+  settings: Settings,
+  {full, force = false}: {readonly full: boolean; readonly force?: boolean},
+): SpawnedIngest {
   return spawnIngest({
     content: settings.sources,
     gitTokens: settings.gitTokens,
@@ -301,6 +314,7 @@ function spawnContentIngest(settings: Settings, {full}: {readonly full: boolean}
     embeddingModel: settings.embeddingModel,
     modelCacheDir: modelCacheOf(settings),
     full,
+    force,
     maxShrinkPercent: settings.maxShrinkPercent,
     keepBuilds: settings.keepBuilds,
   })
@@ -311,6 +325,9 @@ export interface DocentServer extends Assistant {
   /** From now on asks the repositories of `CONTENT_DIR` for changes, if `CONTENT_POLL_MINUTES` says how often. */
   startPolling(): void
 }
+
+/** More than are kept. */
+const maxFolders = 100
 
 /** Opens the whole server. `cli/serve` adds signals and terminal output; tests start several. */
 export async function openServer(given: ServerOptions): Promise<DocentServer> {
@@ -339,6 +356,8 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
     options.parts?.retriever === undefined ? await startingQuestionsOf(assistant, usable, settings) : null
   const ingests = new Set<SpawnedIngest>()
   const builds = buildsOf(options)
+  const folderOf = foldersOf(builds)
+  const explainer = searchExplainer(options, assistant, folderOf)
   const http = createHttpServer({
     // What an application's own transcripts keep is not known.
     options: options.parts?.transcripts === undefined ? settings : {...settings, transcripts: null},
@@ -356,7 +375,10 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
         await activateBuild(builds, id)
         await assistant.current.refresh()
       },
+      report: (id) => builds.report(id),
+      folder: folderOf,
     },
+    explain: explainer.explain,
     startIngest(given) {
       const ingest = assistant.ingest(given)
       ingests.add(ingest)
@@ -387,6 +409,7 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
     async close(graceMs) {
       polling.abort()
       starting?.close()
+      explainer.close()
       http.drain()
       for (const ingest of ingests) ingest.kill()
       await assistant.answering.shutdown(graceMs)
@@ -394,6 +417,56 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
       closeStaff()
       await assistant.close(0)
     },
+  }
+}
+
+/** Where builds are on this machine. Each is verified once: it never changes. @throws DocentError `conflict`. */
+function foldersOf(builds: BuildStore): (id: string) => Promise<string> {
+  const folders = new TwoGenerationCache<string, string>(maxFolders)
+  return async (id) => {
+    const known = folders.get(id)
+    if (known !== undefined) return known
+    const base = await builds.openBase(id)
+    if (base === null) throw new DocentError('conflict', `Build ${id} is damaged; ingest again.`)
+    base.records.close()
+    folders.set(id, base.folder)
+    return base.folder
+  }
+}
+
+/** What each stage of a search makes of a question, and how much of its sources a model would be sent. */
+function searchExplainer(
+  {settings, parts = {}}: ServerOptions,
+  {retriever, current}: Assistant,
+  folderOf: (id: string) => Promise<string>,
+) {
+  let others: BuildExplainer | null = null
+
+  async function explanationOf({build, ...query}: ExplainQuery, signal: AbortSignal): Promise<Explanation> {
+    if (!('explain' in retriever))
+      throw new DocentError('conflict', 'This server searches by a part of its own, which explains nothing.')
+    if (build === null || build === current.id) return (retriever as ExplainedSearch).explain(query, {signal})
+    if (parts.embedder !== undefined)
+      throw new DocentError(
+        'conflict',
+        'With an embedder of its own, this server searches only the build that it serves.',
+      )
+    const {openBuildExplainer} = await import('./retrieval/index.ts')
+    others ??= openBuildExplainer({
+      model: settings.embeddingModel,
+      cacheDir: modelCacheOf(settings),
+      languages: settings.embeddingLanguages,
+    })
+    return others.explain({folder: await folderOf(build), siteUrl: settings.siteUrl, query}, signal)
+  }
+
+  return {
+    async explain(query: ExplainQuery, signal: AbortSignal): Promise<object> {
+      const {sources, ...explanation} = await explanationOf(query, signal)
+      const {promptShares} = await import('./generation/index.ts')
+      return {...explanation, sources: promptShares(query.text, sources)}
+    },
+    close: () => others?.close(),
   }
 }
 

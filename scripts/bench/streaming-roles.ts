@@ -266,7 +266,13 @@ function startDocent(): void {
         id: 'bench',
         lease: () => ({build: emptyBuild, release() {}}),
       },
-      builds: {list: async () => [], activate: async () => {}},
+      builds: {
+        list: async () => [],
+        activate: async () => {},
+        report: async () => null,
+        folder: async () => '',
+      },
+      explain: async () => ({}),
       startIngest: () => {
         throw new Error('not measured')
       },

@@ -10,7 +10,9 @@ const programs = {
   'ingest-child': 'src/ingestion/ingest-child.ts',
   'parse-child': 'src/ingestion/parse-child.ts',
   'embed-child': 'src/ingestion/embed-child.ts',
+  'explain-child': 'src/retrieval/explain-child.ts',
   'docs-child': 'src/http/docs/docs-child.ts',
+  'builds-child': 'src/http/builds/builds-child.ts',
   'catalog-child': 'src/transcripts/catalog/catalog-child.ts',
   'transcripts-child': 'src/transcripts/transcripts-child.ts',
 }

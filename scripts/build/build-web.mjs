@@ -65,7 +65,17 @@ async function pageStyles(sources) {
 
 /** The parts of the assistant's style sheet that the console shows answers by, and its own, in their order. */
 const shared = ['tokens', 'controls', 'text', 'citations', 'code-colours']
-const ofConsole = ['frame', 'controls', 'list', 'transcript', 'verified', 'conditions']
+const ofConsole = [
+  'frame',
+  'controls',
+  'list',
+  'transcript',
+  'docs',
+  'figures',
+  'verified',
+  'people',
+  'conditions',
+]
 
 /** @param {string} sources */
 async function consoleStyles(sources) {

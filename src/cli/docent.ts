@@ -31,6 +31,10 @@ const commands: Readonly<Record<string, KnownCommand>> = {
     about: 'read, export and purge transcripts',
     load: () => import('./transcripts/transcripts-command.ts'),
   },
+  backup: {
+    about: 'copy transcripts, people and verified answers to a folder, also while the server runs',
+    load: () => import('./backup/backup-command.ts'),
+  },
   staff: {
     about: 'invite people, switch them off, read the audit log',
     load: () => import('./staff/staff-command.ts'),

@@ -26,3 +26,19 @@ export function costOf(model: string | null, usage: Usage, prices: ModelPrices):
     cacheWriteTokens * price.cacheWrite
   return millionths / 1e6
 }
+
+/** The same of an answer, by the model that wrote it. */
+export function costOfAnswer(
+  {
+    model,
+    writtenBy,
+    usage,
+  }: {
+    readonly model: string | null
+    readonly writtenBy?: {readonly model: string | null}
+    readonly usage: Usage
+  },
+  prices: ModelPrices,
+): number | null {
+  return costOf(writtenBy === undefined ? model : writtenBy.model, usage, prices)
+}

@@ -27,6 +27,15 @@ export function promptSources(
   })
 }
 
+/** How many words of each source a model is sent, and how many it has, by its number. */
+export function promptShares(
+  question: string,
+  sources: readonly RetrievedSource[],
+): {readonly n: number; readonly words: number; readonly sentWords: number}[] {
+  const sent = promptSources(question, sources)
+  return sources.map(({n, blocks}, at) => ({n, words: wordsOf(blocks), sentWords: wordsOf(sent[at]!.blocks)}))
+}
+
 /** A part of a section that is kept or left out: a block, or a unit of a list or table. */
 interface Part {
   readonly block: number

@@ -2,12 +2,11 @@ import {once} from 'node:events'
 import express, {type Response, Router} from 'express'
 import type {Answering} from '../answering/index.ts'
 import {refOf} from '../answers/index.ts'
-import {DocentError, type ModelPrices} from '../domain/index.ts'
+import {costOfAnswer, DocentError, type ModelPrices} from '../domain/index.ts'
 import type {Transcript, TranscriptStore} from '../transcripts/index.ts'
 import {csvHeader, csvRowOf, jsonLineOf} from '../transcripts/index.ts'
 import {clientLeft} from './client-left.ts'
 import {withCost, withCosts} from './costs.ts'
-import {endWithStreamHead, openEventStream, resumePointOf} from './event-stream.ts'
 import {verifyDepth} from './guards/json-depth.ts'
 import {ownPagesOnly} from './guards/origins.ts'
 import {requireJson} from './guards/require-json.ts'
@@ -19,33 +18,30 @@ import {
   transcriptQueryOf,
   valuesRequestOf,
 } from './request-schemas.ts'
+import {addBuildRoutes, type BuildRoutesDeps} from './staff/build-routes.ts'
+import {addExplainRoutes, type ExplainSearch} from './staff/explain-routes.ts'
 import {memberOf} from './staff/member.ts'
 import {addPeopleRoutes, type PeopleRoutesDeps} from './staff/people-routes.ts'
+import {addReindexRoutes, type ReindexRoutesDeps} from './staff/reindex-routes.ts'
 import {tokenBody} from './staff/staff-schemas.ts'
 import {addVerifiedRoutes, type VerifiedRoutesDeps} from './staff/verified-routes.ts'
 import {type WebhookDeps, webhook} from './webhook.ts'
 
-/** The stored builds of the index. */
-export interface BuildRegistry {
-  /** Newest first; each has at least `id` and `isCurrent`. */
-  list(): Promise<readonly object[]>
-  /** Makes a build current. @throws DocentError `not_found`, `index_damaged`. */
-  activate(buildId: string): Promise<void>
-}
-
-export interface AdminRoutesDeps extends WebhookDeps, PeopleRoutesDeps, VerifiedRoutesDeps {
+export interface AdminRoutesDeps
+  extends WebhookDeps,
+    PeopleRoutesDeps,
+    VerifiedRoutesDeps,
+    BuildRoutesDeps,
+    ReindexRoutesDeps {
   readonly answering: Pick<Answering, 'forget'>
   readonly transcripts: TranscriptStore
-  readonly builds: BuildRegistry
+  readonly explain: ExplainSearch
   readonly prices: ModelPrices
-  readonly heartbeatMs: number
-  readonly slowReaderTimeoutMs: number
 }
 
 /** The staff API: everything under `/api/admin`. */
 export function createAdminRouter(deps: AdminRoutesDeps): Router {
-  const {staff, auditor, answering, transcripts, builds, prices, reindexing} = deps
-  const {heartbeatMs, slowReaderTimeoutMs} = deps
+  const {staff, auditor, answering, transcripts, prices} = deps
   const router = Router()
   router.use(ownPagesOnly)
   // Signed bodies are read as they were sent.
@@ -84,7 +80,7 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     const member = memberOf(response)
     await auditor.beforeExport(request, member, filter, format)
     staff.endWhenRefused(request, response, 'support')
-    const rows = await sendExport(response, transcripts.export(filter), format)
+    const rows = await sendExport(response, transcripts.export(filter), format, prices)
     await auditor.note(request, member, 'export_ended', {details: {...rows, format}})
   })
   router.get('/transcripts/:answerId', staff.allow('support'), async (request, response) => {
@@ -120,38 +116,9 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     response.json(withCosts(analytics, prices))
   })
 
-  router.get('/builds', staff.allow('docs'), async (_request, response) => {
-    response.json({builds: await builds.list()})
-  })
-  router.post('/builds/:id/activate', staff.allow('docs'), async (request, response) => {
-    const id = String(request.params['id'])
-    await builds.activate(id)
-    await auditor.note(request, memberOf(response), 'build_activated', {which: id})
-    response.json({build: id})
-  })
-
-  router.post('/reindex', staff.allow('docs'), async (request, response) => {
-    const body: unknown = request.body
-    const full = typeof body === 'object' && body !== null && 'full' in body && body.full === true
-    const id = reindexing.start({full})
-    await auditor.note(request, memberOf(response), 'reindex_started', {which: id, details: {full}})
-    const events = `/api/admin/reindex/${id}/events`
-    response.status(202).location(events).json({id, events})
-  })
-  router.get('/reindex/:id/events', staff.allow('docs'), async (request, response) => {
-    const id = String(request.params['id'])
-    if (!reindexing.isKnown(id)) throw new DocentError('not_found', 'There is no such reindex.')
-    const after = resumePointOf(request, id, request.query['after'])
-    if (after === null) throw new DocentError('invalid_request', 'after: must be the number of an event')
-    if (request.method === 'HEAD') return endWithStreamHead(response)
-    const stream = openEventStream(response, {heartbeatMs, slowReaderTimeoutMs})
-    staff.endWhenRefused(request, response, 'docs')
-    for await (const {seq, event} of reindexing.events(id, {after, signal: stream.signal})) {
-      const {type, ...data} = event
-      await stream.send(`id: ${id}:${seq}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`)
-    }
-    stream.end()
-  })
+  addBuildRoutes(router, deps)
+  addReindexRoutes(router, deps)
+  addExplainRoutes(router, staff, deps.explain)
 
   return router
 }
@@ -161,6 +128,7 @@ async function sendExport(
   response: Response,
   all: AsyncIterable<Transcript>,
   format: 'jsonl' | 'csv',
+  prices: ModelPrices,
 ): Promise<{readonly rows: number; readonly isWhole: boolean}> {
   const signal = clientLeft(response)
   response.setHeader('content-type', format === 'csv' ? 'text/csv; charset=utf-8' : 'application/x-ndjson')
@@ -170,7 +138,8 @@ async function sendExport(
   let rows = 0
   try {
     for await (const transcript of all) {
-      const line = format === 'csv' ? csvRowOf(transcript) : jsonLineOf(transcript)
+      const line =
+        format === 'csv' ? csvRowOf(transcript, costOfAnswer(transcript, prices)) : jsonLineOf(transcript)
       // One turn of the event loop for each, so that a long export does not delay answers.
       rows++
       if (!response.write(line)) await once(response, 'drain', {signal})

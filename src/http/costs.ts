@@ -1,4 +1,4 @@
-import {costOf, type ModelPrices} from '../domain/index.ts'
+import {costOf, costOfAnswer, type ModelPrices} from '../domain/index.ts'
 import type {Analytics, Figures, Transcript} from '../transcripts/index.ts'
 
 /** What the tokens cost, an estimate; null where a model has no price. */
@@ -7,18 +7,19 @@ interface Cost {
 }
 
 export function withCost(transcript: Transcript, prices: ModelPrices): Transcript & Cost {
-  const model = transcript.writtenBy?.model ?? transcript.model
-  return {...transcript, cost: costOf(model, transcript.usage, prices)}
+  return {...transcript, cost: costOfAnswer(transcript, prices)}
 }
 
-type Costed<T extends Figures> = T & Cost
+type Costed<T extends Figures> = Omit<T, 'tokens'> & Cost & {readonly tokens: readonly (Tokens & Cost)[]}
 
-/** Figures with what they cost, as a whole and in each part. */
+type Tokens = Figures['tokens'][number]
+
+/** Figures with what they cost, as a whole, in each part, and by model. */
 export function withCosts(analytics: Analytics, prices: ModelPrices) {
-  const costed = <T extends Figures>(figures: T): Costed<T> => ({
-    ...figures,
-    cost: costOfAll(figures, prices),
-  })
+  const costed = <T extends Figures>(figures: T): Costed<T> => {
+    const tokens = figures.tokens.map((used) => ({...used, cost: costOf(used.model, used, prices)}))
+    return {...figures, tokens, cost: sumOf(tokens)}
+  }
   return {
     ...analytics,
     total: costed(analytics.total),
@@ -27,7 +28,6 @@ export function withCosts(analytics: Analytics, prices: ModelPrices) {
   }
 }
 
-function costOfAll({tokens}: Figures, prices: ModelPrices): number | null {
-  const costs = tokens.map(({model, ...usage}) => costOf(model, usage, prices))
-  return costs.reduce((sum, cost) => (sum === null || cost === null ? null : sum + cost), 0)
+function sumOf(parts: readonly Cost[]): number | null {
+  return parts.reduce<number | null>((sum, {cost}) => (sum === null || cost === null ? null : sum + cost), 0)
 }

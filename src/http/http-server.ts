@@ -11,10 +11,11 @@ import type {CurrentBuild} from '../search-index/index.ts'
 import type {StaffStore} from '../staff/index.ts'
 import type {TranscriptStore} from '../transcripts/index.ts'
 import {findPlaceIn, type VerifiedAnswers} from '../verified/index.ts'
-import {type BuildRegistry, createAdminRouter} from './admin-routes.ts'
+import {createAdminRouter} from './admin-routes.ts'
 import {addAnswerRoutes} from './answer-routes.ts'
 import {assetHeaders, assetsDir} from './assets.ts'
 import {type AssistantOptions, assistantLookOf, logoOrigins} from './assistant-look.ts'
+import {openBuildsReader} from './builds/builds-reader.ts'
 import {createBoundedServer} from './connections.ts'
 import {addConsoleRoutes} from './console-routes.ts'
 import {openDocsRenderer} from './docs/docs-renderer.ts'
@@ -36,6 +37,8 @@ import {allowOf, routes} from './routes.ts'
 import {addSearchRoutes} from './search-routes.ts'
 import {addSectionRoute} from './section-route.ts'
 import {createAuditor} from './staff/auditor.ts'
+import type {BuildRegistry} from './staff/build-routes.ts'
+import type {ExplainSearch} from './staff/explain-routes.ts'
 import {createGuesses} from './staff/guesses.ts'
 import {createOperators, type OperatorOptions} from './staff/operators.ts'
 import {createStaff, type Staff, type StaffTokens} from './staff/staff.ts'
@@ -83,6 +86,8 @@ export interface HttpServerDeps {
   readonly foundQuestions?: () => readonly string[]
   readonly current: CurrentBuild
   readonly builds: BuildRegistry
+  /** How a search comes to its result, for staff. */
+  readonly explain: ExplainSearch
   readonly startIngest: StartIngest
   /** Whether a push event of GitHub or GitLab may have changed the docs. Default: any may. */
   readonly isPushForDocs?: (event: unknown) => boolean
@@ -140,6 +145,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const operators = createOperators(options, staff, guesses)
   const checkHost = hostGuard(options)
   const reindexing = createReindexing(deps.startIngest, log)
+  const buildsReader = openBuildsReader()
   const {heartbeatMs, slowReaderTimeoutMs, bufferMs} = options
   const streaming = {heartbeatMs, slowReaderTimeoutMs}
   let isDraining = false
@@ -184,6 +190,10 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       answering,
       transcripts,
       builds: deps.builds,
+      buildsReader,
+      explain: deps.explain,
+      current,
+      siteUrl: options.siteUrl ?? null,
       prices: options.modelPrices ?? new Map(),
       reindexing,
       guesses,
@@ -266,7 +276,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
           resolve({port, url: urlOf(options.host, port)})
         })
       }),
-    reindex: () => reindexing.request().report,
+    reindex: () => reindexing.request({by: 'timer', name: null}).report,
     drain() {
       isDraining = true
     },
@@ -285,6 +295,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       clearInterval(sweep)
       clearTimeout(timer)
       renderer.close()
+      buildsReader.close()
     },
   }
 }

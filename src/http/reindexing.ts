@@ -8,11 +8,44 @@ export interface IngestRun {
   readonly progress: AsyncIterable<unknown>
   /** The report of the ingest. Rejects with a DocentError such as `locked` or `gate_failed`. */
   readonly report: Promise<unknown>
+  /** Ends it at once; the current build stays. Absent where it cannot be ended. */
+  kill?(): void
 }
 
 export interface ReindexOptions {
   /** Whether to embed everything again. */
   readonly full: boolean
+  /** Whether to publish although a gate fails. Default false. */
+  readonly force?: boolean
+}
+
+/** Who began a reindex: somebody of the staff, a push event, or the timer that asks repositories for changes. */
+export interface ReindexStarter {
+  readonly by: 'staff' | 'webhook' | 'timer'
+  /** The name of somebody of the staff; null for others. */
+  readonly name: string | null
+}
+
+/** A reindex, for people. Times are milliseconds since the epoch. */
+export interface ReindexJob extends ReindexStarter {
+  readonly id: string
+  /** `waiting` for the one that is running. */
+  readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'
+  readonly full: boolean
+  readonly force: boolean
+  readonly requestedAt: number
+  readonly startedAt: number | null
+  readonly endedAt: number | null
+  /** The last progress of one that is running; else null. */
+  readonly progress: unknown
+  /** `outcome` of the report; null before the end, and without a report. */
+  readonly outcome: string | null
+  /** The build that it made, or left current; null where that is not known. */
+  readonly build: string | null
+  /** Why it failed; else null. */
+  readonly problem: {readonly code: string; readonly message: string} | null
+  /** Whether it can be cancelled now. */
+  readonly canCancel: boolean
 }
 
 export type StartIngest = (options: ReindexOptions) => IngestRun
@@ -20,7 +53,13 @@ export type StartIngest = (options: ReindexOptions) => IngestRun
 export type ReindexEvent =
   | {readonly type: 'progress'; readonly progress: unknown}
   | {readonly type: 'done'; readonly report: unknown}
-  | {readonly type: 'error'; readonly code: ErrorCode; readonly message: string}
+  | {
+      readonly type: 'error'
+      readonly code: ErrorCode | 'cancelled'
+      readonly message: string
+      /** Of an ingest that a gate has refused. */
+      readonly report?: unknown
+    }
 
 export interface SequencedReindexEvent {
   readonly seq: number
@@ -30,13 +69,20 @@ export interface SequencedReindexEvent {
 /** Reindexing over HTTP: one job at a time, each with events that can be read again. */
 export interface Reindexing {
   /** Starts a job and returns its id. @throws DocentError `locked` with the id of a job that is still running. */
-  start(options: ReindexOptions): string
+  start(options: ReindexOptions, starter: ReindexStarter): string
   /**
    * Starts a job, or lets another follow the one that is running, which may have read the docs before they changed. Any
    * number of requests meanwhile share that job. `report` is that of the ingest, and rejects as it does.
    */
-  request(): {readonly id: string; readonly report: Promise<unknown>}
+  request(starter: ReindexStarter): {readonly id: string; readonly report: Promise<unknown>}
   isKnown(jobId: string): boolean
+  /** The last ones, newest first, with those that run and wait. */
+  list(): readonly ReindexJob[]
+  /**
+   * Ends a job; what was published before stays. @throws DocentError `not_found`; `conflict` if it has ended or its ingest
+   * cannot be ended.
+   */
+  cancel(jobId: string): void
   /** Events after `after`, then live ones, up to and including `done` or `error`. */
   events(jobId: string, options: {after: number; signal: AbortSignal}): AsyncGenerator<SequencedReindexEvent>
 }
@@ -44,6 +90,15 @@ export interface Reindexing {
 interface Job {
   readonly id: string
   readonly options: ReindexOptions
+  readonly starter: ReindexStarter
+  readonly requestedAt: number
+  startedAt: number | null
+  endedAt: number | null
+  ingest: IngestRun | null
+  progress: unknown
+  isCancelled: boolean
+  /** As it ended; null before. */
+  end: Extract<ReindexEvent, {type: 'done' | 'error'}> | null
   readonly events: SequencedReindexEvent[]
   /** From the beginning, also while it waits for the job before it. */
   isRunning: boolean
@@ -63,8 +118,8 @@ export function createReindexing(startIngest: StartIngest, log: Log): Reindexing
   /** The job that follows the one that is running. */
   let next: Job | null = null
 
-  function add(options: ReindexOptions): Job {
-    const job = newJob(options)
+  function add(options: ReindexOptions, starter: ReindexStarter): Job {
+    const job = newJob(options, starter)
     jobs.set(job.id, job)
     for (const oldest of jobs.keys()) {
       if (jobs.size <= maxJobs) break
@@ -75,27 +130,47 @@ export function createReindexing(startIngest: StartIngest, log: Log): Reindexing
 
   async function run(job: Job): Promise<void> {
     running = job
+    job.startedAt = Date.now()
     try {
       const ingest = startIngest(job.options)
+      job.ingest = ingest
       // Awaited below; it may fail while the progress is still being read.
       ingest.report.catch(() => {})
-      for await (const progress of ingest.progress) publish(job, {type: 'progress', progress})
+      for await (const progress of ingest.progress) {
+        job.progress = progress
+        publish(job, {type: 'progress', progress})
+      }
       const report = await ingest.report
-      publish(job, {type: 'done', report})
+      end(job, {type: 'done', report})
       job.resolve(report)
     } catch (thrown) {
-      const error = toDocentError(thrown)
-      log.warn({jobId: job.id, err: error}, 'a reindex was not published')
-      const message = error.code === 'internal' ? readerMessageOf('internal') : error.message
-      publish(job, {type: 'error', code: error.code, message})
-      job.reject(error)
+      fail(job, thrown)
     }
-    job.isRunning = false
-    wake(job)
     const following = next
     running = null
     next = null
     if (following !== null) void run(following)
+  }
+
+  function fail(job: Job, thrown: unknown): void {
+    const error = job.isCancelled
+      ? new DocentError('conflict', 'The reindex was cancelled.')
+      : toDocentError(thrown)
+    if (job.isCancelled) log.info({jobId: job.id}, 'a reindex was cancelled')
+    else log.warn({jobId: job.id, err: error}, 'a reindex was not published')
+    const code = job.isCancelled ? 'cancelled' : error.code
+    const message = error.code === 'internal' ? readerMessageOf('internal') : error.message
+    const {report} = error.details
+    end(job, {type: 'error', code, message, ...(report === undefined ? {} : {report})})
+    job.reject(error)
+  }
+
+  function end(job: Job, event: NonNullable<Job['end']>): void {
+    job.end = event
+    job.endedAt = Date.now()
+    job.ingest = null
+    job.isRunning = false
+    publish(job, event)
   }
 
   function publish(job: Job, event: ReindexEvent): void {
@@ -109,22 +184,33 @@ export function createReindexing(startIngest: StartIngest, log: Log): Reindexing
   }
 
   return {
-    start(options) {
+    start(options, starter) {
       if (running !== null) {
         throw new DocentError('locked', 'The docs are already being indexed.', {details: {jobId: running.id}})
       }
-      const job = add(options)
+      const job = add(options, starter)
       void run(job)
       return job.id
     },
-    request() {
+    request(starter) {
       if (next !== null) return next
-      const job = add({full: false})
+      const job = add({full: false}, starter)
       if (running === null) void run(job)
       else next = job
       return job
     },
     isKnown: (jobId) => jobs.has(jobId),
+    list: () => [...jobs.values()].reverse().map(shown),
+    cancel(jobId) {
+      const job = jobs.get(jobId)
+      if (!job) throw new DocentError('not_found', 'There is no such reindex.')
+      if (!canCancel(job))
+        throw new DocentError('conflict', 'This reindex has ended, or cannot be cancelled.')
+      job.isCancelled = true
+      if (job !== next) return job.ingest!.kill!()
+      next = null
+      fail(job, null)
+    },
     async *events(jobId, {after, signal}) {
       const job = jobs.get(jobId)
       if (!job) throw new DocentError('not_found', 'There is no such reindex.')
@@ -152,7 +238,42 @@ export function createReindexing(startIngest: StartIngest, log: Log): Reindexing
   }
 }
 
-function newJob(options: ReindexOptions): Job {
+/** One that waits, or one whose ingest can be ended. */
+function canCancel(job: Job): boolean {
+  if (!job.isRunning || job.isCancelled) return false
+  return job.startedAt === null || job.ingest?.kill !== undefined
+}
+
+function shown(job: Job): ReindexJob {
+  const {id, options, starter, requestedAt, startedAt, endedAt, end, progress} = job
+  const report = (end?.report ?? null) as {
+    readonly outcome?: string
+    readonly build?: string | null
+  } | null
+  return {
+    id,
+    ...starter,
+    state: stateOf(job),
+    full: options.full,
+    force: options.force ?? false,
+    requestedAt,
+    startedAt,
+    endedAt,
+    progress: job.isRunning ? (progress ?? null) : null,
+    outcome: report?.outcome ?? null,
+    build: report?.build ?? null,
+    problem: end?.type === 'error' ? {code: end.code, message: end.message} : null,
+    canCancel: canCancel(job),
+  }
+}
+
+function stateOf({startedAt, end}: Job): ReindexJob['state'] {
+  if (end === null) return startedAt === null ? 'waiting' : 'running'
+  if (end.type === 'done') return 'done'
+  return end.code === 'cancelled' ? 'cancelled' : 'failed'
+}
+
+function newJob(options: ReindexOptions, starter: ReindexStarter): Job {
   let resolve: Job['resolve'] = () => {}
   let reject: Job['reject'] = () => {}
   const report = new Promise<unknown>((onReport, onError) => {
@@ -162,5 +283,17 @@ function newJob(options: ReindexOptions): Job {
   // The events tell of a failure, and not everybody waits for the report.
   report.catch(() => {})
   const id = randomUUID()
-  return {id, options, events: [], isRunning: true, waiting: new Set(), report, resolve, reject}
+  return {
+    ...{id, options, starter, report, resolve, reject},
+    requestedAt: Date.now(),
+    startedAt: null,
+    endedAt: null,
+    ingest: null,
+    progress: null,
+    isCancelled: false,
+    end: null,
+    events: [],
+    isRunning: true,
+    waiting: new Set(),
+  }
 }

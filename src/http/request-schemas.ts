@@ -204,16 +204,17 @@ export const moment = (read: (text: string) => number | null) =>
     return z.NEVER
   })
 
+/** A filter that can only be set. */
+const present = z.enum(['true', '1'], 'must be 1, or left out').transform(() => true as const)
+
 const transcriptQuery = z.object({
   q: z.string().max(1000).optional(),
   ending: z.enum([...endings, 'running']).optional(),
   rating: z.enum(['up', 'down', 'none']).optional(),
   missing: flag.optional(),
   verdict: z.enum([...verdict.options, 'any', 'none']).optional(),
-  attention: z
-    .enum(['true', '1'], 'must be 1, or left out')
-    .transform(() => true as const)
-    .optional(),
+  attention: present.optional(),
+  broke: present.optional(),
   abstained: flag.optional(),
   partial: flag.optional(),
   fallback: flag.optional(),
@@ -298,13 +299,22 @@ const analyticsQuery = z.object({
  * @throws DocentError `invalid_request`, also for a parameter that is not known.
  */
 export function analyticsRequestOf(query: unknown, now: number): AnalyticsRequest {
-  const {from, to = now, build} = parsedQuery(analyticsQuery, query)
-  const request = {from: from ?? Math.max(0, to - defaultDays * dayMs), to, ...defined({build})}
-  refuseEmptyPeriod(request)
-  if (request.to - request.from > maxDays * dayMs) {
+  const {from, to, build} = parsedQuery(analyticsQuery, query)
+  return {...periodOf({from, to}, now), ...defined({build})}
+}
+
+/** A period of which an end may be missing; by default the last 30 days. @throws DocentError `invalid_request`. */
+export function periodOf(
+  {from, to: end}: {readonly from: number | undefined; readonly to: number | undefined},
+  now: number,
+): {readonly from: number; readonly to: number} {
+  const to = end ?? now
+  const period = {from: from ?? Math.max(0, to - defaultDays * dayMs), to}
+  refuseEmptyPeriod(period)
+  if (period.to - period.from > maxDays * dayMs) {
     throw new DocentError('invalid_request', `from: must be at most ${maxDays} days before to`)
   }
-  return request
+  return period
 }
 
 const socketMessage = z.discriminatedUnion('type', [

@@ -176,6 +176,12 @@ export const routes: readonly Route[] = [
   {method: 'PUT', path: '/api/admin/people/:id/role', caller: 'admin', about: 'Change a role.'},
   {
     method: 'POST',
+    path: '/api/admin/people/:id/end-sessions',
+    caller: 'admin',
+    about: 'Sign somebody out everywhere; the token works.',
+  },
+  {
+    method: 'POST',
     path: '/api/admin/people/:id/switch-off',
     caller: 'admin',
     about: 'Switch somebody off, now.',
@@ -242,8 +248,40 @@ export const routes: readonly Route[] = [
     about: 'Give it no longer.',
   },
   {method: 'GET', path: '/api/admin/builds', caller: 'docs', about: 'The builds that are kept.'},
+  {
+    method: 'GET',
+    path: '/api/admin/builds/:id',
+    caller: 'docs',
+    about: 'One, with the report of its ingest.',
+  },
   {method: 'POST', path: '/api/admin/builds/:id/activate', caller: 'docs', about: 'Serve another one.'},
+  {
+    method: 'GET',
+    path: '/api/admin/builds/:id/changes',
+    caller: 'docs',
+    about: 'What differs from another build.',
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/builds/:id/changes/section',
+    caller: 'docs',
+    about: 'A section in both builds.',
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/coverage',
+    caller: 'docs',
+    about: 'Every page, with how often answers showed and cited it.',
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/search/explain',
+    caller: 'docs',
+    about: 'What each stage of a search makes of a question.',
+  },
+  {method: 'GET', path: '/api/admin/reindex', caller: 'docs', about: 'The last ingests.'},
   {method: 'POST', path: '/api/admin/reindex', caller: 'docs', about: 'Start an ingest.'},
+  {method: 'POST', path: '/api/admin/reindex/:id/cancel', caller: 'docs', about: 'End it.'},
   {method: 'GET', path: '/api/admin/reindex/:id/events', caller: 'docs', about: 'Its progress, as a stream.'},
 ]
 

@@ -54,7 +54,7 @@ export function webhook({secret, guesses, reindexing, isPushForDocs}: WebhookDep
       response.status(202).json({message: `There is nothing to do: ${what}.`})
       return
     }
-    const {id} = reindexing.request()
+    const {id} = reindexing.request({by: 'webhook', name: null})
     const events = `/api/admin/reindex/${id}/events`
     response.status(202).location(events).json({id, events})
   }

@@ -7,6 +7,7 @@ import {askGoldenQuestions, goldenGate, shrinkGate} from './gates.ts'
 import type {IngestContext} from './ingest-context.ts'
 import {isOfEarlierVersion} from './ingest-plan.ts'
 import type {IngestReport, PageChange} from './ingest-report.ts'
+import {keptReport} from './kept-report.ts'
 import type {ReportParts} from './make-report.ts'
 import {countsOf} from './page-changes.ts'
 import {placesOf, type SourceContent, sourcesOf} from './source-content.ts'
@@ -127,7 +128,7 @@ export async function completeBuild(context: IngestContext, completion: Completi
       } satisfies Manifest['summary'],
     }
     const pruned = await context.stage('publish', async () => {
-      await builds.publish(writer.id, manifest)
+      await builds.publish(writer.id, manifest, keptReport(report('published', {...parts, gates, golden})))
       await removeGoneCheckouts(context.options.dataDir, sourcesOf(context.options))
       return builds.prune(keepBuilds)
     })

@@ -1,7 +1,7 @@
 import {existsSync, realpathSync} from 'node:fs'
 import {DocentError} from '../domain/index.ts'
 import {createPrivateFile, makePrivate, makePrivateFile} from './private-files.ts'
-import {type SqliteDatabase, sqliteCodeOf} from './sqlite.ts'
+import {openSqlite, type SqliteDatabase, sqliteCodeOf} from './sqlite.ts'
 
 /** Suffixes of a database file itself and of the files that SQLite creates next to it. */
 export const databaseSuffixes = ['', '-wal', '-shm', '-journal'] as const
@@ -43,6 +43,21 @@ export async function backUpDatabase(db: SqliteDatabase, to: string): Promise<vo
     copy.close()
   } catch (error) {
     throw storageError(error, to)
+  }
+}
+
+/** Opens a database for reading and copies it. @throws as `backUpDatabase`. */
+export async function backUpDatabaseFile(file: string, to: string): Promise<void> {
+  let db: SqliteDatabase
+  try {
+    db = openSqlite(file, {readonly: true, fileMustExist: true, timeout: 15_000})
+  } catch (error) {
+    throw storageError(error, file)
+  }
+  try {
+    await backUpDatabase(db, to)
+  } finally {
+    db.close()
   }
 }
 

@@ -1,4 +1,11 @@
-export {adviceOf, backUpDatabase, databaseSuffixes, makeFilesPrivate, storageError} from './database-file.ts'
+export {
+  adviceOf,
+  backUpDatabase,
+  backUpDatabaseFile,
+  databaseSuffixes,
+  makeFilesPrivate,
+  storageError,
+} from './database-file.ts'
 export {type ExclusiveLock, takeExclusiveLock} from './exclusive-lock.ts'
 export {installationSecret} from './installation-secret.ts'
 export {applyMigrations, type Migration} from './migrate.ts'
@@ -11,5 +18,5 @@ export {
   makePrivateFile,
   makePrivateFolder,
 } from './private-files.ts'
-export {openSharedDatabase, type SharedDatabase, type SharedDatabaseOptions} from './shared-database.ts'
+export {openSmallDatabase, type SmallDatabase, type SmallDatabaseOptions} from './small-database.ts'
 export {openSqlite, type SqliteDatabase, sqliteCodeOf} from './sqlite.ts'

@@ -2,6 +2,7 @@ import type {SiteUrl, VisitorPage} from '../domain/index.ts'
 import type {Embedder} from '../embedding/index.ts'
 import type {CurrentBuild, IndexBuild} from '../search-index/index.ts'
 import type {Calibration} from './calibration.ts'
+import {explanationOf} from './explanation.ts'
 import {
   type FindDeps,
   type FindQuery,
@@ -14,6 +15,7 @@ import {askedLanguage} from './question-language.ts'
 import type {QuestionRewriter} from './question-rewriter.ts'
 import type {
   DocsSearch,
+  ExplainedSearch,
   Retrieval,
   RetrievalQuery,
   RetrieveOptions,
@@ -55,7 +57,7 @@ const defaultHits = 10
 const maxHits = 50
 
 /** Hybrid retrieval over the current build, by words and by vectors; each call takes one lease and releases it. */
-export function createRetriever(options: RetrieverOptions): Retriever & DocsSearch {
+export function createRetriever(options: RetrieverOptions): Retriever & DocsSearch & ExplainedSearch {
   const {current, siteUrl} = options
   const deps: FindDeps = {
     embedder: options.embedder,
@@ -125,6 +127,18 @@ export function createRetriever(options: RetrieverOptions): Retriever & DocsSear
           unknownWords: found.unknownWords,
           features: {...found.features},
         }),
+      )
+    },
+
+    explain({text, version = null, lang = null, limit = defaultLimit}, callOptions = {}) {
+      return findAndConvert(
+        {question: text, history: [], version, lang, depth: limit * 3},
+        callOptions,
+        (found, build, context) => {
+          const joinsNeighbours = !deps.without.has('duplicates')
+          const groups = groupSections(build, found.candidates, {limit, joinsNeighbours})
+          return {lang: build.language, ...explanationOf(found, groups, context)}
+        },
       )
     },
 

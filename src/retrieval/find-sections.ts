@@ -63,10 +63,14 @@ export interface FoundSections {
   /** What was searched for. */
   readonly query: string
   readonly rankingQuery: RankingQuery
+  /** Before diversification and duplicates. */
+  readonly ranking: Ranking
   /** Best first. */
   readonly candidates: readonly Candidate[]
   readonly features: AnswerabilityFeatures & Partial<EnglishFeatures>
   readonly answerability: number
+  /** Docent abstains below it. */
+  readonly threshold: number
   readonly abstention: Abstention | null
   /** Says nothing on abstention. */
   readonly shade: Answerability
@@ -137,9 +141,11 @@ export async function findSections(
   return {
     query: topic.words.length === 0 ? question : `${question} (${topic.words.slice(0, 4).join(', ')})`,
     rankingQuery,
+    ranking: ranked,
     candidates,
     features,
     answerability,
+    threshold,
     abstention: reason === null ? null : {reason, nearest: nearestPages(build, candidates, deps.siteUrl)},
     shade: shadeOf(answerability, threshold, unknownWords),
     unknownWords,

@@ -1,9 +1,12 @@
 export {calibrate} from './calibrate.ts'
 export {type Calibration, defaultCalibration, isCurrentCalibration, parseCalibration} from './calibration.ts'
 export {createRetriever, type RetrieverOptions} from './create-retriever.ts'
+export {type BuildExplainer, openBuildExplainer} from './explain-process.ts'
 export {outOfDomainQuestions} from './out-of-domain-questions.ts'
 export type {
   DocsSearch,
+  ExplainedSearch,
+  Explanation,
   Retrieval,
   RetrievalQuery,
   RetrieveOptions,
@@ -24,3 +27,4 @@ export {isStartingPage} from './starting/starting-pages.ts'
 export {createStartingQuestions, type StartingQuestions} from './starting/starting-questions.ts'
 export {syntheticQuestions} from './synthetic-questions.ts'
 export {prepareTyping} from './typing/section-names.ts'
+export {pageAtAddress} from './visitor-place.ts'

@@ -24,6 +24,8 @@ export interface Ranking {
   readonly candidates: Candidate[]
   /** Mean and spread of the question's cosines with passages spread over the build. */
   readonly background: BackgroundCosine
+  /** What the two searches found, before anything was ranked. */
+  readonly hits: SearchHits
   readonly timings: RankingTimings
 }
 
@@ -81,7 +83,7 @@ export function rankSections(
     semantic: semanticDone - lexicalDone,
     fuse: performance.now() - semanticDone,
   }
-  return {candidates: candidates.slice(0, depth), background, timings}
+  return {candidates: candidates.slice(0, depth), background, hits, timings}
 }
 
 interface CandidateContext {

@@ -156,3 +156,76 @@ export interface DocsSearch {
    */
   searchAsTyped(query: TypedQuery, options?: {readonly signal?: AbortSignal}): Promise<TypedResult>
 }
+
+/** How one search came to its result, stage by stage. */
+export interface Explanation {
+  readonly build: string
+  readonly query: string
+  /** As a `Retrieval` has it. */
+  readonly lang: string | null
+  /** The words that were searched for. */
+  readonly terms: readonly {
+    /** As it was typed. */
+    readonly word: string
+    readonly weight: number
+    /** Whether the docs have it. */
+    readonly known: boolean
+    /** The words that were searched for in its place, where it counts as misspelt; else null. */
+    readonly corrections: readonly string[] | null
+  }[]
+  /** Every section that a stage put among its first, the best of the last stage first. */
+  readonly sections: readonly ExplainedSection[]
+  readonly abstention: Abstention | null
+  readonly answerability: number
+  /** Docent abstains below it. */
+  readonly threshold: number
+  /** How much of the question the docs may answer. Says nothing on abstention. */
+  readonly shade: Answerability
+  readonly unknownWords: readonly string[]
+  /** The features that `answerability` was computed from, by name. */
+  readonly features: Readonly<Record<string, number>>
+  /** What an answer would be written from, were it not for an abstention. */
+  readonly sources: readonly RetrievedSource[]
+  readonly timings: Readonly<Record<string, number>>
+}
+
+/** The rank of a section in a stage, from 1, and its score there. */
+export interface StageRank {
+  readonly rank: number
+  readonly score: number
+}
+
+export interface ExplainedSection {
+  readonly title: string
+  readonly headings: readonly string[]
+  /** Without the fragment: absolute, or a path on this server. */
+  readonly url: string
+  readonly anchor: string
+  readonly path: string
+  readonly version: string | null
+  /** Its first 4,000 characters. */
+  readonly text: string
+  /** The search by words (BM25), and by vectors (cosine of its nearest passage). Null where it is not among the first 20. */
+  readonly words: StageRank | null
+  readonly vectors: StageRank | null
+  /** The first sort, by the scores of the searches. Null where it was not compared further. */
+  readonly first: StageRank | null
+  /** The second, with all features, and these by name. */
+  readonly ranked: (StageRank & {readonly features: Readonly<Record<string, number>>}) | null
+  /** Its place once pages take turns and duplicates are gone; null where it was left out. */
+  readonly chosen: number | null
+  /** The number of the source that it becomes; null for none. */
+  readonly source: number | null
+}
+
+export interface ExplainedSearch {
+  /**
+   * The search of a question without a conversation, as an answer does it, with what each stage made of it.
+   * `limit` is the greatest number of groups of sources; default 6.
+   * @throws DocentError as `Retriever.retrieve` does.
+   */
+  explain(
+    query: Omit<SearchQuery, 'history'>,
+    options?: {readonly signal?: AbortSignal},
+  ): Promise<Explanation>
+}

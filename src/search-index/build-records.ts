@@ -3,6 +3,7 @@ import type {Diagnostic, Page, PageReference} from '../domain/index.ts'
 import {openSqlite} from '../native/index.ts'
 import type {Manifest} from './build.ts'
 import type {IncludedFile, IndexedPage, StoredFidelity} from './indexed-page.ts'
+import {readDigests, readSectionTexts} from './page-digests.ts'
 import type {PassagesBetween} from './passage-row.ts'
 import {passagesBetween} from './passages-between.ts'
 import {buildFormat, databaseFile} from './schema.ts'
@@ -22,6 +23,10 @@ export interface BuildRecords {
   page(path: string): RecordedPage | null
   /** Every page with its links and anchors, by path. */
   pages(): PageRecord[]
+  /** What tells whether pages differ, of every page. */
+  digests(): PageDigest[]
+  /** The texts of a page's sections, in order; none for an unknown path. */
+  sectionTexts(path: string): SectionTextRecord[]
   close(): void
 }
 
@@ -42,6 +47,27 @@ export interface PageRecord {
   readonly url: string
   readonly links: readonly PageReference[]
   readonly anchors: ReadonlySet<string>
+}
+
+/** A page as it is compared with that of another build. */
+export interface PageDigest {
+  readonly path: string
+  readonly url: string
+  readonly title: string
+  /** Hash of the file. */
+  readonly hash: string
+  readonly sections: readonly SectionDigest[]
+}
+
+export interface SectionDigest {
+  readonly anchor: string
+  readonly headings: readonly string[]
+  /** Hashes of its passages, which have title and headings in them. */
+  readonly hash: string
+}
+
+export interface SectionTextRecord extends Omit<SectionDigest, 'hash'> {
+  readonly text: string
 }
 
 /** Reads a build's database, also while a server uses it. The caller has verified its checksum. */
@@ -120,6 +146,8 @@ export function openBuildRecords(
         anchors: new Set([...(anchors.get(id) ?? []), ...(JSON.parse(others) as string[])]),
       }))
     },
+    digests: () => readDigests(db),
+    sectionTexts: (path) => readSectionTexts(db, path),
     close() {
       db.close()
     },

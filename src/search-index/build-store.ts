@@ -40,8 +40,12 @@ export interface BuildStore {
   /**
    * Stores a build that was begun here and finished, with this manifest, and makes it current. A crash at any point
    * leaves either the current build as it was or the new one complete.
+   * @param report what made it, for people; stored as JSON. Default: none.
    */
-  publish(id: string, manifest: Manifest): Promise<void>
+  publish(id: string, manifest: Manifest, report?: object): Promise<void>
+
+  /** The report that a build was published with, as JSON; null where none is kept. @throws DocentError `not_found` for what is not an id. */
+  report(id: string): Promise<string | null>
 
   /**
    * Removes the oldest builds beyond `keep`, never the current one. At least 2 are kept, so that a process that has not

@@ -9,6 +9,7 @@ import type {QuotableBlock} from '../domain/index.ts'
  *       manifest.json           format, model, counts, checksums: written last
  *       index.sqlite            pages, sections, passages, vectors, words: the source of truth
  *       passages.hnsw           derived from the vectors, checksummed before native code reads it
+ *       report.json             what the ingest that made it reported, for people; absent in older builds
  *
  * A build is immutable. The next one starts as a copy of it, in which the rows of changed pages are replaced: ids of
  * pages, sections and passages are positive, never reused, and may have gaps. Within a page they increase in reading

@@ -17,9 +17,23 @@ export type {
 } from './build.ts'
 export {buildFolder, currentBuildId} from './build-folders.ts'
 export {openPages} from './build-pages.ts'
-export {type BuildRecords, type FileRecord, openBuildRecords, type PageRecord} from './build-records.ts'
+export {
+  type BuildRecords,
+  type FileRecord,
+  openBuildRecords,
+  type PageDigest,
+  type PageRecord,
+  type SectionTextRecord,
+} from './build-records.ts'
 export type {BaseBuild, BuildLock, BuildStore, ListedBuild} from './build-store.ts'
 export type {BuildWriter} from './build-writer.ts'
+export {
+  type BuildChanges,
+  type ChangedPage,
+  compareBuilds,
+  type PageChangeKind,
+  sectionTextIn,
+} from './compare-builds.ts'
 export {type OpenCurrentBuild, openCurrentBuild} from './current-build.ts'
 export {embeddingHashOf, embeddingTextOf} from './embedding-text.ts'
 export type {IncludedFile, SourceFile, StoredFidelity} from './indexed-page.ts'

@@ -1,5 +1,6 @@
 import {watch} from 'node:fs'
-import {rename} from 'node:fs/promises'
+import {readFile, rename} from 'node:fs/promises'
+import {join} from 'node:path'
 import {DocentError} from '../domain/index.ts'
 import {isNotInstalled, makePrivateFolder} from '../native/index.ts'
 import type {Manifest} from './build.ts'
@@ -18,11 +19,11 @@ import {takeBuildLock} from './build-lock.ts'
 import {openBuildRecords} from './build-records.ts'
 import type {BaseBuild, BuildLock, BuildStore, ListedBuild} from './build-store.ts'
 import {openBuildWriter} from './build-writer.ts'
-import {flush} from './durable-files.ts'
+import {flush, replaceFile} from './durable-files.ts'
 import {mismatchOf} from './file-mismatch.ts'
 import {readManifest, writeManifest} from './manifest.ts'
 import {openBuild} from './open-build.ts'
-import {databaseFile, hnswFile} from './schema.ts'
+import {databaseFile, hnswFile, reportFile} from './schema.ts'
 
 /** Builds in a data folder on this machine. Nothing is created on disk before it is needed. */
 export function localBuilds(dataDir: string): BuildStore {
@@ -34,7 +35,8 @@ export function localBuilds(dataDir: string): BuildStore {
     activate: (id) => activate(dataDir, id),
     lock: () => lock(dataDir),
     begin: (options) => openBuildWriter(dataDir, options),
-    publish: (id, manifest) => publish(dataDir, id, manifest),
+    publish: (id, manifest, report) => publish(dataDir, id, manifest, report),
+    report: async (id) => readReport(buildFolder(dataDir, id)),
     prune: (keep) => prune(dataDir, keep),
     watch: (onHint) => watchCurrent(dataDir, onHint),
   }
@@ -92,12 +94,22 @@ async function lock(dataDir: string): Promise<BuildLock> {
   }
 }
 
-async function publish(dataDir: string, id: string, manifest: Manifest): Promise<void> {
+async function publish(dataDir: string, id: string, manifest: Manifest, report?: object): Promise<void> {
   const staged = stagingFolder(dataDir, id)
+  if (report !== undefined) await replaceFile(join(staged, reportFile), JSON.stringify(report))
   await writeManifest(staged, manifest)
   await rename(staged, buildFolder(dataDir, id))
   await flush(buildsFolder(dataDir))
   await makeCurrent(dataDir, id)
+}
+
+async function readReport(folder: string): Promise<string | null> {
+  try {
+    return await readFile(join(folder, reportFile), 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
 }
 
 async function prune(dataDir: string, keep: number): Promise<string[]> {

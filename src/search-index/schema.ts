@@ -10,6 +10,8 @@ export const earlierFormat = 2
 export const databaseFile = 'index.sqlite'
 export const hnswFile = 'passages.hnsw'
 export const manifestFile = 'manifest.json'
+/** Beside them, of builds that an ingest made: what it reported. Nothing depends on it. */
+export const reportFile = 'report.json'
 
 /**
  * Ids only increase while a build is edited into the next one, so that a label of the HNSW file is never reused for

@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs'
 import {setTimeout as delay} from 'node:timers/promises'
 import {DocentError} from '../domain/index.ts'
-import {backUpDatabase, openSharedDatabase, openSqlite} from '../native/index.ts'
+import {backUpDatabaseFile, openSmallDatabase} from '../native/index.ts'
 import {createAuditTable} from './audit-table.ts'
 import {staffMigrations} from './migrations.ts'
 import {createPeopleTable} from './people-table.ts'
@@ -40,7 +40,7 @@ export function openStaffStore(options: StaffStoreOptions): StaffStore {
     db,
     read,
     change: run,
-  } = openSharedDatabase({
+  } = openSmallDatabase({
     ...options,
     migrations: staffMigrations,
     ifMovedAway: 'people must then be invited again',
@@ -75,6 +75,7 @@ export function openStaffStore(options: StaffStoreOptions): StaffStore {
     personOfToken: (token) => read(() => people.personOfToken(token)),
     changeToken: (id, keptSession) => run(() => people.changeToken(id, keptSession)),
     setRole: (id, role) => run(() => people.setRole(id, role)),
+    endSessions: (id) => run(() => people.endSessions(id)),
     switchOff: (id) => run(() => people.switchOff(id)),
     remove: (id) => run(() => people.remove(id)),
     beginSession: (personId) => run(() => people.beginSession(personId)),
@@ -96,10 +97,5 @@ export function openStaffStore(options: StaffStoreOptions): StaffStore {
 export async function backUpStaff(file: string, to: string): Promise<void> {
   if (!existsSync(file))
     throw new DocentError('storage', `There is nobody on the staff yet: no file ${file}.`)
-  const db = openSqlite(file, {readonly: true, fileMustExist: true, timeout: 15_000})
-  try {
-    await backUpDatabase(db, to)
-  } finally {
-    db.close()
-  }
+  await backUpDatabaseFile(file, to)
 }

@@ -146,6 +146,11 @@ export function createPeopleTable(db: SqliteDatabase, now: () => number) {
       setRole.run(role, id)
       return personOf(existing(id))
     },
+    endSessions(id: string): Person {
+      const row = existing(id)
+      endSessionsOf(id)
+      return personOf(row)
+    },
     switchOff(id: string): Person {
       const {off_at: offAt} = existing(id)
       setOff.run(offAt ?? now(), id)

@@ -66,6 +66,8 @@ export interface StaffStore {
   changeToken(id: string, keptSession: string | null): Promise<string>
   /** In effect with the next request. @throws DocentError `not_found`. */
   setRole(id: string, role: Role): Promise<Person>
+  /** Ends all sessions; the token works. @throws DocentError `not_found`. */
+  endSessions(id: string): Promise<Person>
   /** Ends the token, the invitation and all sessions. @throws DocentError `not_found`. */
   switchOff(id: string): Promise<Person>
   /** Removes who is switched off. @throws DocentError `not_found`; `conflict` for anyone else. */

@@ -13,6 +13,7 @@ import {
   type VisitorPage,
 } from '../domain/index.ts'
 import {headOf} from '../lib/cut.ts'
+import {matchOf} from './matching-words.ts'
 import type {Feedback, Review, Transcript, TranscriptItem, Verdict} from './transcript-store.ts'
 
 /** Feedback and review of an answer: null until somebody gives one. */
@@ -170,8 +171,8 @@ function reviewOf(row: AnswerRow): Review | null {
   }
 }
 
-/** An item in a list of transcripts. */
-export function itemOf(row: AnswerRow): TranscriptItem {
+/** An item in a list of transcripts. @param q what was searched for, empty for nothing */
+export function itemOf(row: AnswerRow, q = ''): TranscriptItem {
   return {
     answerId: row.id,
     ref: row.ref,
@@ -192,5 +193,6 @@ export function itemOf(row: AnswerRow): TranscriptItem {
     model: row.model,
     timings: row.timings === null ? noTimings : (JSON.parse(row.timings) as Timings),
     excerpt: headOf(row.text, 200),
+    match: q.trim() === '' ? null : matchOf(q, row),
   }
 }

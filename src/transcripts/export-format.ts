@@ -1,4 +1,5 @@
-import {cleanText, escapedJson} from '../lib/clean-text.ts'
+import {escapedJson} from '../lib/clean-text.ts'
+import {csvCell} from '../lib/csv-cell.ts'
 import {sectionAddress} from '../lib/section-address.ts'
 import type {Transcript} from './transcript-store.ts'
 
@@ -28,14 +29,24 @@ const columns = [
   'pageUrl',
   'pageTitle',
   'pageSection',
+  'error',
+  'longestStallMs',
+  'comment',
+  'reviewer',
+  'note',
+  'correctedAnswer',
+  'cost',
 ] as const
 
-/** The first line of a CSV export, including its line break. */
-export const csvHeader = `${columns.join(',')}\r\n`
+/** The first line of a CSV export, including its line break, after the mark by which spreadsheets know UTF-8. */
+export const csvHeader = `\ufeff${columns.join(',')}\r\n`
 
-/** One transcript as a line of CSV (RFC 4180), including its line break. */
-export function csvRowOf(transcript: Transcript): string {
-  const {timings, usage, sources} = transcript
+/**
+ * One transcript as a line of CSV (RFC 4180), including its line break.
+ * @param cost of its tokens; null where the model has no price
+ */
+export function csvRowOf(transcript: Transcript, cost: number | null): string {
+  const {timings, usage, sources, feedback, review} = transcript
   const writer = transcript.writtenBy ?? transcript
   const end = transcript.events.at(-1)?.event
   const values: Record<(typeof columns)[number], unknown> = {
@@ -45,8 +56,8 @@ export function csvRowOf(transcript: Transcript): string {
     question: transcript.question,
     ending: transcript.ending ?? 'running',
     abstained: end?.type === 'done' && end.abstained,
-    rating: transcript.feedback?.rating ?? '',
-    verdict: transcript.review?.verdict ?? '',
+    rating: feedback?.rating ?? '',
+    verdict: review?.verdict ?? '',
     build: transcript.build,
     generator: writer.generator,
     model: writer.model ?? '',
@@ -60,32 +71,22 @@ export function csvRowOf(transcript: Transcript): string {
     finishReason: transcript.finishReason ?? '',
     partial: transcript.partial,
     lang: transcript.lang ?? '',
-    missing: transcript.feedback?.missing ?? false,
+    missing: feedback?.missing ?? false,
     pageUrl: transcript.page?.url ?? '',
     pageTitle: transcript.page?.title ?? '',
     pageSection: transcript.page?.section ?? '',
+    error: end?.type === 'error' ? end.code : '',
+    longestStallMs: timings.longestStallMs,
+    comment: feedback?.comment ?? '',
+    reviewer: review?.by ?? '',
+    note: review?.note ?? '',
+    correctedAnswer: review?.correctedAnswer ?? '',
+    cost: cost ?? '',
   }
-  return `${columns.map((column) => cellOf(String(values[column]))).join(',')}\r\n`
+  return `${columns.map((column) => csvCell(String(values[column]))).join(',')}\r\n`
 }
 
 /** One transcript as a line of JSON, including its line break. The data is not altered. */
 export function jsonLineOf(transcript: Transcript): string {
   return `${escapedJson(JSON.stringify(transcript))}\n`
-}
-
-/** A cell with text of visitors and models, which must not run as a formula or change the direction of the line. */
-function cellOf(text: string): string {
-  const harmless = withoutFormulas(cleanText(text))
-  return /[",;\t\n]|^\s|\s$/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
-}
-
-/**
- * Prefixes text that a spreadsheet would run as a formula with an apostrophe. A spreadsheet that splits at semicolons or
- * tabs finds cells within a cell, and a line break in one begins a row. The dash of a list item is kept if nothing after
- * it could be a function call.
- */
-function withoutFormulas(text: string): string {
-  return text
-    .replace(/^(?=\s*[=+\-@＝＋－＠]|\t)/, "'")
-    .replace(/([;\t\n][^\S\t\n]*)(?!- [^(|!\n]*(?:\n|$))(?=[=+\-@＝＋－＠])/g, "$1'")
 }

@@ -1,6 +1,6 @@
 export {checkTranscripts} from './check-transcripts.ts'
 export {csvHeader, csvRowOf, jsonLineOf} from './export-format.ts'
-export type {Analytics, AnalyticsRequest, Figures} from './figures/analytics.ts'
+export type {Analytics, AnalyticsRequest, Figures, PageFigures, PagesRequest} from './figures/analytics.ts'
 export {endingLabelOf, feedbackWordsOf, visitorPageLine, writerOf} from './labels.ts'
 export {type ListOrder, listOrders} from './list-order.ts'
 export {loggedFilter} from './logged-filter.ts'

@@ -11,6 +11,7 @@ const withoutWords: ReadonlySet<string> = new Set<keyof TranscriptFilter>([
   'partial',
   'fallback',
   'attention',
+  'broke',
   'from',
   'to',
 ])

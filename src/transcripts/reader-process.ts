@@ -101,6 +101,7 @@ export function openReaderProcess(files: ReaderSetup, options: ReaderProcessOpti
       ids: remoteRead('ids'),
       read: remoteRead('read'),
       analytics: remoteRead('analytics'),
+      pageFigures: remoteRead('pageFigures'),
       values: remoteRead('values'),
     },
     get isOpen() {

@@ -12,7 +12,7 @@ import {
 import {createCatalogTables} from './catalog/catalog-schema.ts'
 import {createCatalogWriter} from './catalog/catalog-writer.ts'
 import {sizeOf} from './event-size.ts'
-import type {Analytics, AnalyticsRequest} from './figures/analytics.ts'
+import type {Analytics, AnalyticsRequest, PageFigures, PagesRequest} from './figures/analytics.ts'
 import {cursorOf, parseCursor, selectionOf} from './list-order.ts'
 import {migrate} from './migrations.ts'
 import {type MemoryRecord, overlayEvents, overlayRow} from './overlay.ts'
@@ -49,6 +49,8 @@ export interface StaffReads {
   read(names: readonly string[], memory: readonly MemoryRecord[]): (Transcript | null)[]
   /** Without answers that are in memory alone. */
   analytics(request: AnalyticsRequest): Analytics
+  /** Without answers that are in memory alone. */
+  pageFigures(request: PagesRequest): readonly PageFigures[]
   /** Without answers that are in memory alone. */
   values(kind: ValueKind, limit: number): readonly NamedCount[]
 }
@@ -117,6 +119,7 @@ export function createStaffReads(reads: TranscriptReads, catalog: CatalogReads):
 
   return {
     analytics: (request) => catalog.analytics(request),
+    pageFigures: (request) => catalog.pageFigures(request),
     values: (kind, limit) => catalog.values(kind === 'page' ? 'cited' : kind, limit),
     list(filter, {cursor, sort = 'newest', limit = 50}, memory) {
       const size = Math.min(200, Math.max(1, Math.trunc(limit) || 50))
@@ -128,7 +131,7 @@ export function createStaffReads(reads: TranscriptReads, catalog: CatalogReads):
       )
       const last = found[size - 1]
       return {
-        items: found.slice(0, size).map(([, row]) => itemOf(withTextSoFar(row))),
+        items: found.slice(0, size).map(([, row]) => itemOf(withTextSoFar(row), filter.q)),
         nextCursor: found.length > size && last !== undefined ? cursorOf(last[0], sort) : null,
         total: cursor === undefined ? totalOf(selection, memory) : null,
       }

@@ -12,7 +12,7 @@ export type AsyncStaffReads = {
 
 /** Reads done in this process. @throws DocentError `storage` for what SQLite throws on the file. */
 export function asyncReads(reads: StaffReads, file: string): AsyncStaffReads {
-  const {list, ids, read, analytics, values} = reads
+  const {list, ids, read, analytics, pageFigures, values} = reads
   const done =
     <Args extends unknown[], Result>(read: (...args: Args) => Result) =>
     async (...args: Args): Promise<Result> => {
@@ -27,6 +27,7 @@ export function asyncReads(reads: StaffReads, file: string): AsyncStaffReads {
     ids: done(ids),
     read: done(read),
     analytics: done(analytics),
+    pageFigures: done(pageFigures),
     values: done(values),
   }
 }
@@ -50,7 +51,10 @@ const nothingInMemory: ReadMemory = {
   of: () => [],
 }
 
-export type TranscriptReader = Pick<TranscriptStore, 'list' | 'get' | 'export' | 'analytics' | 'values'>
+export type TranscriptReader = Pick<
+  TranscriptStore,
+  'list' | 'get' | 'export' | 'analytics' | 'pageFigures' | 'values'
+>
 
 /** The read part of the store. Reads may run in another process. Default memory: none, for a file that others write. */
 export function createTranscriptReader(
@@ -89,6 +93,11 @@ export function createTranscriptReader(
       await memory.flush()
       await memory.catalogue()
       return reads.analytics(request)
+    },
+    async pageFigures(request) {
+      await memory.flush()
+      await memory.catalogue()
+      return reads.pageFigures(request)
     },
     async values(kind, limit) {
       await memory.flush()

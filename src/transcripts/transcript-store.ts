@@ -1,7 +1,8 @@
 import type {JournalDetails, JournalledAnswer} from '../answers/index.ts'
 import type {Ending, FinishReason, SequencedEvent, Source, Timings, Usage} from '../domain/index.ts'
-import type {Analytics, AnalyticsRequest} from './figures/analytics.ts'
+import type {Analytics, AnalyticsRequest, PageFigures, PagesRequest} from './figures/analytics.ts'
 import type {ListOrder} from './list-order.ts'
+import type {Match} from './matching-words.ts'
 
 export interface Feedback {
   /** Null where only `missing` was said. */
@@ -58,6 +59,8 @@ export interface TranscriptFilter {
    * that the docs lack it, or left; or a wait or a pause was longer than about ten seconds.
    */
   readonly attention?: true
+  /** What broke off: it failed, timed out, or the server stopped. */
+  readonly broke?: true
   readonly abstained?: boolean
   /** Whether the model declined or was cut off by a limit. False: all others, with any ending. */
   readonly partial?: boolean
@@ -110,6 +113,8 @@ export interface TranscriptItem {
   readonly timings: Timings
   /** The first 200 characters of the answer. */
   readonly excerpt: string
+  /** Where the words of the search are; null without a search, and where an id was searched for. */
+  readonly match: Match | null
 }
 
 export interface TranscriptPage {
@@ -198,6 +203,8 @@ export interface TranscriptStore {
   export(filter: TranscriptFilter): AsyncIterable<Transcript>
   /** What ended answers add up to, also those that were removed meanwhile. */
   analytics(request: AnalyticsRequest): Promise<Analytics>
+  /** The pages that ended answers found, in no order: of whole days (UTC), and of all builds. */
+  pageFigures(request: PagesRequest): Promise<readonly PageFigures[]>
   /** The values of a filter, the most frequent first. */
   values(kind: ValueKind, limit: number): Promise<readonly NamedCount[]>
 }

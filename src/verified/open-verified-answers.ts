@@ -1,7 +1,7 @@
 import {randomBytes} from 'node:crypto'
 import {DocentError} from '../domain/index.ts'
 import {headOf} from '../lib/cut.ts'
-import {openSharedDatabase, type SharedDatabaseOptions} from '../native/index.ts'
+import {openSmallDatabase, type SmallDatabaseOptions} from '../native/index.ts'
 import {verifiedMigrations} from './migrations.ts'
 import {questionKey} from './question-key.ts'
 import {
@@ -13,7 +13,7 @@ import {
   type VerifiedState,
 } from './verified-answers.ts'
 
-export interface VerifiedAnswersOptions extends Pick<SharedDatabaseOptions, 'file' | 'waitMs' | 'onExposed'> {
+export interface VerifiedAnswersOptions extends Pick<SmallDatabaseOptions, 'file' | 'waitMs' | 'onExposed'> {
   readonly now?: () => number
 }
 
@@ -42,7 +42,7 @@ const excerptLength = 200
 /** @throws DocentError `storage` if the file cannot be used; it is left unchanged then. */
 export function openVerifiedAnswers(options: VerifiedAnswersOptions): VerifiedAnswers {
   const {now = Date.now} = options
-  const {db, read, change} = openSharedDatabase({
+  const {db, read, change} = openSmallDatabase({
     ...options,
     migrations: verifiedMigrations,
     ifMovedAway: 'there are no verified answers then',

@@ -77,6 +77,16 @@ export function buildStoreContract(name: string, create: () => Promise<BuildStor
       expect(await store.prune(2)).toEqual([])
     })
 
+    test('a build keeps the report that it was published with, as JSON', async () => {
+      const {writer, manifest} = await finished(store, ['red'])
+      await store.publish(writer.id, manifest, {outcome: 'published', pages: 1})
+      const without = await published(store, 'blue')
+
+      expect(JSON.parse((await other.report(writer.id))!)).toEqual({outcome: 'published', pages: 1})
+      expect(await other.report(without)).toBeNull()
+      await expect(other.report('../red')).rejects.toMatchObject({code: 'not_found'})
+    })
+
     test('a published build is current, is listed with its manifest, and holds what was put', async () => {
       const {writer, manifest} = await finished(store, ['red', 'blue'])
       await store.publish(writer.id, {...manifest, calibration: {fitted: true}})

@@ -77,6 +77,22 @@ export function staffStoreContract(name: string, open: (now: () => number) => St
       expect(await store.personOfSession(third)).toBeNull()
     })
 
+    test('sessions are ended all at once, and the token works', async () => {
+      const store = empty()
+      const {person, token} = await joined(store)
+      const other = await joined(store, 'Bo')
+      const sessions = [
+        await store.beginSession(person.id),
+        await store.beginSession(person.id),
+        await store.beginSession(other.person.id),
+      ]
+      await store.endSessions(person.id)
+
+      const found = await Promise.all(sessions.map((session) => store.personOfSession(session)))
+      expect(found.map((one) => one?.name)).toEqual([undefined, undefined, 'Bo'])
+      expect((await store.personOfToken(token))?.name).toBe('Ada')
+    })
+
     test('a token is its person’s until it is changed or ended', async () => {
       const store = empty()
       const {person, token} = await joined(store)
@@ -116,6 +132,7 @@ export function staffStoreContract(name: string, open: (now: () => number) => St
       const refused = {code: 'not_found'}
 
       await expect(store.setRole('x', 'docs')).rejects.toMatchObject(refused)
+      await expect(store.endSessions('x')).rejects.toMatchObject(refused)
       await expect(store.switchOff('x')).rejects.toMatchObject(refused)
       await expect(store.inviteAgain('x')).rejects.toMatchObject(refused)
       await expect(store.withdrawInvitation('x')).rejects.toMatchObject(refused)

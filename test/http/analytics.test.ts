@@ -62,17 +62,22 @@ describe('figures of a period', () => {
       call.push({type: 'finish', finishReason: 'end', usage, upstreamRequestId: null})
       const [begun] = await allEventsOf(await reply)
       const {total, builds} = (await (await get(product, '')).json()) as Analytics & {
-        total: {cost: number}
+        total: {cost: number; tokens: {cost: number}[]}
         builds: {cost: number}[]
       }
       const transcript = await fetch(`${product.url}/api/admin/transcripts/${begun!.data['answerId']}`, {
         headers: {authorization: `Bearer ${supportToken}`},
       })
-      costs.push([total.cost, builds[0]!.cost, ((await transcript.json()) as {cost: unknown}).cost])
+      costs.push([
+        total.cost,
+        total.tokens[0]!.cost,
+        builds[0]!.cost,
+        ((await transcript.json()) as {cost: unknown}).cost,
+      ])
     }
     expect(costs).toEqual([
-      [3, 3, 3],
-      [null, null, null],
+      [3, 3, 3, 3],
+      [null, null, null, null],
     ])
   })
 

@@ -179,6 +179,19 @@ describe('a session and a token', () => {
     expect(await statusOf(product, bearer(joined.body.token))).toBe(200)
   })
 
+  test('are signed out everywhere, and sign in again with the same token', async () => {
+    const product = await start()
+    const ada = await join(product, 'Ada', 'support')
+
+    const ended = await staffApi(product, 'POST', `/people/${ada.id}/end-sessions`)
+    const audit = await staffApi(product, 'GET', '/audit?what=sessions_ended')
+
+    expect(ended.body.person).toMatchObject({id: ada.id, status: 'active'})
+    expect(await statusOf(product, {cookie: ada.cookie})).toBe(401)
+    expect(await statusOf(product, bearer(ada.token))).toBe(200)
+    expect(audit.body.items).toMatchObject([{which: ada.id, details: {name: 'Ada'}}])
+  })
+
   test('have the new role with the next request', async () => {
     const product = await start()
     const ada = await join(product, 'Ada', 'support')

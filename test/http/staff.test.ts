@@ -285,7 +285,7 @@ describe('transcripts', () => {
       /"finishReason":"refusal","partial":true.*\n.*"finishReason":"max_tokens","partial":true.*\n$/,
     )
     expect(await (await get('/export?format=csv')).text()).toMatch(
-      /,finishReason,partial,lang,missing,pageUrl,pageTitle,pageSection\r\n.*,end,false,,false,,,\r\n.*,refusal,true,,false,,,\r\n.*,max_tokens,true,,false,,,\r\n$/,
+      /,finishReason,partial,lang,missing,pageUrl,pageTitle,pageSection,error,.*\r\n.*,end,false,,false,,,,.*\r\n.*,refusal,true,,false,,,,.*\r\n.*,max_tokens,true,,false,,,,.*\r\n$/,
     )
   })
 

@@ -115,6 +115,25 @@ describe('npm run ingest', () => {
     expect(readdirSync(folder.dataDir)).toContain('README.md')
   })
 
+  test('prints again what the ingest of a build reported, and says where none is kept', async () => {
+    const folder = newFolder({'volumes.md': volumes})
+    const run = async (...args: string[]) => {
+      const {exit, out, err} = command(folder, args)
+      return {code: await exit, out: out(), err: err()}
+    }
+    await run()
+    const shown = await run('--report')
+    const asJson = await run('--report', '--json')
+    const gone = await run('--report', '20260101T000000000Z-00000000')
+
+    expect(shown).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Published \S+\.\n {2}pages {5}1 \(1 new\)/),
+    })
+    expect(JSON.parse(asJson.out)).toMatchObject({outcome: 'published', pages: {total: 1, new: 1}})
+    expect(gone).toMatchObject({code: 1, err: expect.stringContaining('No report is kept of 20260101')})
+  })
+
   test('publishes, then finds nothing to do, and prints nothing superfluous', async () => {
     const folder = newFolder({'a.md': volumes, 'b.md': '# Tokens\n\nRotate them.\n'})
 

@@ -124,6 +124,8 @@ describe('a data folder inside the content', () => {
     'secret.12.new',
     'transcripts.sqlite-wal',
     'transcripts-catalog.sqlite',
+    'verified.sqlite',
+    'verified.sqlite-wal',
     'staff.sqlite',
   ]
   const include = (file: string) => `{{#include ${file}}}`

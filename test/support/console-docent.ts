@@ -18,6 +18,7 @@ const scripts: Readonly<Record<string, () => readonly Step[]>> = {
   ],
   stalling: () => [
     {send: sourcesEvent()},
+    {waitMs: 300},
     ...sent(deltasOf('The port is set by `PORT`. ')),
     {waitMs: 1_300},
     ...sent(deltasOf('It is 3000 by default.')),

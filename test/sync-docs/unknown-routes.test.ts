@@ -2,11 +2,11 @@ import {expect, test} from 'vitest'
 import {unknownRoutesIn} from '../../scripts/sync-docs/unknown-routes.ts'
 
 test('addresses without a route are found in every notation', () => {
-  const text = `\`GET /api/admin/coverage\` and \`POST /api/search?q=x\`; curl localhost:3000/api/answer -d {},
+  const text = `\`GET /api/admin/nothing\` and \`POST /api/search?q=x\`; curl localhost:3000/api/answer -d {},
 fetch('/api/answers/:id/rate'), DELETE /console, GET /nothing.`
 
   expect(unknownRoutesIn(text)).toEqual([
-    'GET /api/admin/coverage',
+    'GET /api/admin/nothing',
     'POST /api/search',
     '/api/answer',
     '/api/answers/:id/rate',

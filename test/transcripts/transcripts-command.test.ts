@@ -8,7 +8,7 @@ import {transcriptsCommand} from '../../src/cli/transcripts/transcripts-command.
 import type {Transcripts} from '../../src/transcripts/open-transcripts.ts'
 import {readTranscripts} from '../../src/transcripts/read-transcripts.ts'
 import {docent} from '../support/docent-command.ts'
-import {appendEvent, collected, journalAnswer, openForTest, temporaryFile} from './samples.ts'
+import {appendEvent, beginAnswer, collected, journalAnswer, openForTest, temporaryFile} from './samples.ts'
 
 const view = {columns: 100, hasColors: false}
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -196,6 +196,40 @@ describe('npm run transcripts, while a server writes', () => {
     expect(statSync(out).mode & 0o777).toBe(0o600)
     expect(readFileSync(out, 'utf8').trim().split('\r\n')).toHaveLength(4)
     expect(again).toMatchObject({code: 1, stderr: expect.stringContaining('already exists')})
+  })
+
+  test('exports to CSV what went wrong, what the visitor and the reviewer wrote, and the cost, after a mark of UTF-8', async () => {
+    const startedAt = Date.parse('2026-03-01')
+    beginAnswer(transcripts, 'eee-6', {startedAt, model: 'large'})
+    const error = {
+      type: 'error',
+      ending: 'error',
+      code: 'upstream_cut',
+      message: 'Cut.',
+      retryable: true,
+      usage: {inputTokens: 1_000_000, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0},
+    } as const
+    appendEvent(transcripts, 'eee-6', {seq: 1, at: startedAt, event: error})
+    await transcripts.setFeedback('eee-6', {rating: 'down', reasons: [], comment: 'It broke, twice.'})
+    const review = {verdict: 'wrong', note: 'Of the proxy', correctedAnswer: 'Set it.', by: 'Ada'} as const
+    await transcripts.setReview('eee-6', review)
+    await transcripts.flush()
+    let csv = ''
+    await transcriptsCommand(['export', '--broke', '--format', 'csv', '--data', data], {
+      dataDir: () => data,
+      prices: () => new Map([['large', {input: 3, output: 15, cacheRead: 0, cacheWrite: 0}]]),
+      print: async (text) => {
+        csv += text
+      },
+      warn: () => {},
+      view,
+    })
+
+    expect(csv).toMatch(
+      /^\ufeffanswerId,.*,pageSection,error,longestStallMs,comment,reviewer,note,correctedAnswer,cost\r\n/,
+    )
+    expect(csv.trim().split('\r\n')).toHaveLength(2)
+    expect(csv).toMatch(/,upstream_cut,\d+,"It broke, twice\.",Ada,Of the proxy,Set it\.,3\r\n$/)
   })
 
   test('says what is wrong and what to do', async () => {

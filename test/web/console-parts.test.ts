@@ -1,12 +1,23 @@
 import fc from 'fast-check'
-import {describe, expect, test} from 'vitest'
+import {describe, expect, test, vi} from 'vitest'
 import type {AnswerEvent, SequencedEvent} from '../../src/domain/index.ts'
 import {transcriptQueryOf} from '../../src/http/request-schemas.ts'
+import {duration, midnightOf, relativeTime} from '../../src/web/console/format.ts'
 import {canonical, changed, chipsOf, filters, orders} from '../../src/web/console/list/filters.ts'
+import {
+  dayOfMoment,
+  momentOfDay,
+  momentsOf,
+  momentWords,
+  periodNameOf,
+  periods,
+} from '../../src/web/console/list/period.ts'
 import {TranscriptList} from '../../src/web/console/list/transcript-lists.ts'
 import {pathOfTranscript, placeOf} from '../../src/web/console/router.ts'
+import {Replay} from '../../src/web/console/transcript/replay.ts'
 import {timelineOf} from '../../src/web/console/transcript/timeline.ts'
-import type {TranscriptItem, TranscriptPage} from '../../src/web/console/wire.ts'
+import {visible, visibleJson} from '../../src/web/console/visible.ts'
+import type {Transcript, TranscriptItem, TranscriptPage} from '../../src/web/console/wire.ts'
 
 describe('an address of the console', () => {
   test.each([
@@ -72,6 +83,104 @@ describe('the query of a list', () => {
   })
 })
 
+describe('a period of the list', () => {
+  const now = new Date(2026, 10, 28, 13, 30).getTime()
+
+  test.each(periods)('$name is found again by its moments, which the API takes', (period) => {
+    const moments = momentsOf(period, now)
+    expect(periodNameOf(moments, now)).toBe(period.name)
+    expect(transcriptQueryOf({from: moments.from}).filter.from).toBe(midnightOf(now, period.days[0]))
+    expect(periodNameOf(moments, now + 86_400_000)).not.toBe(period.name)
+  })
+
+  test('is of days where the browser is: yesterday ends when today begins', () => {
+    const yesterday = momentsOf(periods.find(({name}) => name === 'yesterday')!, now)
+    expect(Date.parse(yesterday.from)).toBe(new Date(2026, 10, 27).getTime())
+    expect(Date.parse(yesterday.to)).toBe(new Date(2026, 10, 28).getTime())
+  })
+
+  test('of one’s own has a day as its moment, and the day again; the last day is included', () => {
+    const to = momentOfDay('to', '2026-11-30')
+    expect(Date.parse(to)).toBe(new Date(2026, 11, 1).getTime())
+    expect(dayOfMoment('to', to)).toBe('2026-11-30')
+    expect(dayOfMoment('from', momentOfDay('from', '2026-02-28'))).toBe('2026-02-28')
+    expect(momentOfDay('from', '')).toBe('')
+  })
+
+  test('of an address is said as it is: a day in UTC, or a moment', () => {
+    expect(momentWords('from', '2026-11-22')).toBe('2026-11-22 (UTC)')
+    expect(momentWords('to', '2026-11-22T14:05:01Z')).toBe('2026-11-22T14:05:01Z')
+    expect(dayOfMoment('from', '2026-11-22')).toBeNull()
+  })
+})
+
+describe('a time in the list', () => {
+  const now = new Date(2026, 10, 28, 13, 30).getTime()
+
+  test.each([
+    [new Date(2026, 10, 28, 13, 29, 40), 'just now'],
+    [new Date(2026, 10, 28, 13, 25), '5m ago'],
+    [new Date(2026, 10, 28, 0, 31), '13h ago'],
+    [new Date(2026, 10, 27, 23, 59), 'yesterday 23:59'],
+    [new Date(2026, 10, 27, 0, 5), 'yesterday 00:05'],
+    [new Date(2026, 10, 25, 14, 5), 'Wed 14:05'],
+    [new Date(2026, 9, 3, 14, 5), 'Oct 3, 14:05'],
+    [new Date(2025, 9, 3, 14, 5), 'Oct 3, 2025, 14:05'],
+  ])('%s is %s', (at, words) => {
+    expect(relativeTime(at.getTime(), now)).toBe(words)
+  })
+})
+
+describe('a length of time', () => {
+  test.each([
+    [null, '–'],
+    [84.4, '84 ms'],
+    [999.6, '1.00 s'],
+    [9_994, '9.99 s'],
+    [9_996, '10.0 s'],
+    [59_949, '59.9 s'],
+    [59_960, '1 min 0 s'],
+    [119_700, '2 min 0 s'],
+    [125_000, '2 min 5 s'],
+  ])('%s is %s', (ms, words) => {
+    expect(duration(ms)).toBe(words)
+  })
+})
+
+describe('text of others', () => {
+  /** What is shown in place of invisible characters, in brackets. */
+  const shown = (text: string): string =>
+    visible(text)
+      .map((part) => (typeof part === 'string' ? part : `[${String(part.values[0])}]`))
+      .join('')
+
+  test.each([
+    ['a\u202eb', 'a[202E]b'],
+    ['pass\u200bword', 'pass[200B]word'],
+    ['zero\u200dwidth', 'zero[200D]width'],
+    ['soft\u00adhyphen', 'soft[00AD]hyphen'],
+    ['\ufefftop', '[FEFF]top'],
+    ['hidden\u{e0041}\u{e0042}', 'hidden[E0041][E0042]'],
+    ['a\ufe0f', 'a[FE0F]'],
+  ])('%j has its invisible characters named', (text, words) => {
+    expect(shown(text)).toBe(words)
+  })
+
+  test.each(['👨‍👩‍👧 ❤️ 1️⃣ 👍🏽', 'می\u200cخواهم', 'क्\u200dष', 'Plain\ttext,\nin lines.'])(
+    '%s is shown as it is',
+    (text) => {
+      expect(shown(text)).toBe(text)
+    },
+  )
+
+  test('is escaped in JSON, which stays the same', () => {
+    const data = {text: 'a\u200b\u{e0041}\u202e'}
+    const json = visibleJson(JSON.stringify(data))
+    expect(json).toBe('{"text":"a\\u200b\\udb40\\udc41\\u202e"}')
+    expect(JSON.parse(json)).toEqual(data)
+  })
+})
+
 describe('the times of an answer', () => {
   const at = (...steps: readonly (readonly [number, AnswerEvent['type']])[]): SequencedEvent[] =>
     steps.map(([ms, type], n) => ({seq: n + 1, at: 1_000 + ms, event: {type} as AnswerEvent}))
@@ -107,6 +216,42 @@ describe('the times of an answer', () => {
       firstTokenMs: null,
       hasEnded: false,
     })
+  })
+})
+
+describe('a replay', () => {
+  test('that skips pauses leaves a second before and after each, and plays the rest as it was', () => {
+    let frame: (now: number) => void = () => {}
+    let now = 0
+    vi.stubGlobal('requestAnimationFrame', (next: typeof frame) => {
+      frame = next
+      return 1
+    })
+    vi.stubGlobal('cancelAnimationFrame', () => {})
+    vi.spyOn(performance, 'now').mockImplementation(() => now)
+    const delta = (text: string): AnswerEvent => ({type: 'delta', text})
+    const events = [
+      {seq: 1, at: 0, event: delta('a')},
+      {seq: 2, at: 500, event: delta('b')},
+      {seq: 3, at: 300_000, event: delta('c')},
+      {seq: 4, at: 300_400, event: delta('d')},
+    ]
+    const replay = new Replay(
+      {answerId: 'a', question: '', startedAt: 0, events} as unknown as Transcript,
+      () => {},
+    )
+    replay.skipsPauses = true
+    replay.play()
+    const seen: string[] = []
+    while (replay.isPlaying && now < 60_000) {
+      now += 100
+      frame(now)
+      if (seen.at(-1)?.split(' ')[0] !== replay.state.text) seen.push(`${replay.state.text} ${now}`)
+    }
+    vi.unstubAllGlobals()
+    vi.restoreAllMocks()
+
+    expect(seen).toEqual(['a 100', 'ab 500', 'abc 2500', 'abcd 2900'])
   })
 })
 

@@ -1,4 +1,5 @@
-import {activateBuild} from '../../ingestion/index.ts'
+import {DocentError} from '../../domain/index.ts'
+import {activateBuild, type IngestReport, summaryOf} from '../../ingestion/index.ts'
 import {howToRun} from '../../package/index.ts'
 import {localBuilds} from '../../search-index/index.ts'
 import {printJsonValue, printText} from '../terminal.ts'
@@ -23,5 +24,18 @@ export async function rollBack(dataDir: string, id: string | undefined, asJson: 
   const manifest = await activateBuild(localBuilds(dataDir), id)
   if (asJson) printJsonValue({outcome: 'activated', build: manifest.id})
   else printText(`${manifest.id} is current: ${manifest.counts.pages} pages, created ${manifest.createdAt}.`)
+  return 0
+}
+
+/** Prints what the ingest that made a build reported; without an id, that of the current one. @throws DocentError `not_found`. */
+export async function showReport(dataDir: string, id: string | undefined, asJson: boolean): Promise<number> {
+  const builds = localBuilds(dataDir)
+  const which = id ?? (await builds.currentId())
+  const json = which === null ? null : await builds.report(which)
+  if (json === null)
+    throw new DocentError('not_found', `No report is kept of ${which ?? 'a current build: there is none'}.`)
+  const report = JSON.parse(json) as IngestReport
+  if (asJson) printJsonValue(report)
+  else printText(summaryOf(report))
   return 0
 }

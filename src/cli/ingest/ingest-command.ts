@@ -5,7 +5,7 @@ import {keepOthersFromWriting} from '../../native/index.ts'
 import {loadSettings, type Settings} from '../../settings/index.ts'
 import {printJsonValue, printText, warn} from '../terminal.ts'
 import {isUsageError, usageProblem} from '../usage-error.ts'
-import {listBuilds, rollBack} from './builds.ts'
+import {listBuilds, rollBack, showReport} from './builds.ts'
 import {explain} from './explain.ts'
 import {type IngestArguments, parseIngestArguments, usage} from './options.ts'
 import {runIngest} from './run-ingest.ts'
@@ -34,6 +34,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const dataDir = values.data ?? settings.dataDir
   try {
     if (values.list) return await listBuilds(dataDir, values.json)
+    if (values.report) return await showReport(dataDir, build, values.json)
     if (values.rollback) return await rollBack(dataDir, build, values.json)
     if (values.explain) {
       return await explain({

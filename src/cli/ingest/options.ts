@@ -19,6 +19,7 @@ Brings the index up to date with a folder of Markdown and makes it current.
   --watch             keep running, and ingest after every change
   --json              print one report object as JSON
   --list              list the stored builds
+  --report [BUILD]    print what the ingest that made a build reported (default: the current one)
   --rollback [BUILD]  make an earlier build current (default: the previous one)
   --help
 
@@ -36,13 +37,14 @@ const options = {
   watch: {type: 'boolean', default: false},
   json: {type: 'boolean', default: false},
   list: {type: 'boolean', default: false},
+  report: {type: 'boolean', default: false},
   rollback: {type: 'boolean', default: false},
   help: {type: 'boolean', short: 'h', default: false},
 } as const
 
 export interface IngestArguments {
   readonly values: ReturnType<typeof parseArgs<{options: typeof options}>>['values']
-  /** The argument of `--rollback`; undefined for the previous build. */
+  /** The argument of `--report` or `--rollback`; undefined for the current or the previous build. */
   readonly build: string | undefined
 }
 
@@ -54,10 +56,10 @@ export function parseIngestArguments(args: readonly string[]): IngestArguments {
 }
 
 function checkUsage(values: IngestArguments['values'], positionals: readonly string[]): void {
-  if (positionals.length > (values.rollback ? 1 : 0)) {
+  if (positionals.length > (values.rollback || values.report ? 1 : 0)) {
     throw new UsageError(`${JSON.stringify(positionals.at(-1))} is not an option; use --content for a folder`)
   }
-  const modes = (['list', 'rollback', 'watch', 'dry-run', 'check', 'explain'] as const).filter(
+  const modes = (['list', 'report', 'rollback', 'watch', 'dry-run', 'check', 'explain'] as const).filter(
     (mode) => values[mode],
   )
   if (modes.length > 1) throw new UsageError(`--${modes[0]} and --${modes[1]} cannot be combined`)

@@ -12,6 +12,7 @@ Commands
                           there already, another link: for who has lost the first one, or the token.
   withdraw NAME           Withdraw an invitation.
   role NAME               Change the role, with --role. In effect at once.
+  end-sessions NAME       Sign somebody out everywhere. The token works.
   switch-off NAME         End the token and all sessions of somebody, at once.
   switch-on NAME          Invite somebody again who was switched off.
   remove NAME             Remove somebody who is switched off. What they wrote keeps their name.

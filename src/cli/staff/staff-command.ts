@@ -76,6 +76,10 @@ const commands: Readonly<Record<string, StaffSubcommand>> = {
     run: (call) => change(call, 'invitation_withdrawn', (id) => call.store.withdrawInvitation(id)),
   },
   role: {needs: 'the NAME of a person', run: changeRole},
+  'end-sessions': {
+    needs: 'the NAME of a person',
+    run: (call) => change(call, 'sessions_ended', (id) => call.store.endSessions(id)),
+  },
   'switch-off': {
     needs: 'the NAME of a person',
     run: (call) => change(call, 'switched_off', (id) => call.store.switchOff(id)),

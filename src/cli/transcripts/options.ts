@@ -28,6 +28,7 @@ Options
   --abstained             list, export: where nothing in the docs answered; --no-abstained: all others.
   --verdict NAME          list, export: with this verdict by staff, any or none.
   --attention             list, export: what deserves a look: failed, fallback, unanswered, disliked, left, long waits.
+  --broke                 list, export: what broke off: failed, timed out, or the server stopped.
   --error CODE            list, export: that ended with this error, e.g. upstream_cut.
   --build, --generator, --model, --version NAME
                           list, export: with this one.
@@ -66,6 +67,7 @@ export function parseArguments(args: readonly string[]) {
       abstained: {type: 'boolean'},
       verdict: {type: 'string'},
       attention: {type: 'boolean'},
+      broke: {type: 'boolean'},
       error: {type: 'string'},
       build: {type: 'string'},
       generator: {type: 'string'},
@@ -104,7 +106,8 @@ export function filterOf(values: Values): TranscriptFilter {
   if (verdict !== undefined && !verdictNames.includes(verdict)) {
     throw new UsageError(`--verdict must be one of ${verdictNames.join(', ')}`)
   }
-  if (values.attention === false) throw new UsageError('--no-attention: leave it out')
+  for (const name of ['attention', 'broke'] as const)
+    if (values[name] === false) throw new UsageError(`--no-${name}: leave it out`)
   const lang = values.lang === undefined ? undefined : canonicalTag(values.lang)
   if (lang === null) throw new UsageError('--lang must be a language tag such as de or pt-BR')
   return {
@@ -118,6 +121,7 @@ export function filterOf(values: Values): TranscriptFilter {
     ...(values.abstained === undefined ? {} : {abstained: values.abstained}),
     ...(verdict === undefined ? {} : {verdict: verdict as NonNullable<TranscriptFilter['verdict']>}),
     ...(values.attention === undefined ? {} : {attention: true}),
+    ...(values.broke === undefined ? {} : {broke: true}),
     ...namesIn(values),
     ...periodOf(values),
   }

@@ -1,7 +1,7 @@
 import {once} from 'node:events'
 import {join} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
-import {DocentError} from '../../domain/index.ts'
+import {DocentError, type ModelPrices} from '../../domain/index.ts'
 import {cleanText, escapedJson, jobCommandFilter} from '../../lib/clean-text.ts'
 import {howToRun} from '../../package/index.ts'
 import {isGitHubActions, loadSettings} from '../../settings/index.ts'
@@ -31,6 +31,7 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     return await transcriptsCommand(args, {
       dataDir: () => loadSettings().dataDir,
+      prices: () => loadSettings().modelPrices,
       keepsWords: () => loadSettings().transcripts === 'full',
       print: async (text) => {
         if (!stdout.write(inJob(text))) await once(stdout, 'drain')
@@ -54,6 +55,8 @@ const requiredArguments: Readonly<Record<string, string>> = {
 export interface CommandEnvironment {
   /** The server's data folder, if the arguments do not name one. */
   readonly dataDir: () => string
+  /** `MODEL_PRICES`; default none. */
+  readonly prices?: () => ModelPrices
   /** Whether the words of a search may be kept in the audit log; default true. */
   readonly keepsWords?: () => boolean
   /** Resolves when more can be written, so that memory use does not depend on the size of an export. */
@@ -153,8 +156,9 @@ async function command(args: readonly string[], environment: CommandEnvironment)
       await note({what: 'transcripts_exported', details: {...logged, format}})
       let rows = 0
       const all = counted(store.export(filter), () => rows++)
-      if (values.out === undefined) await exportAll(all, format, print)
-      else await exportToFile(values.out, all, format)
+      const prices: ModelPrices = environment.prices?.() ?? new Map()
+      if (values.out === undefined) await exportAll(all, {format, prices}, print)
+      else await exportToFile(values.out, all, {format, prices})
       await note({what: 'export_ended', details: {rows, isWhole: true, format}})
     } else {
       const transcript = await findTranscript(store, id!)

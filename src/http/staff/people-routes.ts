@@ -77,6 +77,11 @@ export function addPeopleRoutes(router: Router, {staff, store, auditor}: PeopleR
     await auditor.before(request, memberOf(response), 'role_changed', {which: id, details})
     response.json({person: await store.setRole(id, role)})
   })
+  router.post('/people/:id/end-sessions', staff.allow(), async (request, response) => {
+    const {id, name} = await existing(request)
+    await auditor.before(request, memberOf(response), 'sessions_ended', {which: id, details: {name}})
+    response.json({person: await store.endSessions(id)})
+  })
   router.post('/people/:id/switch-off', staff.allow(), async (request, response) => {
     const {id, name} = await existing(request)
     refuseSelf(response, id, 'switch yourself off')

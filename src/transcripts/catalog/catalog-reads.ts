@@ -1,6 +1,13 @@
 import {TwoGenerationCache} from '../../lib/two-generation-cache.ts'
 import type {SqliteDatabase} from '../../native/index.ts'
-import {type Analytics, type AnalyticsRequest, readAnalytics} from '../figures/analytics.ts'
+import {
+  type Analytics,
+  type AnalyticsRequest,
+  type PageFigures,
+  type PagesRequest,
+  readAnalytics,
+  readPageFigures,
+} from '../figures/analytics.ts'
 import {schemaSqlOf} from '../schema-sql.ts'
 import type {NamedCount, TranscriptFilter} from '../transcript-store.ts'
 import {type Category, type Kind, type Measure, rangeOf} from './catalog-schema.ts'
@@ -46,6 +53,7 @@ export interface CatalogReads {
   /** The values of a kind, the most frequent first. */
   values(kind: Kind, limit: number): NamedCount[]
   analytics(request: AnalyticsRequest): Analytics
+  pageFigures(request: PagesRequest): PageFigures[]
 }
 
 /** Limits that decide how answers are found; measured with a million answers. */
@@ -58,11 +66,15 @@ export interface Thresholds {
 
 const measuredThresholds: Thresholds = {sorted: 20_000, scanned: 20_000}
 
-/** Any of these deserves a look by a reviewer. */
-const deservingLook: readonly (readonly [Category, string])[] = [
+const brokenOff: readonly (readonly [Category, string])[] = [
   ['ending', 'error'],
   ['ending', 'timeout'],
   ['ending', 'interrupted'],
+]
+
+/** Any of these deserves a look by a reviewer. */
+const deservingLook: readonly (readonly [Category, string])[] = [
+  ...brokenOff,
   ['ending', 'disconnected'],
   ['partial', '1'],
   ['fallback', '1'],
@@ -177,6 +189,11 @@ export function createCatalogReads(
 
     if (filter.verdict === 'any') {
       const found = namesOtherThan.all('verdict', noName)
+      if (found.length === 0) return null
+      terms.push(nameTerm(found))
+    }
+    if (filter.broke !== undefined) {
+      const found = brokenOff.flatMap(([kind, name]) => nameOf.get(kind, name) ?? [])
       if (found.length === 0) return null
       terms.push(nameTerm(found))
     }
@@ -371,6 +388,7 @@ export function createCatalogReads(
     },
     values: (kind, limit) => valuesOf.all(kind, limit),
     analytics: (request) => readAnalytics(db, request),
+    pageFigures: (request) => readPageFigures(db, request),
   }
 }
 
@@ -381,6 +399,7 @@ export function catalogBy(run: <Result>(read: (catalog: CatalogReads) => Result)
     count: (...args) => run((catalog) => catalog.count(...args)),
     values: (kind, limit) => run((catalog) => catalog.values(kind, limit)),
     analytics: (request) => run((catalog) => catalog.analytics(request)),
+    pageFigures: (request) => run((catalog) => catalog.pageFigures(request)),
   }
 }
 

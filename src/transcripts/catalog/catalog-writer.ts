@@ -167,11 +167,11 @@ export function createCatalogWriter({transcripts, catalog}: CatalogWriterOptions
     if (answer.ending !== null) countAnswer(answer, facets)
   }
 
-  function countAnswer(answer: AnswerRow, {error, pages}: Facets): void {
+  function countAnswer(answer: AnswerRow, {error, pages, nearest}: Facets): void {
     const {row, started_at: at, build, rating, missing} = answer
     const isFirst = firstOfConversation?.get(answer.conversation) === row
     const countsIf = (judgement: Judgement) => answerCounts({...answer, ...judgement}, error, isFirst)
-    rollUps.count({row, at, build, rating, missing, countsIf, pages})
+    rollUps.count({row, at, build, rating, missing, countsIf, pages, nearest})
   }
 
   function inTransaction<Result>(work: () => Result): Result {

@@ -13,6 +13,8 @@ export interface Facets {
   readonly text: string
   /** Addresses of the pages that were shown, and whether the answer cites each. */
   readonly pages: ReadonlyMap<string, boolean>
+  /** Addresses of the pages that it found and did not show, as it abstained. */
+  readonly nearest: ReadonlySet<string>
   /** The code of the error that it ended with; the empty name without one. */
   readonly error: string
 }
@@ -52,6 +54,7 @@ export function facetsOf(row: AnswerRow, events: readonly AnswerEvent[]): Facets
     question: row.question,
     text: row.text,
     pages,
+    nearest: nearestOf(row),
     error: byCategory.error,
   }
 }
@@ -90,6 +93,11 @@ function pagesOf(events: readonly AnswerEvent[]): Map<string, boolean> {
     }
   }
   return pages
+}
+
+function nearestOf({facts}: AnswerRow): Set<string> {
+  const {considered = []} = JSON.parse(facts) as JournalDetails
+  return new Set(considered.map(({url}) => url).filter((url) => url !== ''))
 }
 
 /** Stored events without text, of the rows whose `pieces` are null. */

@@ -9,7 +9,7 @@ export interface AnalyticsRequest {
   readonly from: number
   /** Exclusive; rounded up to the hour. */
   readonly to: number
-  /** Only answers from this build. */
+  /** Only answers from this build, but in `builds`. */
   readonly build?: string
 }
 
@@ -48,7 +48,7 @@ export interface Analytics {
   readonly total: Figures
   /** Periods in order, also those without answers: hours for up to two days, else days (UTC). */
   readonly periods: readonly ({readonly at: number} & Figures)[]
-  /** The builds with most answers first. */
+  /** All builds of the period, those with most answers first: one is seen beside the others. */
   readonly builds: readonly ({readonly build: string} & Figures)[]
   /**
    * How patience ends: the share of those still waiting for the first word after so many milliseconds who left before the
@@ -62,6 +62,8 @@ export interface Analytics {
 
 export interface PatienceStep {
   readonly afterMs: number
+  /** Where the next step begins; null for the last one, which has no end. */
+  readonly untilMs: number | null
   readonly waiting: number
   readonly left: number
 }
@@ -72,9 +74,16 @@ export interface PageFigures {
   readonly shown: number
   readonly cited: number
   readonly disliked: number
+  /** Answers that abstained with it among what they found, or showed it and were reported as missing in the docs. */
+  readonly unanswered: number
 }
 
+/** Milliseconds since the epoch: `from` inclusive, `to` exclusive; both are widened to whole days (UTC). */
+export type PagesRequest = Pick<AnalyticsRequest, 'from' | 'to'>
+
 const maxPages = 50
+/** More pages than docs have. */
+const maxCounted = 50_000
 const maxBuilds = 50
 /** Up to so many hours are shown one by one. */
 const maxHours = 48
@@ -93,24 +102,15 @@ export function readAnalytics(db: SqliteDatabase, {from, to, build}: AnalyticsRe
     'SELECT hour, build, counts FROM roll_ups WHERE hour >= ? AND hour < ?',
   )
   for (const row of rows.iterate(firstHour, endHour)) {
-    if (build !== undefined && row.build !== build) continue
     const counts = Object.entries(JSON.parse(row.counts) as Record<string, number>)
-    for (const sums of [
-      total,
-      sumsOf(byPeriod, Math.floor(row.hour / stepHours)),
-      sumsOf(byBuild, row.build),
-    ]) {
+    const isAsked = build === undefined || row.build === build
+    const asked = isAsked ? [total, sumsOf(byPeriod, Math.floor(row.hour / stepHours))] : []
+    for (const sums of [...asked, sumsOf(byBuild, row.build)]) {
       for (const [name, by] of counts) sums.set(name, (sums.get(name) ?? 0) + by)
     }
   }
   const firstPeriod = Math.floor(firstHour / stepHours)
   const periods = Math.ceil(endHour / stepHours) - firstPeriod
-  const pages = db
-    .prepare<[number, number, number], PageFigures>(
-      `SELECT page AS url, sum(shown) AS shown, sum(cited) AS cited, sum(disliked) AS disliked FROM page_days
-       WHERE day >= ? AND day < ? GROUP BY page HAVING sum(shown) > 0 ORDER BY sum(cited) DESC, page LIMIT ?`,
-    )
-    .all(Math.floor(from / dayMs), Math.ceil(to / dayMs), maxPages)
   return {
     from: firstHour * hourMs,
     to: endHour * hourMs,
@@ -124,11 +124,30 @@ export function readAnalytics(db: SqliteDatabase, {from, to, build}: AnalyticsRe
       .sort((a, b) => b.answers - a.answers)
       .slice(0, maxBuilds),
     patience: patienceOf(total),
-    pages,
+    pages: citedMost(db, {from, to}),
     languages: [...ofKind(total, 'lang')]
       .map(([lang, answers]) => ({lang: lang === '' ? null : lang, answers}))
       .sort((a, b) => b.answers - a.answers),
   }
+}
+
+const ofPages = `SELECT page AS url, sum(shown) AS shown, sum(cited) AS cited, sum(disliked) AS disliked,
+    sum(unanswered) AS unanswered
+  FROM page_days WHERE day >= ? AND day < ? GROUP BY page`
+
+function citedMost(db: SqliteDatabase, {from, to}: PagesRequest): PageFigures[] {
+  return db
+    .prepare<[number, number, number], PageFigures>(
+      `${ofPages} HAVING sum(shown) > 0 ORDER BY sum(cited) DESC, page LIMIT ?`,
+    )
+    .all(Math.floor(from / dayMs), Math.ceil(to / dayMs), maxPages)
+}
+
+/** Every page that was found for an answer of these days, in no order. @throws what SQLite throws. */
+export function readPageFigures(db: SqliteDatabase, {from, to}: PagesRequest): PageFigures[] {
+  return db
+    .prepare<[number, number, number], PageFigures>(`${ofPages} LIMIT ?`)
+    .all(Math.floor(from / dayMs), Math.ceil(to / dayMs), maxCounted)
 }
 
 function sumsOf<Key>(all: Map<Key, Sums>, key: Key): Sums {
@@ -231,10 +250,11 @@ function patienceOf(sums: Sums): PatienceStep[] {
       return ms >= from && ms < to ? all + answers : all
     }, 0)
   return patienceSteps.flatMap((afterMs, index) => {
-    const next = patienceSteps[index + 1] ?? Number.POSITIVE_INFINITY
+    const untilMs = patienceSteps[index + 1] ?? null
+    const next = untilMs ?? Number.POSITIVE_INFINITY
     const waiting =
       within('first_token', afterMs, Number.POSITIVE_INFINITY) +
       within('left_waiting', afterMs, Number.POSITIVE_INFINITY)
-    return waiting === 0 ? [] : [{afterMs, waiting, left: within('left_waiting', afterMs, next)}]
+    return waiting === 0 ? [] : [{afterMs, untilMs, waiting, left: within('left_waiting', afterMs, next)}]
   })
 }

@@ -12,10 +12,21 @@ const rollUpTables = `
     WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS page_days (
     day INTEGER NOT NULL, page TEXT NOT NULL, shown INTEGER NOT NULL, cited INTEGER NOT NULL, disliked INTEGER NOT NULL,
+    unanswered INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (day, page)
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS counted (row INTEGER PRIMARY KEY, rating TEXT, missing INTEGER NOT NULL);
 `
+
+/** What is counted of a page. */
+export type PageCount = 'shown' | 'cited' | 'disliked' | 'unanswered'
+
+/** The tables of an earlier version stay, with a column more. */
+function addUnanswered(db: SqliteDatabase): void {
+  const columns = db.pragma('table_info(page_days)') as {readonly name: string}[]
+  if (columns.some(({name}) => name === 'unanswered')) return
+  db.exec('ALTER TABLE page_days ADD COLUMN unanswered INTEGER NOT NULL DEFAULT 0')
+}
 
 export const hourMs = 60 * 60 * 1000
 export const dayMs = 24 * hourMs
@@ -37,6 +48,8 @@ export interface Entry extends Judgement {
   readonly countsIf: (judgement: Judgement) => Counts
   /** Addresses of the pages that it showed, and whether it cites each. */
   readonly pages: ReadonlyMap<string, boolean>
+  /** Addresses of the pages that were found, and not good enough to show, as the answer abstained. */
+  readonly nearest: ReadonlySet<string>
 }
 
 /** Every method must be called within a transaction. */
@@ -55,6 +68,7 @@ export interface RollUps {
 
 export function createRollUps(db: SqliteDatabase): RollUps {
   db.exec(rollUpTables)
+  addUnanswered(db)
   const countedBefore = db.prepare<[number], Judgement>('SELECT rating, missing FROM counted WHERE row = ?')
   const keep = db.prepare('INSERT OR REPLACE INTO counted (row, rating, missing) VALUES (?, ?, ?)')
   const drop = db.prepare('DELETE FROM counted WHERE row = ?')
@@ -63,16 +77,23 @@ export function createRollUps(db: SqliteDatabase): RollUps {
     .pluck()
   const keepSum = db.prepare('INSERT OR REPLACE INTO roll_ups (hour, build, counts) VALUES (?, ?, ?)')
   const addToPage = db.prepare(
-    `INSERT INTO page_days (day, page, shown, cited, disliked) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO page_days (day, page, shown, cited, disliked, unanswered) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (day, page) DO UPDATE SET shown = shown + excluded.shown, cited = cited + excluded.cited,
-       disliked = disliked + excluded.disliked`,
+       disliked = disliked + excluded.disliked, unanswered = unanswered + excluded.unanswered`,
   )
 
   /** What is to be added, by hour and build, and by day and page. */
   const sums = new Map<string, Map<string, number>>()
-  const pages = new Map<string, {shown: number; cited: number; disliked: number}>()
+  const pages = new Map<string, Record<PageCount, number>>()
 
-  function add({at, build, countsIf, pages: used}: Entry, judgement: Judgement, sign: 1 | -1): void {
+  function pageOn(day: number, url: string): Record<PageCount, number> {
+    const key = `${day} ${url}`
+    const page = pages.get(key) ?? {shown: 0, cited: 0, disliked: 0, unanswered: 0}
+    pages.set(key, page)
+    return page
+  }
+
+  function add({at, build, countsIf, pages: used, nearest}: Entry, judgement: Judgement, sign: 1 | -1): void {
     const key = `${Math.floor(at / hourMs)} ${build}`
     const sum = sums.get(key) ?? new Map<string, number>()
     sums.set(key, sum)
@@ -80,13 +101,13 @@ export function createRollUps(db: SqliteDatabase): RollUps {
       sum.set(name, (sum.get(name) ?? 0) + sign * by)
     const day = Math.floor(at / dayMs)
     for (const [url, isCited] of used) {
-      const pageKey = `${day} ${url}`
-      const page = pages.get(pageKey) ?? {shown: 0, cited: 0, disliked: 0}
-      pages.set(pageKey, page)
+      const page = pageOn(day, url)
       page.shown += sign
       if (isCited) page.cited += sign
       if (isCited && judgement.rating === 'down') page.disliked += sign
     }
+    const lacking = judgement.missing === 0 ? nearest : new Set([...nearest, ...used.keys()])
+    for (const url of lacking) pageOn(day, url).unanswered += sign
   }
 
   return {
@@ -116,9 +137,9 @@ export function createRollUps(db: SqliteDatabase): RollUps {
         }
         keepSum.run(Number(hour), build, JSON.stringify(before))
       }
-      for (const [key, {shown, cited, disliked}] of pages) {
+      for (const [key, {shown, cited, disliked, unanswered}] of pages) {
         const [, day, url] = /^(\d+) (.*)$/s.exec(key)!
-        addToPage.run(Number(day), url, shown, cited, disliked)
+        addToPage.run(Number(day), url, shown, cited, disliked, unanswered)
       }
       sums.clear()
       pages.clear()

@@ -2,10 +2,10 @@ import {html, LitElement, nothing, type TemplateResult} from 'lit'
 import {ApiError, createApi, messageOf, send} from './api.ts'
 import type {Confirmation, ConsoleContext} from './context.ts'
 import {confirmDialog, DialogFocus, signInAgainDialog} from './dialogs.ts'
-import {header} from './header.ts'
+import {header, showCurrent} from './header.ts'
 import {isTyping} from './keys.ts'
 import {TranscriptLists} from './list/transcript-lists.ts'
-import {forOtherRoles, homeOfDocs, nothingHere, partMissing} from './notices.ts'
+import {forOtherRoles, nothingHere, partMissing} from './notices.ts'
 import {type Arrival, createRouter, type Place, pathOfList, placeOf, type Router} from './router.ts'
 import {sections, type View} from './sections.ts'
 import {signInPage} from './sign-in-page.ts'
@@ -36,6 +36,7 @@ export class DocentConsole extends LitElement {
   #toast = ''
   #toastTimer: ReturnType<typeof setTimeout> | undefined
   #confirmation: (Confirmation & {readonly answer: (yes: boolean) => void}) | null = null
+  #isChangingToken = false
   #waiting: {readonly done: Promise<void>; readonly resolve: () => void} | null = null
   /** Of views, whether their script was loaded; false where it could not be. */
   readonly #loaded = new Map<View['load'], boolean>()
@@ -251,6 +252,16 @@ export class DocentConsole extends LitElement {
     this.requestUpdate()
   }
 
+  readonly #changeToken = (): void => {
+    this.#isChangingToken = true
+    this.requestUpdate()
+  }
+
+  readonly #tokenChanged = (): void => {
+    this.#isChangingToken = false
+    this.requestUpdate()
+  }
+
   readonly #nextTheme = (): void => {
     const theme = themes[(themes.indexOf(chosenTheme()) + 1) % themes.length]!
     chooseTheme(theme)
@@ -289,6 +300,7 @@ export class DocentConsole extends LitElement {
         nextTheme: this.#nextTheme,
         hasKeys: this.#hasKeys,
         toggleKeys: this.#toggleKeys,
+        changeToken: this.#changeToken,
         signOut: this.#signOut,
       })}
       <main id="main" tabindex="-1">${this.#view()}</main>`
@@ -296,7 +308,6 @@ export class DocentConsole extends LitElement {
 
   #view(): TemplateResult {
     const place = this.#place
-    if (place.view === 'home') return this.#titled('Home', homeOfDocs())
     const section = place.view === 'section' ? sections.find(({name}) => name === place.section) : undefined
     const view = place.view === 'section' ? section?.viewOf(place.rest) : null
     if (place.view !== 'section' || section === undefined || view == null)
@@ -329,10 +340,12 @@ export class DocentConsole extends LitElement {
     // Escape, pressed twice, closes any dialog.
     const reopen = (): void => this.requestUpdate()
     return html`${this.#waiting === null || !this.#member ? nothing : signInAgainDialog(this.#member.name, this.#signedIn, reopen)}
+      ${this.#isChangingToken ? html`<docent-my-token .api=${this.#api} @closed=${this.#tokenChanged}></docent-my-token>` : nothing}
       ${confirmation === null ? nothing : confirmDialog(confirmation, confirmation.answer)}`
   }
 
   protected override updated(): void {
+    showCurrent(this)
     this.#dialogFocus.update(this)
   }
 }

@@ -1,6 +1,10 @@
 import {html, type TemplateResult} from 'lit'
 
 const relative = new Intl.RelativeTimeFormat('en', {numeric: 'auto', style: 'narrow'})
+const clock = new Intl.DateTimeFormat('en', {hour: '2-digit', minute: '2-digit', hourCycle: 'h23'})
+const weekday = new Intl.DateTimeFormat('en', {weekday: 'short'})
+const day = new Intl.DateTimeFormat('en', {day: 'numeric', month: 'short'})
+const dayOfYear = new Intl.DateTimeFormat('en', {day: 'numeric', month: 'short', year: 'numeric'})
 const exact = new Intl.DateTimeFormat('en', {
   year: 'numeric',
   month: 'short',
@@ -13,23 +17,31 @@ const exact = new Intl.DateTimeFormat('en', {
 })
 const numbers = new Intl.NumberFormat('en')
 
-const units = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-] as const
-
 /** With the zone of the browser. */
 export function exactTime(at: number): string {
   return exact.format(at)
 }
 
-function relativeTime(at: number, now: number): string {
+/** How long ago, today; before that the day, as people call it, and the time of day. */
+export function relativeTime(at: number, now: number): string {
   const past = now - at
   if (past < 45_000) return 'just now'
-  if (past > 30 * 86_400_000) return exact.format(at).split(',').slice(0, 2).join(',')
-  const [unit, ms] = units.find(([, ms]) => past >= ms) ?? units[2]
-  return relative.format(-Math.max(1, Math.round(past / ms)), unit)
+  if (past < 59.5 * 60_000) return relative.format(-Math.max(1, Math.round(past / 60_000)), 'minute')
+  const days = Math.round((midnightOf(now) - midnightOf(at)) / dayMs)
+  if (days === 0) return relative.format(-Math.round(past / 3_600_000), 'hour')
+  const time = clock.format(at)
+  if (days === 1) return `yesterday ${time}`
+  if (days < 7) return `${weekday.format(at)} ${time}`
+  const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear()
+  return `${(isThisYear ? day : dayOfYear).format(at)}, ${time}`
+}
+
+const dayMs = 86_400_000
+
+/** When the day of a moment began, in the zone of the browser. @param days so many days later, or earlier */
+export function midnightOf(at: number, days = 0): number {
+  const date = new Date(at)
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() + days).getTime()
 }
 
 /** A moment as how long ago it was, with the exact time as its title. */
@@ -40,9 +52,12 @@ export function timeAgo(at: number, now = Date.now()): TemplateResult {
 /** A length of time: `84 ms`, `3.2 s`, `2 min 5 s`. An en dash for none. */
 export function duration(ms: number | null | undefined): string {
   if (ms == null) return '–'
-  if (ms < 1_000) return `${Math.round(ms)} ms`
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 1)} s`
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`
+  // What rounds up to the next unit is said in it.
+  if (ms < 999.5) return `${Math.round(ms)} ms`
+  if (ms < 9_995) return `${(ms / 1_000).toFixed(2)} s`
+  if (ms < 59_950) return `${(ms / 1_000).toFixed(1)} s`
+  const seconds = Math.round(ms / 1_000)
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
 }
 
 export function count(value: number): string {

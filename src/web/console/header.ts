@@ -14,6 +14,7 @@ export interface HeaderView {
   readonly nextTheme: () => void
   readonly hasKeys: boolean
   readonly toggleKeys: () => void
+  readonly changeToken: () => void
   readonly signOut: () => void
 }
 
@@ -38,6 +39,14 @@ export function header(view: HeaderView): TemplateResult {
   </header>`
 }
 
+/** Sections that do not fit scroll: the open one is brought into sight. */
+export function showCurrent(root: ParentNode): void {
+  const link = root.querySelector<HTMLElement>('.bar nav a[aria-current]')
+  if (link === null) return
+  const nav = link.parentElement!
+  nav.scrollLeft = link.offsetLeft - nav.offsetLeft - (nav.clientWidth - link.offsetWidth) / 2
+}
+
 const keys = [
   ['/', 'Search'],
   ['j, k', 'Next and previous transcript'],
@@ -45,12 +54,13 @@ const keys = [
   ['← →', 'Back and forth in a replay'],
 ] as const
 
-function accountMenu({member, hasKeys, toggleKeys, signOut}: HeaderView): TemplateResult {
+function accountMenu({member, hasKeys, toggleKeys, changeToken, signOut}: HeaderView): TemplateResult {
   return html`<div class="menu" id="account" popover>
     <p><bdi class="strong">${member.name}</bdi><br><span class="quiet">Role: ${member.role}</span></p>
     <p><a href="/">To the assistant</a></p>
     <label class="check"><input type="checkbox" .checked=${hasKeys} @change=${toggleKeys}> Single-key shortcuts</label>
     <dl class="keys" ?hidden=${!hasKeys}>${keys.map(([key, words]) => html`<div><dt><kbd>${key}</kbd></dt><dd>${words}</dd></div>`)}</dl>
+    ${member.personId === null ? nothing : html`<button class="link" type="button" popovertarget="account" popovertargetaction="hide" @click=${changeToken}>Change your token</button>`}
     <button class="button" type="button" @click=${signOut}>${icon('leave')}Sign out</button>
   </div>`
 }

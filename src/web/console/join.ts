@@ -1,7 +1,5 @@
 import {html, LitElement, nothing, type TemplateResult} from 'lit'
-import {copyText} from '../assistant/browser.ts'
 import {ApiError, messageOf, send} from './api.ts'
-import {icon} from './icons.ts'
 
 interface Joined {
   readonly token: string
@@ -18,7 +16,6 @@ export class Join extends LitElement {
   #joined: Joined | null = null
   #problem: string | null = null
   #isSending = false
-  #isCopied = false
 
   protected override createRenderRoot(): HTMLElement {
     return this
@@ -38,9 +35,7 @@ export class Join extends LitElement {
   #welcome({person, token}: Joined): TemplateResult {
     return html`<h1 tabindex="-1">Welcome, <bdi>${person.name}</bdi></h1>
       <p>This is your token. It is not shown again: put it into your password manager now.</p>
-      <p class="token"><code>${token}</code></p>
-      <p class="actions"><button class="button" type="button" @click=${this.#copy}>${icon(this.#isCopied ? 'check' : 'copy')}${this.#isCopied ? 'Copied' : 'Copy'}</button>
-        <a class="primary" href="/console">To the console</a></p>`
+      <docent-secret .value=${token} .next=${html`<a class="primary" href="/console">To the console</a>`}></docent-secret>`
   }
 
   readonly #takeUp = async (): Promise<void> => {
@@ -61,11 +56,5 @@ export class Join extends LitElement {
     this.requestUpdate()
     await this.updateComplete
     this.querySelector('h1')?.focus()
-  }
-
-  readonly #copy = async (): Promise<void> => {
-    await copyText(this.#joined!.token)
-    this.#isCopied = true
-    this.requestUpdate()
   }
 }

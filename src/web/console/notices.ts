@@ -8,12 +8,6 @@ export function notice(title: string, text: string | TemplateResult): TemplateRe
 export const forOtherRoles = (label: string): TemplateResult =>
   notice('Not for your role', `${label} are for other staff: ask an admin.`)
 
-export const homeOfDocs = (): TemplateResult =>
-  notice(
-    'Signed in for docs',
-    html`Reindex with <code>npm run ingest</code> or <code>POST /api/admin/reindex</code>. Transcripts are for support staff.`,
-  )
-
 export const nothingHere = (): TemplateResult =>
   notice('There is nothing at this address', html`<a href="/console">To the start of the console</a>`)
 

@@ -36,6 +36,30 @@ const transcriptList: View = {
     html`<docent-transcripts .context=${context} .query=${query} .arrival=${arrival}></docent-transcripts>`,
 }
 
+const figures: View = {
+  load: async () => {
+    const {FiguresView} = await import('./figures/figures-view.ts')
+    define({'docent-figures': FiguresView})
+  },
+  render: ({context, query}) => html`<docent-figures .context=${context} .query=${query}></docent-figures>`,
+}
+
+const people: View = {
+  load: async () => {
+    const {PeopleView} = await import('./people/people-view.ts')
+    define({'docent-people': PeopleView})
+  },
+  render: ({context}) => html`<docent-people .context=${context}></docent-people>`,
+}
+
+const audit: View = {
+  load: async () => {
+    const {AuditView} = await import('./people/audit-view.ts')
+    define({'docent-audit': AuditView})
+  },
+  render: ({context, query}) => html`<docent-audit .context=${context} .query=${query}></docent-audit>`,
+}
+
 async function loadTranscript(): Promise<void> {
   const {TranscriptView, AnswerText} = await import('./transcript/part.ts')
   define({'docs-assistant-text': AnswerText, 'docent-transcript': TranscriptView})
@@ -63,6 +87,18 @@ export const sections: readonly Section[] = [
     },
   },
   {
+    name: 'docs',
+    label: 'Docs',
+    permission: 'read_builds',
+    viewOf: docsViewOf,
+  },
+  {
+    name: 'figures',
+    label: 'Figures',
+    permission: 'read_figures',
+    viewOf: (rest) => (rest.length === 0 ? figures : null),
+  },
+  {
     name: 'verified',
     label: 'Verified',
     permission: 'propose_verified',
@@ -77,7 +113,62 @@ export const sections: readonly Section[] = [
       }
     },
   },
+  {
+    name: 'people',
+    label: 'People',
+    permission: 'manage_people',
+    viewOf: (rest) => (rest.length === 0 ? people : null),
+  },
+  {
+    name: 'audit',
+    label: 'Audit log',
+    permission: 'read_audit',
+    viewOf: (rest) => (rest.length === 0 ? audit : null),
+  },
 ]
+
+/** Reindex, builds, search and coverage are one part: whoever works on the docs goes from one to the other. */
+function docsViewOf(rest: readonly string[]): View | null {
+  const [tab, id, more, ...others] = rest
+  if (others.length > 0) return null
+  if (tab === undefined)
+    return docsPart(
+      ({context, query}) => html`<docent-reindex .context=${context} .query=${query}></docent-reindex>`,
+    )
+  if (tab === 'builds' && more === 'changes')
+    return docsPart(
+      ({context, query}) =>
+        html`<docent-changes .context=${context} .query=${query} .rest=${rest}></docent-changes>`,
+    )
+  if (more !== undefined) return null
+  if (tab === 'builds' && id !== undefined)
+    return docsPart(
+      ({context, query}) =>
+        html`<docent-build .context=${context} .query=${query} .rest=${rest}></docent-build>`,
+    )
+  if (id !== undefined) return null
+  if (tab === 'builds')
+    return docsPart(
+      ({context, query}) => html`<docent-builds .context=${context} .query=${query}></docent-builds>`,
+    )
+  if (tab === 'search')
+    return docsPart(
+      ({context, query}) => html`<docent-search .context=${context} .query=${query}></docent-search>`,
+    )
+  if (tab === 'coverage')
+    return docsPart(
+      ({context, query}) => html`<docent-coverage .context=${context} .query=${query}></docent-coverage>`,
+    )
+  return null
+}
+
+function docsPart(render: View['render']): View {
+  return {load: loadDocs, render}
+}
+
+async function loadDocs(): Promise<void> {
+  define((await import('./docs/part.ts')).docsElements)
+}
 
 /** Elements of a part that was already loaded stay. */
 function define(elements: Readonly<Record<string, CustomElementConstructor>>): void {

@@ -1,6 +1,7 @@
 import type {
   Ending,
   FinishReason,
+  Highlight,
   SequencedEvent,
   Source,
   Timings,
@@ -43,6 +44,9 @@ export interface TranscriptItem {
   readonly model: string | null
   readonly timings: Timings
   readonly excerpt: string
+  readonly abstained: boolean
+  /** Where the words of a search are. */
+  readonly match: {readonly text: string; readonly highlights: readonly Highlight[]} | null
 }
 
 export interface TranscriptPage {

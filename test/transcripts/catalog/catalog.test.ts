@@ -175,6 +175,7 @@ function matches(known: Known, filter: TranscriptFilter): boolean {
       known.missing ||
       known.rating === 'down' ||
       (known.ending !== null && known.stall > 10_000),
+    broke: () => known.error !== null,
     abstained: () => known.abstained === filter.abstained,
     partial: () => filter.partial === false,
     fallback: () => known.isFallback === filter.fallback,
@@ -202,6 +203,7 @@ function randomFilter(random: Random): TranscriptFilter {
     () => ({missing: chance(random, 0.5)}),
     () => ({verdict: one(random, ['wrong', 'any', 'none'])}),
     () => ({attention: true}),
+    () => ({broke: true}),
     () => ({abstained: chance(random, 0.5)}),
     () => ({partial: chance(random, 0.5)}),
     () => ({fallback: chance(random, 0.5)}),

@@ -115,9 +115,9 @@ describe.each([
     const liked = await figures(transcripts)
 
     expect(disliked.total.ratings).toEqual({up: 0, down: 1})
-    expect(disliked.pages).toEqual([{url: '/docs/a', shown: 1, cited: 1, disliked: 1}])
+    expect(disliked.pages).toEqual([{url: '/docs/a', shown: 1, cited: 1, disliked: 1, unanswered: 0}])
     expect(liked.total).toMatchObject({answers: 1, ratings: {up: 1, down: 0}, missing: 1})
-    expect(liked.pages).toEqual([{url: '/docs/a', shown: 1, cited: 1, disliked: 0}])
+    expect(liked.pages).toEqual([{url: '/docs/a', shown: 1, cited: 1, disliked: 0, unanswered: 1}])
   })
 
   test('what was removed stays counted, and leaves no word', async () => {
@@ -138,7 +138,11 @@ describe.each([
     await ended(transcripts, {build: 'b2', startedAt: start + 5 * day})
 
     const {periods, builds, pages} = await figures(transcripts, 5)
-    const {periods: hours} = await transcripts.analytics({
+    const {
+      periods: hours,
+      total,
+      builds: beside,
+    } = await transcripts.analytics({
       from: start + day,
       to: start + 2 * day,
       build: 'b2',
@@ -156,9 +160,18 @@ describe.each([
       ['b1', 1],
     ])
     expect(hours.map(({answers}) => answers)).toEqual([1, 1, ...Array<number>(22).fill(0)])
+    expect(total.answers).toBe(2)
+    expect(beside.map(({build}) => build)).toEqual(['b2'])
+    const {total: ofOne, builds: all} = await transcripts.analytics({
+      from: start,
+      to: start + 2 * day,
+      build: 'b1',
+    })
+    expect(ofOne.answers).toBe(1)
+    expect(all.map(({build}) => build)).toEqual(['b2', 'b1'])
     expect(pages).toEqual([
-      {url: '/docs/a', shown: 2, cited: 2, disliked: 0},
-      {url: '/docs/b', shown: 2, cited: 0, disliked: 0},
+      {url: '/docs/a', shown: 2, cited: 2, disliked: 0, unanswered: 0},
+      {url: '/docs/b', shown: 2, cited: 0, disliked: 0, unanswered: 0},
     ])
   })
 })
@@ -198,12 +211,12 @@ test('patience is the share of those still waiting who leave', async () => {
   const {patience} = await figures(transcripts)
 
   expect(patience).toEqual([
-    {afterMs: 0, waiting: 10, left: 0},
-    {afterMs: 250, waiting: 10, left: 0},
-    {afterMs: 500, waiting: 10, left: 0},
-    {afterMs: 1_000, waiting: 4, left: 0},
-    {afterMs: 2_000, waiting: 4, left: 1},
-    {afterMs: 3_000, waiting: 3, left: 1},
+    {afterMs: 0, untilMs: 250, waiting: 10, left: 0},
+    {afterMs: 250, untilMs: 500, waiting: 10, left: 0},
+    {afterMs: 500, untilMs: 1_000, waiting: 10, left: 0},
+    {afterMs: 1_000, untilMs: 2_000, waiting: 4, left: 0},
+    {afterMs: 2_000, untilMs: 3_000, waiting: 4, left: 1},
+    {afterMs: 3_000, untilMs: 5_000, waiting: 3, left: 1},
   ])
 })
 
@@ -245,6 +258,29 @@ describe('a catalog that is made anew', () => {
     expect(after).toEqual(before)
     expect((await figures(anew)).total.answers).toBe(4)
   })
+})
+
+test('a catalog of an earlier version, which did not count what was not answered, is carried on', async () => {
+  const file = temporaryFile()
+  const transcripts = openForTest({file})
+  const old = await ended(transcripts, {startedAt: start, cited: ['/docs/a']})
+  await rate(transcripts, old, 'down')
+  await figures(transcripts)
+  await transcripts.delete(old)
+  await figures(transcripts)
+  await transcripts.close()
+  const catalog = openSqlite(catalogFileOf(file))
+  catalog.exec('ALTER TABLE page_days DROP COLUMN unanswered')
+  catalog.pragma('user_version = 2')
+  catalog.close()
+
+  const anew = openForTest({file})
+  const missed = await ended(anew, {startedAt: start + 2 * day, cited: ['/docs/a']})
+  await anew.setFeedback(missed, {missing: true, reasons: [], comment: null})
+
+  expect(await anew.pageFigures({from: start - day, to: start + 3 * day})).toEqual([
+    {url: '/docs/a', shown: 2, cited: 2, disliked: 1, unanswered: 1},
+  ])
 })
 
 test('any order of answers, ratings, removals and restarts gives the same sums', async () => {

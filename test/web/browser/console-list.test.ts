@@ -5,6 +5,7 @@ import {browserSetting} from '../../support/browser-setting.ts'
 import {chromiumPath} from '../../support/chromium.ts'
 import {askToEnd, signIn, startConsoleDocent} from '../../support/console-docent.ts'
 import type {PlayedDocent} from '../../support/played-docent.ts'
+import {staffApi} from '../../support/staff-people.ts'
 import {supportToken} from '../../support/start-docent.ts'
 
 /** The list of transcripts, as support staff work with it. */
@@ -103,8 +104,14 @@ describe.skipIf(chromiumPath === null)('the list of transcripts', () => {
     await page.getByRole('link', {name: 'Next'}).click()
     await page.getByRole('heading', {level: 1, name: 'Unknown thing'}).waitFor()
 
-    await page.getByRole('link', {name: 'All transcripts'}).click()
+    await page.getByRole('link', {name: 'Back to the list'}).click()
     await expect.poll(() => questionsOf(page), soon).toEqual(['Unknown thing', 'Broken one'])
+    for (const question of ['Unknown thing', 'Broken one']) {
+      const {answerId} = (await staffApi(docent, 'GET', `/transcripts?q=${question}`)).body.items[0]
+      await staffApi(docent, 'PUT', `/transcripts/${answerId}/review`, {verdict: 'good'})
+    }
+    await page.reload()
+    await page.getByRole('heading', {name: 'Everything is reviewed'}).waitFor()
   })
 
   test('says when nothing matches and when there is nothing yet', async () => {
@@ -112,7 +119,7 @@ describe.skipIf(chromiumPath === null)('the list of transcripts', () => {
     const page = await open(docent)
 
     await page.getByRole('heading', {name: 'No answers yet'}).waitFor()
-    await page.getByRole('link', {name: 'Errors'}).click()
+    await page.getByRole('link', {name: 'Broke off'}).click()
     await page.getByRole('heading', {name: 'Nothing matches'}).waitFor()
     expect(await violationsOn(page)).toEqual([])
   })
@@ -171,7 +178,7 @@ describe.skipIf(chromiumPath === null)('the list of transcripts', () => {
     await page.getByRole('button', {name: 'Save this view'}).click()
     await page.getByLabel('Name of the view').fill('Broken ports')
     await page.keyboard.press('Enter')
-    await page.getByRole('link', {name: 'All', exact: true}).click()
+    await page.getByRole('button', {name: 'Clear all'}).click()
     await expect.poll(() => questionsOf(page), soon).toHaveLength(2)
 
     await page.reload()
@@ -180,6 +187,65 @@ describe.skipIf(chromiumPath === null)('the list of transcripts', () => {
     expect(new URL(page.url()).search).toBe('?q=broken&ending=error')
     await page.getByRole('button', {name: 'Remove the view Broken ports'}).click()
     expect(await page.getByRole('link', {name: 'Broken ports'}).count()).toBe(0)
+  })
+
+  test('keeps words and period in another view, also words that were only typed, and has the address’s after Back', async () => {
+    const docent = await start(['Broken one', 'Broken second', 'What is a port?'])
+    const page = await open(docent)
+    await rows(page).nth(2).waitFor()
+    const box = page.getByRole('searchbox')
+
+    await page.getByRole('combobox', {name: 'Period'}).selectOption('Today')
+    await expect.poll(() => new URL(page.url()).search, soon).toMatch(/^\?from=[\dT%A:-]+Z$/)
+    await box.fill('second')
+    await page.getByRole('link', {name: 'Broke off'}).click()
+    await expect.poll(() => questionsOf(page), soon).toEqual(['Broken second'])
+    expect(new URL(page.url()).searchParams.get('q')).toBe('second')
+    expect(await page.getByRole('link', {name: 'Broke off'}).getAttribute('aria-current')).toBe('true')
+    await page.getByRole('button', {name: 'Remove the filter Words: second'}).click()
+    await expect.poll(() => questionsOf(page), soon).toHaveLength(2)
+    await box.fill('one')
+    await page.getByRole('combobox', {name: 'Order'}).selectOption({label: 'Oldest first'})
+    await expect.poll(() => questionsOf(page), soon).toEqual(['Broken one'])
+    await box.fill('never sent')
+    await page.goBack()
+    await expect.poll(() => box.inputValue(), soon).toBe('')
+
+    await page.getByRole('combobox', {name: 'Period'}).selectOption('Yesterday')
+    await page.getByRole('heading', {name: 'Nothing matches'}).waitFor()
+    await page.getByRole('combobox', {name: 'Period'}).selectOption('Own days…')
+    const today = await page.evaluate(() => new Date().toLocaleDateString('sv'))
+    await page.getByLabel('To, that day included').fill(today)
+    await expect.poll(() => questionsOf(page), soon).toHaveLength(2)
+    expect(await violationsOn(page)).toEqual([])
+  })
+
+  test('shows the part of an answer that has the words, marked', async () => {
+    const docent = await start(['What happens when the line breaks?'])
+    const page = await open(docent, '/console/transcripts?q=quiet line')
+
+    await rows(page).first().waitFor()
+    expect(await page.locator('.excerpt mark').allInnerTexts()).toEqual(['quiet', 'lines'])
+    expect(await page.locator('.excerpt').innerText()).toMatch(
+      /^….*HEARTBEAT_MS 15000 keeps quiet lines open/,
+    )
+  })
+
+  test('says that an answer has no model where none was called', async () => {
+    const docent = await start(['Unknown thing', 'What is a port?'])
+    const page = await open(docent)
+    await rows(page).nth(1).waitFor()
+    expect(await page.locator('.model').allInnerTexts()).toEqual(['anthropic', ''])
+  })
+
+  test('does not export what the server refuses', async () => {
+    const docent = await start(['Broken one'])
+    const page = await open(docent, '/console/transcripts?endng=error')
+    await page.getByRole('heading', {name: 'The list could not be loaded'}).waitFor()
+    expect(await page.getByRole('button', {name: 'Export'}).isDisabled()).toBe(true)
+    await page.getByRole('button', {name: 'Remove the filter endng: error'}).click()
+    await rows(page).first().waitFor()
+    expect(await page.getByRole('button', {name: 'Export'}).isDisabled()).toBe(false)
   })
 
   test('exports what it shows, also when the session had ended', async () => {
@@ -226,6 +292,9 @@ describe.skipIf(chromiumPath === null)('the list of transcripts', () => {
     await page.getByRole('button', {name: 'Filters'}).click()
 
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(375)
+    const order = await page.getByRole('combobox', {name: 'Order'}).boundingBox()
+    expect(order!.width).toBeGreaterThan(130)
+    expect(await page.getByRole('button', {name: 'Save this view'}).isVisible()).toBe(true)
     expect(await violationsOn(page)).toEqual([])
   })
 })

@@ -58,6 +58,8 @@ describe.skipIf(chromiumPath === null)('a transcript', () => {
     expect(await text(page).locator('strong').innerText()).toBe('kept on the server')
     expect(await text(page).getByRole('cell').count()).toBe(6)
     expect(await text(page).locator('a.cite').count()).toBe(4)
+    expect(await page.locator('.selected .sources li').count()).toBe(0)
+    await page.getByRole('button', {name: '6 sources as shown'}).click()
     const source = page.locator('.selected .sources li').first()
     expect(await source.innerText()).toMatch(/Resume after a cut[\s\S]*Last-Event-ID[\s\S]*1\.00[\s\S]*cited/)
     expect(await source.getByRole('link').getAttribute('href')).toMatch(
@@ -364,7 +366,7 @@ describe.skipIf(chromiumPath === null)('a transcript', () => {
     await page.getByText('This is the last in the list').waitFor()
     await page.getByRole('link', {name: /^Previous/}).click()
     await page.getByRole('heading', {level: 1, name: 'Broken second'}).waitFor()
-    await page.getByRole('link', {name: 'All transcripts'}).click()
+    await page.getByRole('link', {name: 'Back to the list'}).click()
     expect(new URL(page.url()).search).toBe('?ending=error')
     const focused = () => page.locator(':focus').innerText()
     await page.getByRole('heading', {level: 1, name: 'Transcripts'}).waitFor()
@@ -417,6 +419,120 @@ describe.skipIf(chromiumPath === null)('a transcript', () => {
     expect(await read()).toBe(2)
     await other.getByRole('link', {name: 'Open with replay and review'}).click()
     await page.getByRole('heading', {level: 1, name: 'What happens when the line breaks?'}).waitFor()
+  })
+
+  test('of a long conversation is there at once: those before it are one line that opens', async () => {
+    const docent = await start()
+    let conversationId: string | undefined
+    const ids: string[] = []
+    for (let n = 1; n <= 6; n++) {
+      const asked = await askToEnd(docent, `Unknown ${n}`, conversationId ? {conversationId} : {})
+      conversationId = asked.conversationId
+      ids.push(asked.answerId)
+    }
+    const page = await open(docent, `/console/transcripts/${ids[4]}`)
+    await page.getByText('4 earlier').click()
+    await page.locator('.earlier details.other').nth(3).waitFor()
+    expect(await page.locator('.earlier details.other').first().innerText()).toContain('Unknown 1')
+    expect(await page.locator('.turns:not(.earlier *) > li').count()).toBe(2)
+    expect(await violationsOn(page)).toEqual([])
+  })
+
+  test('is in view while it plays and after a jump, unless somebody scrolls', async () => {
+    const docent = await start()
+    const {answerId} = await askToEnd(docent, 'Stalling at the port')
+    const page = await open(docent, `/console/transcripts/${answerId}`, supportToken, {
+      viewport: {width: 375, height: 600},
+    })
+    await page.locator('.player').waitFor()
+    const isInView = (selector: string) =>
+      page.evaluate((selector) => {
+        const {bottom, top} = document.querySelector(selector)!.getBoundingClientRect()
+        const player = document.querySelector('.player')!.getBoundingClientRect()
+        return top > 0 && bottom <= player.top
+      }, selector)
+    const scrolled = () => page.evaluate(() => scrollY)
+
+    await page.evaluate(() => scrollTo(0, 0))
+    await page.getByRole('button', {name: /^End/}).click()
+    await expect.poll(() => isInView('.selected .text'), soon).toBe(true)
+    await page.getByRole('button', {name: /^Sources/}).click()
+    await page.getByText('Sources are shown, the model is at work').waitFor()
+    await expect
+      .poll(() => page.locator('.found').evaluate((found) => found.getBoundingClientRect().top), soon)
+      .toBeLessThan(200)
+    await page.getByRole('combobox', {name: 'Speed'}).selectOption('½×')
+    await page.evaluate(() => scrollTo(0, 0))
+    await page.getByRole('button', {name: 'Play', exact: true}).click()
+    await expect.poll(() => text(page).innerText(), soon).not.toBe('')
+    await expect.poll(() => isInView('.selected .text'), soon).toBe(true)
+
+    await page.getByRole('button', {name: /^Sources/}).click()
+    await page.mouse.move(180, 300)
+    await page.mouse.wheel(0, 2_000)
+    await expect.poll(scrolled, soon).toBeGreaterThan(1_000)
+    await expect.poll(() => wordsAt(page), soon).toContain('the end')
+    expect(await scrolled()).toBeGreaterThan(1_000)
+  })
+
+  test('is as wide as the window, whatever somebody writes, and shows long text cut at first', async () => {
+    const docent = await start()
+    const question = `Broken ${'ports '.repeat(200)}${'x'.repeat(900)}`
+    const {answerId} = await askToEnd(docent, question)
+    const body = {rating: 'down', comment: `https://example.com/${'y'.repeat(1_500)}`}
+    await fetch(`${docent.url}/api/answers/${answerId}/feedback`, {
+      method: 'POST',
+      headers: {'content-type': 'application/json'},
+      body: JSON.stringify(body),
+    })
+    for (const width of [1280, 375]) {
+      const page = await open(docent, `/console/transcripts/${answerId}`, supportToken, {
+        viewport: {width, height: 812},
+      })
+      await page.getByLabel('Note').fill('z'.repeat(3_000))
+      await page.getByLabel('What the answer should have said').fill('w'.repeat(3_000))
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+      const heading = page.getByRole('heading', {level: 1})
+      const height = async () => (await heading.boundingBox())!.height
+      expect(await height()).toBeLessThan(160)
+      await page.getByRole('button', {name: 'Show all'}).first().click()
+      expect(await height()).toBeGreaterThan(160)
+      expect((await page.locator('blockquote').boundingBox())!.height).toBeLessThan(160)
+      await page.getByRole('button', {name: 'Discard changes'}).click()
+    }
+  })
+
+  test('hides nothing that has the focus, and keeps nothing in place on a low screen', async () => {
+    const docent = await start()
+    const {answerId} = await askToEnd(docent, 'What happens when the line breaks?')
+    const page = await open(docent, `/console/transcripts/${answerId}`, supportToken, {
+      viewport: {width: 375, height: 560},
+    })
+    const links = page.locator('.selected docs-assistant-text').getByRole('link')
+    await links.first().waitFor()
+    await page.evaluate(() => scrollTo(0, 0))
+    await page.getByRole('button', {name: /sources as shown/}).focus()
+    for (let n = await links.count(); n > 0; n--) {
+      await page.keyboard.press('Tab')
+      const isHidden = await page.evaluate(() => {
+        const {bottom} = document.activeElement!.getBoundingClientRect()
+        return bottom > document.querySelector('.player')!.getBoundingClientRect().top
+      })
+      expect(isHidden).toBe(false)
+    }
+
+    await page.setViewportSize({width: 320, height: 256})
+    const places = await page.evaluate(() =>
+      ['.bar', '.player'].map((one) => getComputedStyle(document.querySelector(one)!).position),
+    )
+    expect(places).toEqual(['static', 'static'])
+    const [clock, speed] = await Promise.all([
+      page.locator('.clock').boundingBox(),
+      page.locator('.speed').boundingBox(),
+    ])
+    const isApart = clock!.x + clock!.width <= speed!.x || clock!.y + clock!.height <= speed!.y
+    expect(isApart).toBe(true)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
   })
 
   test('that is being written is shown on until it has ended', async () => {

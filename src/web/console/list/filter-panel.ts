@@ -3,6 +3,7 @@ import type {ConsoleContext} from '../context.ts'
 import {count} from '../format.ts'
 import type {NamedCount} from '../wire.ts'
 import {type Filter, filters} from './filters.ts'
+import {dayOfMoment, momentOfDay} from './period.ts'
 
 const maxValues = 200
 /** Of pages there can be thousands: a field with suggestions, not a list. */
@@ -38,8 +39,8 @@ export class FilterPanel extends LitElement {
     const query = new URLSearchParams(this.query)
     return html`<form class="filters" aria-label="Filters" @change=${this.#changed} @submit=${(event: Event) => event.preventDefault()}>
       ${filters.map((filter) => this.#field(filter, query.get(filter.name) ?? ''))}
-      ${day('from', 'From (UTC)', query.get('from') ?? '')}
-      ${day('to', 'To (UTC, included)', query.get('to') ?? '')}
+      ${day('from', 'From', query.get('from') ?? '')}
+      ${day('to', 'To, that day included', query.get('to') ?? '')}
     </form>`
   }
 
@@ -53,7 +54,7 @@ export class FilterPanel extends LitElement {
     const found = this.#values.get(name)
     const values = found === undefined || found === 'failed' ? [] : found
     if (typed.has(name) || found === 'failed') {
-      return html`<label class="field"><span>${label}</span><input name=${name} .value=${value} list="values-${name}" autocomplete="off" spellcheck="false" placeholder="Any"></label>
+      return html`<label class="field"><span>${label}</span><input name=${name} .value=${value} list="values-${name}" autocomplete="off" spellcheck="false" placeholder=${name === 'page' ? '/docs/install' : 'Any'}></label>
         <datalist id="values-${name}">${values.map((one) => html`<option value=${one.name}>${count(one.answers)}</option>`)}</datalist>`
     }
     const isUnknown = value !== '' && !values.some((one) => one.name === value)
@@ -64,13 +65,16 @@ export class FilterPanel extends LitElement {
   }
 
   readonly #changed = (event: Event): void => {
-    const {name, value} = event.target as HTMLInputElement
-    this.dispatchEvent(new CustomEvent('narrow', {detail: {[name]: value.trim()}}))
+    const {name, value, type} = event.target as HTMLInputElement
+    const isDay = type === 'date' && (name === 'from' || name === 'to')
+    this.dispatchEvent(
+      new CustomEvent('narrow', {detail: {[name]: isDay ? momentOfDay(name, value) : value.trim()}}),
+    )
   }
 }
 
-/** A moment, which is more exact than a day, can only come from an address; it stays as it is. */
-function day(name: string, label: string, value: string): TemplateResult {
-  const type = /^(?:\d{4}-\d{2}-\d{2})?$/.test(value) ? 'date' : 'text'
-  return html`<label class="field"><span>${label}</span><input type=${type} name=${name} .value=${value}></label>`
+/** A day where the browser is. A moment that is more exact, or a day in UTC, can only come from an address; it stays as it is. */
+function day(name: 'from' | 'to', label: string, value: string): TemplateResult {
+  const shown = value === '' ? '' : dayOfMoment(name, value)
+  return html`<label class="field"><span>${label}</span><input type=${shown === null ? 'text' : 'date'} name=${name} .value=${shown ?? value}></label>`
 }

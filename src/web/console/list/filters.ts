@@ -1,5 +1,6 @@
 import {verdicts} from '../wire.ts'
 import {endingWords, verdictWords} from '../words.ts'
+import {momentWords} from './period.ts'
 
 export interface Choice {
   readonly value: string
@@ -55,6 +56,11 @@ export const filters: readonly Filter[] = [
     ],
   },
   {name: 'attention', label: 'Deserves a look', choices: [{value: '1', words: 'Deserves a look'}]},
+  {
+    name: 'broke',
+    label: 'Broke off',
+    choices: [{value: '1', words: 'Failed, timed out, or server stopped'}],
+  },
   {name: 'abstained', label: 'Said no', choices: yesOrNo('Not in the docs', 'Answered')},
   {name: 'error', label: 'Error', choices: null},
   {name: 'model', label: 'Model', choices: null},
@@ -62,7 +68,7 @@ export const filters: readonly Filter[] = [
   {name: 'build', label: 'Build', choices: null},
   {name: 'version', label: 'Version', choices: null},
   {name: 'lang', label: 'Language', choices: null},
-  {name: 'page', label: 'Page cited', choices: null},
+  {name: 'page', label: 'Page cited, its exact address', choices: null},
 ]
 
 /** Also filters, without a field of their own, or with another kind of field. */
@@ -108,7 +114,7 @@ const flag = new Map([
 
 /** Both spellings are accepted by the API; the fields know one. */
 const flags = new Map(
-  ['partial', 'fallback', 'missing', 'abstained', 'attention'].map((name) => [name, flag]),
+  ['partial', 'fallback', 'missing', 'abstained', 'attention', 'broke'].map((name) => [name, flag]),
 )
 
 /** The query with some values changed; an empty value removes one. */
@@ -133,6 +139,10 @@ export function chipsOf(query: string): readonly Chip[] {
     if (name === 'sort') return []
     const filter = filters.find((one) => one.name === name)
     const label = filter?.label ?? others[name] ?? name
-    return [{name, label, words: filter?.choices?.find((choice) => choice.value === value)?.words ?? value}]
+    const words =
+      name === 'from' || name === 'to'
+        ? momentWords(name, value)
+        : (filter?.choices?.find((choice) => choice.value === value)?.words ?? value)
+    return [{name, label, words}]
   })
 }

@@ -1,10 +1,14 @@
 import {html, nothing, type TemplateResult} from 'lit'
-import {duration, timeAgo} from '../format.ts'
+import {markdownLine} from '../../../lib/markdown-line.ts'
+import {duration, exactTime, timeAgo} from '../format.ts'
 import {icon} from '../icons.ts'
 import {pathOfTranscript} from '../router.ts'
-import {isolated} from '../visible.ts'
+import {isolated, isolatedWithMarks} from '../visible.ts'
 import type {TranscriptItem} from '../wire.ts'
 import {outcomeOf, verdictWords} from '../words.ts'
+
+/** What the server sends of an answer in a list, at most. */
+const excerptChars = 200
 
 /** An ending with its icon, in its colour. */
 export function ending(item: Parameters<typeof outcomeOf>[0]): TemplateResult {
@@ -31,8 +35,8 @@ export function row(item: TranscriptItem, opened: (answerId: string) => void): T
   return html`<li class="row">
     <span class="when">${timeAgo(item.startedAt)}</span>
     <span class="what"><a class="cover" href=${pathOfTranscript(answerId)} data-id=${answerId} @click=${() => opened(answerId)}>${
-      item.question === '' ? '(question not kept)' : isolated(item.question)
-    }</a>${item.excerpt === '' ? nothing : html`<span class="excerpt">${isolated(wholeWords(item.excerpt))}</span>`}</span>
+      item.question === '' ? unkeptName(item) : isolated(item.question)
+    }</a>${excerpt(item)}</span>
     <span class="how">${ending(item)}</span>
     <span class="judged">${rating(item)}${verdict === null ? nothing : html`<span class="verdict">${verdictWords[verdict]}</span>`}</span>
     <span class="waits">${
@@ -40,19 +44,31 @@ export function row(item: TranscriptItem, opened: (answerId: string) => void): T
         ? nothing
         : html`${timings.firstTokenMs === null ? nothing : wait('first word', timings.firstTokenMs)}${timings.longestStallMs < 1_000 ? nothing : wait('pause', timings.longestStallMs)}${wait('total', timings.totalMs)}`
     }</span>
-    <span class="model">${item.model ?? item.generator}</span>
+    <span class="model">${writerOf(item)}</span>
   </li>`
 }
 
-/** The excerpt without the marks of Markdown; what the server cut in the middle of a word ends before it. */
-function wholeWords(excerpt: string): string {
-  const line = excerpt
-    .replace(/^\s*(?:#{1,6}|[-*+]|\d+\.)\s+/gm, '')
-    .replace(/\*\*|__|`+/g, '')
-    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replace(/[\s|]+(?:[-: |]{3,}\|)?/g, ' ')
-    .trim()
-  if (excerpt.length < 200) return line
+/** Where the words of the search are, or else how the answer begins. */
+function excerpt({match, excerpt}: TranscriptItem): TemplateResult | typeof nothing {
+  if (match)
+    return html`<span class="excerpt match">${isolatedWithMarks(match.text, match.highlights)}</span>`
+  return excerpt === '' ? nothing : html`<span class="excerpt">${isolated(excerptLine(excerpt))}</span>`
+}
+
+/** The excerpt as a line; what the server cut in the middle of a word ends before it. */
+function excerptLine(excerpt: string): string {
+  const line = markdownLine(excerpt)
+  if (excerpt.length < excerptChars) return line
   const at = line.lastIndexOf(' ')
-  return `${at > 120 ? line.slice(0, at) : line}…`
+  return `${at > line.length / 2 ? line.slice(0, at) : line}…`
+}
+
+/** The model that was called, or what answered without one. Of an abstention none was called, unless it wrote something. */
+function writerOf({abstained, timings, model, generator}: TranscriptItem): string {
+  return abstained && timings.firstTokenMs === null ? '' : (model ?? generator)
+}
+
+/** What stands for a question that was not kept, different for each answer. */
+export function unkeptName({startedAt, ref}: Pick<TranscriptItem, 'startedAt' | 'ref'>): string {
+  return `Answer of ${exactTime(startedAt)}, ${ref.slice(0, 8)}`
 }

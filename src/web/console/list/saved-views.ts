@@ -13,10 +13,10 @@ const maxViews = 50
 export const givenViews: readonly SavedView[] = [
   {name: 'All', query: ''},
   {name: 'To review', query: 'verdict=none&attention=1'},
-  {name: 'Errors', query: 'ending=error'},
+  {name: 'Broke off', query: 'broke=1'},
   {name: 'Disliked', query: 'rating=down'},
   {name: 'Not in the docs', query: 'ending=abstained'},
-  {name: 'Left while waiting', query: 'ending=disconnected'},
+  {name: 'Left', query: 'ending=disconnected'},
   {name: 'Longest waits', query: 'sort=first_token'},
 ]
 

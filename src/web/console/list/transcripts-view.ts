@@ -1,4 +1,5 @@
 import {html, LitElement, nothing, type TemplateResult} from 'lit'
+import {live} from 'lit/directives/live.js'
 import {repeat} from 'lit/directives/repeat.js'
 import {copyText} from '../../assistant/browser.ts'
 import {messageOf} from '../api.ts'
@@ -9,6 +10,7 @@ import {isTyping} from '../keys.ts'
 import {type Arrival, pathOfList} from '../router.ts'
 import {FilterPanel} from './filter-panel.ts'
 import {canonical, changed, chipsOf, orders} from './filters.ts'
+import {momentsOf, periodNameOf, periods} from './period.ts'
 import {row} from './row.ts'
 import {stepOverRows} from './row-keys.ts'
 import {forgetView, givenViews, maxNameLength, type SavedView, savedViews, saveView} from './saved-views.ts'
@@ -34,6 +36,10 @@ export class TranscriptsView extends LitElement {
   /** Whether whoever comes back has the focus where they left. */
   #hasReturned = false
   #isSaving = false
+  /** What is in the search box, also before it is sent. */
+  #words = ''
+  /** Whether days of one's own are being chosen. */
+  #choosesDays = false
 
   protected override createRenderRoot(): HTMLElement {
     return this
@@ -69,6 +75,8 @@ export class TranscriptsView extends LitElement {
     if (this.#list?.query === query) return
     if (this.#list !== null) this.#list.changed = () => {}
     const list = this.context.lists.open(query)
+    this.#words = new URLSearchParams(query).get('q') ?? ''
+    this.#choosesDays = false
     list.changed = () => this.requestUpdate()
     this.#list = list
     // A list that was left a moment ago is shown as it was, and brought up to date.
@@ -118,16 +126,19 @@ export class TranscriptsView extends LitElement {
 
   #views(list: TranscriptList): TemplateResult {
     const views = savedViews()
-    const link = ({name, query}: SavedView): TemplateResult => {
-      const isCurrent = canonical(query) === list.query
-      return html`<a href=${pathOfList(canonical(query))} aria-current=${isCurrent ? 'true' : nothing}>${name}</a>`
+    const current = new URLSearchParams(list.query)
+    // Words and a period go on in another view, unless it has its own.
+    const kept = {q: this.#words, from: current.get('from') ?? '', to: current.get('to') ?? ''}
+    const narrowed = changed(list.query, {q: '', from: '', to: ''})
+    const link = ({name, query}: SavedView, isGiven: boolean): TemplateResult => {
+      const isCurrent = canonical(query) === (isGiven ? narrowed : list.query)
+      return html`<a href=${pathOfList(isGiven ? changed(query, kept) : canonical(query))} aria-current=${isCurrent ? 'true' : nothing}>${name}</a>`
     }
     const isKnown = [...givenViews, ...views].some(({query}) => canonical(query) === list.query)
     return html`<nav class="views" aria-label="Views"><ul>
-      ${givenViews.map((view) => html`<li>${link(view)}</li>`)}
-      ${views.map((view) => html`<li class="own">${link(view)}<button type="button" class="remove" aria-label="Remove the view ${view.name}" title="Remove this view" @click=${() => this.#forget(view.name)}>${icon('close')}</button></li>`)}
-      ${isKnown || this.#isSaving ? nothing : html`<li><button type="button" class="link" @click=${this.#beginSaving}>${icon('save')}Save this view</button></li>`}
-      </ul>${this.#isSaving ? this.#saveForm() : nothing}</nav>`
+      ${givenViews.map((view) => html`<li>${link(view, true)}</li>`)}
+      ${views.map((view) => html`<li class="own">${link(view, false)}<button type="button" class="remove" aria-label="Remove the view ${view.name}" title="Remove this view" @click=${() => this.#forget(view.name)}>${icon('close')}</button></li>`)}
+      </ul>${isKnown || this.#isSaving ? nothing : html`<button type="button" class="link" @click=${this.#beginSaving}>${icon('save')}Save this view</button>`}${this.#isSaving ? this.#saveForm() : nothing}</nav>`
   }
 
   #saveForm(): TemplateResult {
@@ -149,13 +160,14 @@ export class TranscriptsView extends LitElement {
     return html`<div class="tools">
       <form class="search" role="search" @submit=${this.#search}>
         <label><span class="sr">Words in questions and answers</span>${icon('search')}
-          <input type="search" name="q" dir="auto" maxlength="1000" placeholder="Words in questions and answers, or an id" .value=${query.get('q') ?? ''} @search=${this.#cleared}></label>
+          <input type="search" name="q" dir="auto" maxlength="1000" placeholder="Words in questions and answers, or an id" .value=${live(this.#words)} @input=${this.#typed} @search=${this.#cleared}></label>
         <button class="button" type="submit">Search</button>
       </form>
       <button class="button" type="button" aria-expanded=${this.#areFiltersOpen} @click=${this.#toggleFilters}>${icon('filter')}Filters${active === 0 ? nothing : html` <span class="n">${active}</span>`}</button>
+      ${this.#period(query)}
       <label class="field inline"><span class="sr">Order</span><select name="sort" @change=${this.#sorted}>
         ${orders.map(({value, words}) => html`<option value=${value} ?selected=${value === sort}>${words}</option>`)}</select></label>
-      <button class="button" type="button" popovertarget="exports">${icon('download')}Export</button>
+      <button class="button" type="button" popovertarget="exports" ?disabled=${list.status === 'failed'}>${icon('download')}Export</button>
       <div class="menu" id="exports" popover>
         <p class="quiet">What this list shows, oldest first${list.total === null || !list.total.isExact ? '' : `: ${counted(list.total.answers, 'answer')}`}.</p>
         <ul><li><a href=${exports('jsonl')} download @click=${this.#export}>JSON lines, with every event</a></li>
@@ -163,6 +175,16 @@ export class TranscriptsView extends LitElement {
         <button type="button" class="link" @click=${this.#copyLink}>${icon('link')}Copy the link to this list</button>
       </div>
     </div>`
+  }
+
+  #period(query: URLSearchParams): TemplateResult {
+    const name = this.#choosesDays
+      ? 'own'
+      : periodNameOf({from: query.get('from') ?? '', to: query.get('to') ?? ''})
+    const option = (value: string, words: string): TemplateResult =>
+      html`<option value=${value} .selected=${value === name}>${words}</option>`
+    return html`<label class="field inline"><span class="sr">Period</span><select name="period" @change=${this.#chosePeriod}>
+      ${option('any', 'Any time')}${periods.map(({name, words}) => option(name, words))}${option('own', 'Own days…')}</select></label>`
   }
 
   #chips(chips: ReturnType<typeof chipsOf>): TemplateResult {
@@ -193,13 +215,15 @@ export class TranscriptsView extends LitElement {
   }
 
   #nothing({query}: TranscriptList): TemplateResult {
+    if (query === 'verdict=none&attention=1')
+      return html`<div class="notice"><h2>Everything is reviewed</h2><p>Answers that fail, say no, are disliked or keep somebody waiting come here by themselves.</p></div>`
     return query === ''
       ? html`<div class="notice"><h2>No answers yet</h2><p>Every answer is listed here as soon as it begins. <a href="/">Ask a question</a> to see one.</p></div>`
       : html`<div class="notice"><h2>Nothing matches</h2><p>Remove a filter, or <a href="/console/transcripts">show all transcripts</a>.</p></div>`
   }
 
   #rows(list: TranscriptList): TemplateResult {
-    return html`<ol class="rows ${list.status}" aria-label="Transcripts" aria-busy=${list.status === 'loading'}>${repeat(
+    return html`${list.items.some(({question}) => question === '') ? html`<p class="quiet">Answers without words are stored so: <code>TRANSCRIPTS=metadata</code>.</p>` : nothing}<ol class="rows ${list.status}" aria-label="Transcripts" aria-busy=${list.status === 'loading'}>${repeat(
       list.items,
       ({answerId}) => answerId,
       (item) => row(item, this.#opened),
@@ -219,8 +243,26 @@ export class TranscriptsView extends LitElement {
     this.querySelector<HTMLElement>('.rows a')?.focus()
   }
 
+  /** With the words in the search box, though they were not sent. */
   #go(values: Readonly<Record<string, string>>): void {
-    this.context.router.go(pathOfList(changed(this.#list!.query, values)))
+    this.context.router.go(pathOfList(changed(this.#list!.query, {q: this.#words, ...values})))
+  }
+
+  readonly #typed = (event: Event): void => {
+    this.#words = (event.target as HTMLInputElement).value
+    this.requestUpdate()
+  }
+
+  readonly #chosePeriod = async (event: Event): Promise<void> => {
+    const name = (event.target as HTMLSelectElement).value
+    const period = periods.find((one) => one.name === name)
+    if (name !== 'own') return this.#go(period === undefined ? {from: '', to: ''} : {...momentsOf(period)})
+    this.#choosesDays = true
+    this.#areFiltersOpen = true
+    this.requestUpdate()
+    await this.updateComplete
+    await this.querySelector<FilterPanel>('docent-filters')?.updateComplete
+    this.querySelector<HTMLElement>('.filters [name="from"]')?.focus()
   }
 
   readonly #narrow = (event: CustomEvent<Record<string, string>>): void => {
@@ -239,6 +281,7 @@ export class TranscriptsView extends LitElement {
 
   readonly #cleared = (event: Event): void => {
     const isCleared = (event.target as HTMLInputElement).value === ''
+    if (isCleared) this.#words = ''
     if (isCleared && new URLSearchParams(this.#list!.query).has('q')) this.#go({q: ''})
   }
 
@@ -278,13 +321,21 @@ export class TranscriptsView extends LitElement {
     this.requestUpdate()
   }
 
-  /** A session that has ended is begun again first: what the browser downloads would be a refusal. */
+  /**
+   * What the list shows is asked for first: a session that has ended is begun again, and what the server refuses is said
+   * here and not downloaded.
+   */
   readonly #export = async (event: MouseEvent): Promise<void> => {
     event.preventDefault()
     const {href} = event.currentTarget as HTMLAnchorElement
     try {
-      await this.context.api.send('/me')
-      location.assign(href)
+      const query = new URLSearchParams(this.#list!.query)
+      query.set('limit', '1')
+      await this.context.api.send(`/transcripts?${query}`)
+      const link = document.createElement('a')
+      link.href = href
+      link.download = ''
+      link.click()
     } catch (error) {
       this.context.announce(messageOf(error))
     }

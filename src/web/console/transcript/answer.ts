@@ -9,8 +9,9 @@ import {safeHref} from '../../render/links.ts'
 import type {NodeOptions} from '../../render/nodes.ts'
 import {type AnswerState, usedSources} from '../../session/answer-state.ts'
 import {pathOf} from '../../session/markdown-copy.ts'
+import {counted} from '../format.ts'
 import {icon} from '../icons.ts'
-import {isolated, visible} from '../visible.ts'
+import {isolated} from '../visible.ts'
 
 const say = sayIn(en, 'en')
 const copiedMs = 2_000
@@ -23,6 +24,8 @@ export class Answer extends LitElement {
   declare answer: AnswerState
   declare imageHosts: readonly string[]
   #options: NodeOptions | null = null
+  /** Null until somebody opens or folds the sources. */
+  #showsSources: boolean | null = null
 
   protected override createRenderRoot(): HTMLElement {
     return this
@@ -30,11 +33,24 @@ export class Answer extends LitElement {
 
   protected override render(): TemplateResult {
     const {answer} = this
-    return html`<div class="asked"><p dir="auto">${answer.question === '' ? '(question not kept)' : visible(answer.question)}</p></div>
+    return html`<div class="asked"><docent-long dir="auto" .text=${answer.question === '' ? '(question not kept)' : answer.question}></docent-long></div>
       ${phase(answer)}
-      ${answer.sources.length === 0 ? nothing : sources(answer)}
+      ${answer.sources.length === 0 ? nothing : this.#sources(answer)}
       <docs-assistant-text class="text" dir="auto" @click=${this.#clicked}></docs-assistant-text>
       ${end(answer)}`
+  }
+
+  /** As visitors see them: one line once there are words, which opens. */
+  #sources(answer: AnswerState): TemplateResult {
+    const isWaiting = answer.text === '' && answer.phase in phases
+    const isOpen = this.#showsSources ?? isWaiting
+    const toggle = (): void => {
+      this.#showsSources = !isOpen
+      this.requestUpdate()
+    }
+    return html`<div class="found" role="group" aria-label="Sources">${isOpen ? nothing : chips(answer)}
+      <button class="link" type="button" aria-expanded=${isOpen} @click=${toggle}>${counted(answer.sources.length, 'source')} as shown${icon(isOpen ? 'fewer' : 'more')}</button>
+      ${isOpen ? sources(answer) : nothing}</div>`
   }
 
   protected override updated(): void {
@@ -75,20 +91,27 @@ function phase({phase}: AnswerState): TemplateResult | typeof nothing {
   return words === undefined ? nothing : html`<p class="phase quiet">${icon('running')}${words}</p>`
 }
 
+function chips(answer: AnswerState): TemplateResult {
+  const used = usedSources(answer)
+  return html`<ol class="chips">${answer.sources.map(
+    (source) =>
+      html`<li class="chip ${used.has(source.n) ? 'used' : ''}"><span class="n">${source.n}</span>${source.title === '' ? nothing : isolated(source.title)}${used.has(source.n) ? html`<span class="sr">cited</span>` : nothing}</li>`,
+  )}</ol>`
+}
+
 function sources(answer: AnswerState): TemplateResult {
   const used = usedSources(answer)
-  return html`<details class="shown-sources" open><summary>Sources as shown <span class="n">${answer.sources.length}</span></summary>
-    <ol class="sources">${answer.sources.map((source) => {
-      const path = pathOf(source)
-      const isUsed = used.has(source.n)
-      const href = safeHref(sectionAddress(source), docsBase())
-      const name = source.title === '' ? '(not kept)' : isolated(path.at(-1)!)
-      return html`<li class=${isUsed ? 'used' : ''}><span class="n">${source.n}</span>
+  return html`<ol class="sources">${answer.sources.map((source) => {
+    const path = pathOf(source)
+    const isUsed = used.has(source.n)
+    const href = safeHref(sectionAddress(source), docsBase())
+    const name = source.title === '' ? '(not kept)' : isolated(path.at(-1)!)
+    return html`<li class=${isUsed ? 'used' : ''}><span class="n">${source.n}</span>
         <div><span class="top">${href === null ? name : html`<a href=${href} target="_blank" rel="noopener">${name}</a>`}
           ${path.length > 1 ? html`<span class="quiet">${isolated(path.slice(0, -1).join(' › '))}</span>` : nothing}</span>
           ${source.snippet === '' ? nothing : html`<span class="snippet" dir="auto">${marked(source.snippet, source.highlights)}</span>`}</div>
         <span class="score" title="Score of the retrieval, between 0 and 1"><span class="sr">Score </span>${source.score.toFixed(2)}${isUsed ? html`<span class="badge">cited</span>` : nothing}</span></li>`
-    })}</ol></details>`
+  })}</ol>`
 }
 
 const reasons: Readonly<Record<string, string>> = {

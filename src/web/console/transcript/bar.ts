@@ -15,6 +15,11 @@ export function neighboursOf(
   return at < 0 ? [null, null] : [items[at - 1] ?? null, items[at + 1] ?? null]
 }
 
+/** Whether a list shows less than all. */
+function isNarrowed(list: ConsoleContext['lists']['current']): boolean {
+  return list !== null && list.query !== ''
+}
+
 /** Where to go from a transcript. */
 export function bar(context: ConsoleContext, answerId: string): TemplateResult {
   const list = context.lists.current
@@ -24,7 +29,7 @@ export function bar(context: ConsoleContext, answerId: string): TemplateResult {
     context.announce('Link copied')
   }
   return html`<nav class="steps" aria-label="Transcript">
-    <a class="back" href=${pathOfList(list?.query ?? '')}>${icon('back')}All transcripts</a>
+    <a class="back" href=${pathOfList(list?.query ?? '')}>${icon('back')}${isNarrowed(list) ? 'Back to the list' : 'All transcripts'}</a>
     ${list === null ? nothing : html`${step(before, 'Previous', 'k', 'fewer')}${step(after, 'Next', 'j', 'more')}`}
     <button class="button" type="button" aria-label="Copy link" @click=${copyLink}>${icon('link')}<span class="if-wide">Copy link</span></button>
   </nav>`

@@ -14,7 +14,7 @@ export function facts(transcript: Transcript): TemplateResult {
     html`<a href=${pathOfList(new URLSearchParams({[name]: value}).toString())} title="All answers with this">${value}</a>`
   const rows: readonly (readonly [string, Value])[] = [
     ['Ending', ending(transcript)],
-    ['Error', transcript.errorDetail ? isolated(transcript.errorDetail) : null],
+    ['Error', transcript.errorDetail ? long(transcript.errorDetail) : null],
     ['Asked', html`${exactTime(transcript.startedAt)} (${timeAgo(transcript.startedAt)})`],
     ['On page', page ? pageLine(page) : null],
     ['Feedback', feedback === null ? null : feedbackLine(feedback)],
@@ -76,8 +76,10 @@ function feedbackLine({
     missing ? 'missing in the docs' : null,
     ...reasons,
   ].filter((part) => part !== null)
-  return html`${isolated(parts.join(', '))}${comment ? html`<blockquote dir="auto">${isolated(comment)}</blockquote>` : nothing}`
+  return html`${isolated(parts.join(', '))}${comment ? html`<blockquote dir="auto">${long(comment)}</blockquote>` : nothing}`
 }
+
+const long = (text: string): TemplateResult => html`<docent-long .text=${text}></docent-long>`
 
 function writerLine({generator, model, writtenBy, fallbackCause}: Transcript): string {
   const name = (writer: Writer): string =>

@@ -10,12 +10,15 @@ const width = 1_000
 export interface PlayerHandlers {
   readonly seek: (ms: number) => void
   readonly toggle: () => void
+  /** To a moment that somebody wants to see. */
+  readonly jump: (ms: number) => void
   readonly setSpeed: (speed: number) => void
+  readonly skipPauses: (skips: boolean) => void
 }
 
 /** Play, a scrubber with what happened on it, the speed, and where to jump to. */
 export function player(replay: Replay, on: PlayerHandlers): TemplateResult {
-  const {timeline, positionMs, isPlaying, speed, isAtEnd} = replay
+  const {timeline, positionMs, isPlaying, speed, skipsPauses, isAtEnd} = replay
   const {durationMs} = timeline
   const label = isPlaying ? 'Pause' : isAtEnd ? 'Replay' : 'Play'
   return html`<div class="player" role="group" aria-label="Replay">
@@ -27,9 +30,10 @@ export function player(replay: Replay, on: PlayerHandlers): TemplateResult {
         .value=${String(positionMs)} @input=${(event: Event) => on.seek((event.target as HTMLInputElement).valueAsNumber)}
         @keydown=${(event: KeyboardEvent) => stepped(event, replay, on)}>
     </div>
-    <output class="clock">${duration(positionMs)} <span class="quiet">/ ${duration(durationMs)}</span></output>
+    <span class="clock">${duration(positionMs)} <span class="quiet">/ ${duration(durationMs)}</span></span>
     <label class="field inline"><span class="sr">Speed</span><select class="speed" @change=${(event: Event) => on.setSpeed(Number((event.target as HTMLSelectElement).value))}>
       ${speeds.map((one) => html`<option value=${one} ?selected=${one === speed}>${one === 0.5 ? '½' : one}×</option>`)}</select></label>
+    <label class="check" title="A pause takes two seconds at most"><input type="checkbox" .checked=${skipsPauses} @change=${(event: Event) => on.skipPauses((event.target as HTMLInputElement).checked)}> Skip pauses</label>
     ${jumps(timeline, on)}
   </div>`
 }
@@ -79,7 +83,7 @@ function jumps(
   const jump = (words: string, at: number | null, detail: string): TemplateResult | typeof nothing =>
     at === null
       ? nothing
-      : html`<li><button class="link" type="button" @click=${() => on.seek(at)}>${words} <span class="quiet">${detail}</span></button></li>`
+      : html`<li><button class="link" type="button" @click=${() => on.jump(at)}>${words} <span class="quiet">${detail}</span></button></li>`
   return html`<ul class="jumps" aria-label="Jump to">
     ${jump('Sources', sourcesMs, duration(sourcesMs))}
     ${jump('First word', firstTokenMs, duration(firstTokenMs))}

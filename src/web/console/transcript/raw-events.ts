@@ -2,6 +2,7 @@ import {html, nothing, type TemplateResult} from 'lit'
 import {copyText} from '../../assistant/browser.ts'
 import type {ConsoleContext} from '../context.ts'
 import {duration} from '../format.ts'
+import {visibleJson} from '../visible.ts'
 import type {Transcript} from '../wire.ts'
 import {offsetOf} from './timeline.ts'
 
@@ -24,15 +25,7 @@ export function rawEvents(
     <div class="events" tabindex="0" role="region" aria-label="Events"><table><thead><tr><th scope="col">#</th><th scope="col">After</th><th scope="col">Event</th><th scope="col">Data</th></tr></thead>
     <tbody>${shown.map((one) => {
       const {type, ...data} = one.event
-      return html`<tr tabindex="-1"><td class="number">${one.seq}</td><td class="number">${duration(offsetOf(one, startedAt))}</td><td>${type}</td><td><code dir="ltr">${escapedJson(JSON.stringify(data))}</code></td></tr>`
+      return html`<tr tabindex="-1"><td class="number">${one.seq}</td><td class="number">${duration(offsetOf(one, startedAt))}</td><td>${type}</td><td><code dir="ltr">${visibleJson(JSON.stringify(data))}</code></td></tr>`
     })}</tbody></table></div>
     ${shown.length < events.length ? html`<p><button class="button" type="button" @click=${showAll}>Show all ${events.length} events</button></p>` : nothing}`
-}
-
-/** JSON in which nothing invisible changes the direction of a line. */
-function escapedJson(json: string): string {
-  return json.replace(
-    /[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
 }

@@ -1,5 +1,6 @@
 import {html, LitElement, type TemplateResult} from 'lit'
 import type {Transcript} from '../wire.ts'
+import {Follower} from './follow.ts'
 import {player} from './player.ts'
 import {Replay} from './replay.ts'
 
@@ -10,6 +11,8 @@ export class ReplayView extends LitElement {
   declare imageHosts: readonly string[]
   #replay: Replay | null = null
   #events: Transcript['events'] | null = null
+  #wasPlaying = false
+  readonly #follower = new Follower(this)
 
   protected override createRenderRoot(): HTMLElement {
     return this
@@ -20,8 +23,14 @@ export class ReplayView extends LitElement {
     return this.#replay
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.#follower.connect()
+  }
+
   override disconnectedCallback(): void {
     super.disconnectedCallback()
+    this.#follower.disconnect()
     this.#replay?.pause()
   }
 
@@ -33,14 +42,37 @@ export class ReplayView extends LitElement {
     this.#replay = new Replay(this.transcript, () => this.requestUpdate())
   }
 
+  protected override updated(): void {
+    const {isPlaying} = this.#replay!
+    if (isPlaying && !this.#wasPlaying) this.#follower.isFollowing = true
+    // The last frame is followed too.
+    if ((isPlaying || this.#wasPlaying) && this.#follower.isFollowing) void this.#showEdge()
+    this.#wasPlaying = isPlaying
+  }
+
+  async #showEdge(): Promise<void> {
+    await this.querySelector<LitElement>('docent-answer')?.updateComplete
+    if (this.isConnected) this.#follower.show()
+  }
+
   protected override render(): TemplateResult {
     const replay = this.#replay!
-    return html`<docent-answer .answer=${replay.state} .imageHosts=${this.imageHosts}></docent-answer>
+    const {imageHosts} = this
+    return html`<docent-answer .answer=${replay.state} .imageHosts=${imageHosts}></docent-answer>
       ${player(replay, {
         seek: (ms) => replay.seek(ms),
+        jump: async (ms) => {
+          replay.seek(ms)
+          await this.updateComplete
+          await this.#showEdge()
+        },
         toggle: () => replay.toggle(),
         setSpeed: (speed) => {
           replay.speed = speed
+          this.requestUpdate()
+        },
+        skipPauses: (skips) => {
+          replay.skipsPauses = skips
           this.requestUpdate()
         },
       })}`

@@ -2,6 +2,9 @@ import {type AnswerState, newAnswer, withUpdate} from '../../session/answer-stat
 import type {Transcript} from '../wire.ts'
 import {offsetOf, type Timeline, timelineOf} from './timeline.ts'
 
+/** What is left of a pause that is skipped, at either side. */
+const edgeMs = 1_000
+
 export const speeds = [0.5, 1, 2, 4, 8, 16] as const
 
 /**
@@ -12,6 +15,8 @@ export class Replay {
   readonly timeline: Timeline
   isPlaying = false
   speed = 1
+  /** Whether a pause takes two seconds at most, at any speed. */
+  skipsPauses = false
   positionMs: number
   #state: AnswerState
   /** Number of events that are in the state. */
@@ -81,11 +86,19 @@ export class Replay {
   readonly #tick = (now: number): void => {
     const passedMs = Math.max(0, now - this.#lastFrameAt) * this.speed
     this.#lastFrameAt = now
-    this.positionMs = Math.min(this.timeline.durationMs, this.positionMs + passedMs)
+    this.positionMs = Math.min(this.timeline.durationMs, this.#afterPause(this.positionMs + passedMs))
     this.#advance()
     if (this.isAtEnd) this.isPlaying = false
     else this.#frame = requestAnimationFrame(this.#tick)
     this.#changed()
+  }
+
+  /** Where somebody who skips pauses goes on: one second after the last event that is one second before the next. */
+  #afterPause(positionMs: number): number {
+    const last = this.#offsets[this.#applied - 1] ?? 0
+    const next = this.#offsets[this.#applied]
+    if (!this.skipsPauses || next === undefined || positionMs < last + edgeMs) return positionMs
+    return Math.max(positionMs, next - edgeMs)
   }
 
   #beginning(): AnswerState {

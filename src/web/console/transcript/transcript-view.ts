@@ -6,7 +6,8 @@ import type {ConsoleContext} from '../context.ts'
 import {timeAgo} from '../format.ts'
 import {icon} from '../icons.ts'
 import {isTyping} from '../keys.ts'
-import {ending} from '../list/row.ts'
+import {ending, unkeptName} from '../list/row.ts'
+import {isLong, LongText, wholeButton} from '../long-text.ts'
 import {pathOfList, pathOfTranscript} from '../router.ts'
 import {isolated, visible} from '../visible.ts'
 import type {Review, Transcript, TranscriptItem} from '../wire.ts'
@@ -22,6 +23,7 @@ import {ReviewForm} from './review-form.ts'
 import {timelineOf} from './timeline.ts'
 import {waterfall} from './waterfall.ts'
 
+customElements.define('docent-long', LongText)
 customElements.define('docent-answer', Answer)
 customElements.define('docent-replay', ReplayView)
 customElements.define('docent-review', ReviewForm)
@@ -29,6 +31,8 @@ customElements.define('docent-review', ReviewForm)
 const runningPollMs = 5_000
 /** The longest pause between two tries while the server does not answer. */
 const longestPollMs = 60_000
+/** More answers before the one that is shown are folded into one line. */
+const maxBefore = 3
 
 /** One transcript: its conversation, its replay, its review, and all that is known of it. */
 export class TranscriptView extends LitElement {
@@ -44,6 +48,7 @@ export class TranscriptView extends LitElement {
   #pollProblem: unknown = null
   /** Other turns that were opened, as they ended or why they could not be read, by answer id. */
   readonly #opened = new Map<string, AnswerState | string>()
+  #showsQuestion = false
   #showsEvents = false
   #showsAllEvents = false
   #leaving = new AbortController()
@@ -85,6 +90,7 @@ export class TranscriptView extends LitElement {
     this.#pollProblem = null
     this.#opened.clear()
     this.#showsAllEvents = false
+    this.#showsQuestion = false
     void this.#load(this.#leaving.signal)
   }
 
@@ -147,8 +153,8 @@ export class TranscriptView extends LitElement {
     const {lists, may} = this.context
     return html`<article class="view transcript">
       ${bar(this.context, transcript.answerId)}
-      <h1 tabindex="-1" dir="auto">${transcript.question === '' ? '(question not kept)' : isolated(transcript.question)}</h1>
-      <p class="under">${ending(transcript)}<span>${timeAgo(transcript.startedAt)}</span>${transcript.errorDetail ? html`<span>${isolated(transcript.errorDetail)}</span>` : nothing}</p>
+      ${this.#heading(transcript)}
+      <p class="under">${ending(transcript)}<span>${timeAgo(transcript.startedAt)}</span>${transcript.errorDetail ? html`<docent-long .text=${transcript.errorDetail}></docent-long>` : nothing}</p>
       <p class="polling" role="status">${this.#pollProblem === null ? nothing : `${messageOf(this.#pollProblem).replace(/ Try again\.$/, '')} What is shown may be old. Trying again…`}</p>
       <div class="columns">
         <section class="conversation" aria-labelledby="conversation"><h2 id="conversation">Conversation${(this.#conversation?.turns.length ?? 1) > 1 ? html` <span class="n">${this.#conversation!.turns.length}</span>` : nothing}</h2>${this.#turns(transcript)}</section>
@@ -167,6 +173,17 @@ export class TranscriptView extends LitElement {
     </article>`
   }
 
+  #heading(transcript: Transcript): TemplateResult {
+    const {question} = transcript
+    const words = question === '' ? unkeptName(transcript) : isolated(question)
+    if (!isLong(question)) return html`<h1 tabindex="-1" dir="auto">${words}</h1>`
+    const toggle = (): void => {
+      this.#showsQuestion = !this.#showsQuestion
+      this.requestUpdate()
+    }
+    return html`<h1 tabindex="-1" dir="auto" class=${this.#showsQuestion ? nothing : 'clamped'}>${words}</h1>${wholeButton(this.#showsQuestion, toggle)}`
+  }
+
   #turns(transcript: Transcript): TemplateResult {
     const conversation = this.#conversation
     const turns: readonly (TranscriptItem | Transcript)[] = conversation?.turns.some(
@@ -175,9 +192,12 @@ export class TranscriptView extends LitElement {
       ? conversation.turns
       : [transcript]
     const isOne = turns.length === 1
+    const at = turns.findIndex(({answerId}) => answerId === transcript.answerId)
+    const folded = at > maxBefore ? turns.slice(0, at) : []
     return html`${this.#conversationProblem === null ? nothing : html`<p class="problem" role="alert">The rest of the conversation could not be loaded: ${messageOf(this.#conversationProblem)}</p>`}
-      <ol class="turns">${repeat(
-        turns,
+      ${folded.length === 0 ? nothing : html`<details class="earlier"><summary>${folded.length} earlier</summary><ol class="turns">${folded.map((turn) => this.#other(turn))}</ol></details>`}
+      <ol class="turns" start=${folded.length + 1}>${repeat(
+        turns.slice(folded.length),
         ({answerId}) => answerId,
         (turn) =>
           turn.answerId === transcript.answerId ? this.#selected(transcript, isOne) : this.#other(turn),
@@ -195,7 +215,7 @@ export class TranscriptView extends LitElement {
     const {answerId} = item
     const opened = this.#opened.get(answerId)
     return html`<li><details class="turn other" @toggle=${(event: Event) => (event.target as HTMLDetailsElement).open && void this.#open(answerId)}>
-      <summary><bdi class="strong">${item.question === '' ? '(question not kept)' : visible(item.question)}</bdi>
+      <summary><bdi class="strong">${item.question === '' ? unkeptName(item) : visible(item.question)}</bdi>
         <span class="turn-head">${ending(item)}<span class="quiet">${timeAgo(item.startedAt)}</span></span></summary>
       ${
         opened === undefined

@@ -31,7 +31,7 @@ export function waterfall(transcript: Transcript, timeline: Timeline): TemplateR
   const spans = spansOf(transcript, timeline)
   const end = Math.max(timeline.durationMs, ...spans.map(({to}) => to))
   return html`<table class="waterfall"><caption class="sr">Where the time went, in milliseconds since the question</caption>
-    <thead class="sr"><tr><th scope="col">What</th><th scope="col">Picture</th><th scope="col">Begins after</th><th scope="col">Takes</th></tr></thead>
+    <thead><tr><th scope="col"><span class="sr">What</span></th><th scope="col"><span class="sr">Picture</span></th><th scope="col" class="number">At</th><th scope="col" class="number">Takes</th></tr></thead>
     <tbody>${spans.map(({words, tone, from, to}) => {
       const x = (from / end) * width
       return html`<tr><th scope="row">${words}</th>

@@ -7,7 +7,7 @@ import {applyMigrations, type Migration} from './migrate.ts'
 import {makePrivateFolder} from './private-files.ts'
 import {openSqlite, type SqliteDatabase, sqliteCodeOf} from './sqlite.ts'
 
-export interface SharedDatabaseOptions {
+export interface SmallDatabaseOptions {
   /** The SQLite file, or `:memory:`. It is created if missing, with its folder. */
   readonly file: string
   readonly migrations: readonly Migration[]
@@ -20,7 +20,7 @@ export interface SharedDatabaseOptions {
 }
 
 /** A small SQLite file of its own that several processes may have open, read and changed on the thread that streams. */
-export interface SharedDatabase {
+export interface SmallDatabase {
   readonly db: SqliteDatabase
   /** Runs a step in a transaction, when no other process writes. @throws DocentError `storage`, and what the step throws. */
   change<T>(step: () => T): Promise<T>
@@ -35,7 +35,7 @@ const retryMs = 10
 const busyTimeoutMs = 5
 
 /** @throws DocentError `storage` if the file cannot be used; it is left unchanged then. */
-export function openSharedDatabase(options: SharedDatabaseOptions): SharedDatabase {
+export function openSmallDatabase(options: SmallDatabaseOptions): SmallDatabase {
   const {file, waitMs = 2_000} = options
   const db = openDatabase(options)
   return {
@@ -62,7 +62,7 @@ export function openSharedDatabase(options: SharedDatabaseOptions): SharedDataba
   }
 }
 
-function openDatabase({file, migrations, ifMovedAway, onExposed}: SharedDatabaseOptions): SqliteDatabase {
+function openDatabase({file, migrations, ifMovedAway, onExposed}: SmallDatabaseOptions): SqliteDatabase {
   const isInMemory = file === ':memory:'
   let db: SqliteDatabase | null = null
   try {

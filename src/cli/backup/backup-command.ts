@@ -1,0 +1,100 @@
+import {existsSync, mkdirSync, readdirSync} from 'node:fs'
+import {join} from 'node:path'
+import {parseArgs} from 'node:util'
+import {DocentError} from '../../domain/index.ts'
+import {cleanText} from '../../lib/clean-text.ts'
+import {backUpDatabaseFile} from '../../native/index.ts'
+import {howToRun} from '../../package/index.ts'
+import {loadSettings} from '../../settings/index.ts'
+import {noteInAudit} from '../staff/note-in-audit.ts'
+import {isUsageError, UsageError, usageProblem} from '../usage-error.ts'
+
+/** Databases of the data folder that nothing else can be made from. */
+const databases = ['transcripts.sqlite', 'staff.sqlite', 'verified.sqlite'] as const
+
+const help = `Usage: ${howToRun('backup', 'FOLDER [OPTIONS]')}
+
+Copies ${databases.join(', ')} to a new or empty folder that only you can read, also while the server
+runs. The index is not copied: it is made from the docs.
+
+Options
+  --data DIR              The server's data folder (default: DATA_DIR, or data).
+`
+
+export interface BackupCommandEnvironment {
+  /** Read only where the arguments leave it open. */
+  readonly settings: () => {readonly dataDir: string}
+  readonly print: (text: string) => void
+  readonly warn: (text: string) => void
+}
+
+/** `docent backup`: all databases of the data folder, also while the server runs. */
+export async function run(args: readonly string[]): Promise<number> {
+  return backupCommand(args, {
+    settings: loadSettings,
+    print: (text) => process.stdout.write(text),
+    warn: (text) => process.stderr.write(text),
+  })
+}
+
+/** Returns the exit code: 0 done, 1 not possible, 2 bad usage or settings. */
+export async function backupCommand(
+  args: readonly string[],
+  environment: BackupCommandEnvironment,
+): Promise<number> {
+  try {
+    return await command(args, environment)
+  } catch (error) {
+    if (isUsageError(error)) {
+      environment.warn(`${cleanText(usageProblem('backup', error))}\n`)
+      return 2
+    }
+    if (!(error instanceof DocentError)) throw error
+    environment.warn(`${cleanText(error.message)}\n`)
+    return error.code === 'config' ? 2 : 1
+  }
+}
+
+async function command(
+  args: readonly string[],
+  {settings, print, warn}: BackupCommandEnvironment,
+): Promise<number> {
+  const {values, positionals} = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {help: {type: 'boolean', short: 'h'}, data: {type: 'string'}},
+  })
+  if (values.help) {
+    print(help)
+    return 0
+  }
+  const [folder, ...more] = positionals
+  if (folder === undefined) throw new UsageError('backup needs the FOLDER to write')
+  if (more.length > 0) throw new UsageError(`unexpected ${more.join(' ')}`)
+  const dataDir = values.data ?? settings().dataDir
+  const found = databases.filter((name) => existsSync(join(dataDir, name)))
+  if (found.length === 0) {
+    throw new DocentError(
+      'storage',
+      `${dataDir} has nothing to copy. Set DATA_DIR to the server's data folder.`,
+    )
+  }
+  makeEmptyFolder(folder)
+  for (const name of found) {
+    await backUpDatabaseFile(join(dataDir, name), join(folder, name))
+    print(`Copied ${name}\n`)
+    if (name === 'transcripts.sqlite') await noteInAudit(dataDir, {what: 'transcripts_backed_up'}, warn)
+  }
+  return 0
+}
+
+/** @throws DocentError `storage`. */
+function makeEmptyFolder(folder: string): void {
+  try {
+    mkdirSync(folder, {recursive: true, mode: 0o700})
+    if (readdirSync(folder).length === 0) return
+  } catch (cause) {
+    throw new DocentError('storage', `${folder} cannot be used: ${(cause as Error).message}`, {cause})
+  }
+  throw new DocentError('storage', `${folder} is not empty. Name a new folder: no backup is overwritten.`)
+}

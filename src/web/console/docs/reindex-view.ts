@@ -1,0 +1,261 @@
+import {html, LitElement, nothing, type TemplateResult} from 'lit'
+import {ApiError, messageOf} from '../api.ts'
+import type {ConsoleContext} from '../context.ts'
+import {counted, duration, timeAgo} from '../format.ts'
+import {type ConsoleIcon, icon} from '../icons.ts'
+import {isolated} from '../visible.ts'
+import {FollowedJob} from './followed-job.ts'
+import {docsView, loadFailed, loading, pathOfBuild, pathOfDocs} from './frame.ts'
+import {progress} from './progress.ts'
+import {report} from './report.ts'
+import type {Build, Job, Report} from './wire.ts'
+
+const pollMs = 5_000
+
+/** Starts a reindex, follows the one that is running, and shows what the last ones did. */
+export class ReindexView extends LitElement {
+  static override properties = {context: {attribute: false}, query: {attribute: false}}
+  declare context: ConsoleContext
+  declare query: string
+  #jobs: readonly Job[] | null = null
+  #served: Build | null = null
+  /** That of the build that is served, shown while no reindex is. */
+  #lastReport: Report | null = null
+  #problem: unknown = null
+  #followed: FollowedJob | null = null
+  #isSending = false
+  #timer: ReturnType<typeof setInterval> | undefined
+  #leaving = new AbortController()
+
+  protected override createRenderRoot(): HTMLElement {
+    return this
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.#leaving = new AbortController()
+    this.#timer = setInterval(() => {
+      if (document.visibilityState === 'visible' && this.#problem === null) void this.#load()
+    }, pollMs)
+    if (this.hasUpdated) void this.#load()
+  }
+
+  protected override firstUpdated(): void {
+    void this.#load()
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    clearInterval(this.#timer)
+    this.#leaving.abort()
+    this.#followed?.close()
+    this.#followed = null
+  }
+
+  async #load(): Promise<void> {
+    const {signal} = this.#leaving
+    const {api} = this.context
+    try {
+      const [{jobs}, {builds}] = await Promise.all([
+        api.send<{jobs: Job[]}>('/reindex', {signal}),
+        api.send<{builds: Build[]}>('/builds', {signal}),
+      ])
+      const served = builds.find(({isCurrent}) => isCurrent) ?? null
+      if (jobs.length === 0 && served !== null && served.id !== this.#served?.id) {
+        const {report} = await api.send<{report: Report | null}>(`/builds/${served.id}`, {signal})
+        this.#lastReport = report
+      }
+      const isFirst = this.#jobs === null
+      this.#jobs = jobs
+      this.#served = served
+      this.#problem = null
+      this.#follow()
+      this.requestUpdate()
+      if (isFirst) void this.updateComplete.then(() => this.context.settled())
+    } catch (error) {
+      if (signal.aborted) return
+      if (this.#jobs === null) this.#problem = error
+      this.requestUpdate()
+    }
+  }
+
+  /** The job of the address, else the one that runs, else the newest. */
+  get #job(): Job | null {
+    const jobs = this.#jobs ?? []
+    const asked = new URLSearchParams(this.query).get('job')
+    return jobs.find(({id}) => id === asked) ?? jobs.find(({state}) => state === 'running') ?? jobs[0] ?? null
+  }
+
+  protected override willUpdate(): void {
+    this.#follow()
+  }
+
+  #follow(): void {
+    const job = this.#job
+    if (this.#followed?.id === job?.id) return
+    this.#followed?.close()
+    this.#followed = null
+    if (job === null || !this.isConnected) return
+    let hadEnded = job.endedAt !== null
+    this.#followed = new FollowedJob(
+      job.id,
+      () => {
+        if (this.#followed?.hasEnded && !hadEnded) {
+          hadEnded = true
+          this.context.announce(
+            this.#followed.problem === null ? 'The reindex is done' : 'The reindex did not publish',
+          )
+          void this.#load()
+        }
+        this.requestUpdate()
+      },
+      () => {
+        this.#followed = null
+        void this.#load()
+      },
+    )
+  }
+
+  protected override render(): TemplateResult {
+    this.context.title('Reindex')
+    return docsView('Reindex', '', this.#content(), {aside: this.#actions()})
+  }
+
+  #content(): unknown {
+    if (this.#problem !== null)
+      return loadFailed('This could not be loaded', this.#problem, () => void this.#load())
+    if (this.#jobs === null) return loading('reindexes')
+    const job = this.#job
+    return html`${this.#serving()}${job === null ? this.#last() : this.#shown(job)}${this.#history(job)}`
+  }
+
+  #actions(): TemplateResult {
+    const isBusy = this.#isSending || this.#jobs === null || this.#jobs.some(({endedAt}) => endedAt === null)
+    return html`<div class="actions">
+      <button class="button" type="button" aria-disabled=${isBusy} @click=${() => !isBusy && void this.#embedAll()}>Embed everything again</button>
+      <button class="primary" type="button" aria-disabled=${isBusy} @click=${() => !isBusy && void this.#start({})}>Reindex now</button></div>`
+  }
+
+  #serving(): TemplateResult {
+    const {manifest, id} = this.#served ?? {}
+    if (!manifest || id === undefined)
+      return html`<p class="serving">${icon('alert')}<span>No build is served. Reindex to make the first.</span></p>`
+    const {pages, passages} = manifest.counts
+    return html`<p class="serving">${icon('book')}<span>Visitors get answers from <a href=${pathOfBuild(id)}>the build of ${timeAgo(Date.parse(manifest.createdAt))}</a>: ${counted(pages, 'page')}, ${counted(passages, 'passage')}. It stays until another one is complete and has passed its gates.</span></p>`
+  }
+
+  #last(): TemplateResult {
+    return this.#lastReport === null
+      ? html`<div class="notice"><h2>No reindex since the server started</h2><p>Start one, or have pushes start them: a webhook, or a timer.</p></div>`
+      : html`<h2 class="of-report">The report of the build that is served</h2>${report(this.#lastReport)}`
+  }
+
+  #shown(job: Job): TemplateResult {
+    const followed = this.#followed
+    if (followed === null || (!followed.hasEnded && job.endedAt !== null)) return loading('the report')
+    if (!followed.hasEnded)
+      return progress(job, followed.progress ?? job.progress, () => void this.#cancel(job))
+    const {problem} = followed
+    return html`<section class="job-end" aria-label="The reindex">
+      ${problem === null ? this.#done(job, followed.report) : this.#failed(job, problem)}
+      ${followed.report === null ? nothing : report(followed.report)}</section>`
+  }
+
+  #done(job: Job, shown: Report | null): TemplateResult {
+    const isPublished = shown?.outcome === 'published'
+    return html`<p class="verdict-line good">${icon('check')}<span><strong>${isPublished ? 'Published' : 'Nothing has changed'}</strong> ${starter(job)}${isPublished ? ' Visitors get answers from the new build.' : ' The build that is served is up to date.'}</span></p>`
+  }
+
+  #failed(job: Job, {code, message}: NonNullable<FollowedJob['problem']>): TemplateResult {
+    if (code === 'cancelled')
+      return html`<p class="verdict-line calm">${icon('stop')}<span><strong>Cancelled</strong> ${starter(job)} Nothing was published.</span></p>`
+    const isGate = code === 'gate_failed'
+    return html`<p class="verdict-line bad">${icon('alert')}<span><strong>Not published</strong> ${starter(job)} The build from before is still served.</span></p>
+      ${isGate ? nothing : html`<p class="problem" role="alert">${isolated(message)}</p>`}
+      <p class="actions">${isGate ? html`<button class="button danger" type="button" @click=${() => void this.#force()}>Publish all the same</button>` : html`<button class="button" type="button" @click=${() => void this.#start({full: job.full})}>Try again</button>`}</p>`
+  }
+
+  #history(shown: Job | null): TemplateResult | typeof nothing {
+    const jobs = this.#jobs ?? []
+    if (jobs.length < 2) return nothing
+    return html`<section class="block"><h2>The last reindexes</h2><ol class="jobs">${jobs.map((job) => {
+      const {words, name, tone} = stateOf(job)
+      const took = job.startedAt === null || job.endedAt === null ? '' : duration(job.endedAt - job.startedAt)
+      return html`<li><a href=${pathOfDocs('', `job=${job.id}`)} aria-current=${job.id === shown?.id ? 'true' : nothing}><span class="outcome ${tone}">${icon(name)}<span>${words}</span></span></a>
+        <span class="quiet">${by(job)}${job.full ? ', everything' : ''}</span><span class="quiet">${timeAgo(job.requestedAt)}</span><span class="quiet num">${took}</span></li>`
+    })}</ol></section>`
+  }
+
+  async #embedAll(): Promise<void> {
+    const isSure = await this.context.confirm({
+      title: 'Embed everything again?',
+      text: 'Every page is read and embedded as if for the first time. That takes much longer, and is only needed after something went wrong. Answers go on meanwhile.',
+      action: 'Embed everything',
+    })
+    if (isSure) await this.#start({full: true})
+  }
+
+  async #force(): Promise<void> {
+    const isSure = await this.context.confirm({
+      title: 'Publish although a gate fails?',
+      text: 'The docs are indexed again, and the new build is served whatever its gates say. You can make the build from before current again.',
+      action: 'Publish all the same',
+    })
+    if (isSure) await this.#start({force: true})
+  }
+
+  async #start(options: {readonly full?: boolean; readonly force?: boolean}): Promise<void> {
+    this.#isSending = true
+    this.requestUpdate()
+    try {
+      await this.context.api.send('/reindex', {method: 'POST', body: options})
+      this.context.announce('The reindex has begun')
+    } catch (error) {
+      // Somebody else, or a push, was first: theirs is shown.
+      const isRunning = error instanceof ApiError && error.code === 'locked'
+      this.context.announce(isRunning ? 'A reindex is running already' : messageOf(error))
+    }
+    this.#isSending = false
+    await this.#load()
+    if (new URLSearchParams(this.query).has('job')) this.context.router.go(pathOfDocs())
+  }
+
+  async #cancel({id}: Job): Promise<void> {
+    const isSure = await this.context.confirm({
+      title: 'Cancel this reindex?',
+      text: 'What it has done so far is thrown away. The build that is served stays as it is.',
+      action: 'Cancel the reindex',
+    })
+    if (!isSure) return
+    try {
+      await this.context.api.send(`/reindex/${id}/cancel`, {method: 'POST', body: {}})
+    } catch (error) {
+      this.context.announce(messageOf(error))
+    }
+  }
+}
+
+function starter(job: Job): TemplateResult {
+  return html`<span class="quiet">${timeAgo(job.endedAt ?? job.requestedAt)}, started by ${by(job)}.</span>`
+}
+
+function by({by, name}: Job): TemplateResult | string {
+  if (by === 'webhook') return 'a push'
+  if (by === 'timer') return 'the timer'
+  return isolated(name ?? 'staff')
+}
+
+function stateOf({state, outcome}: Job): {words: string; name: ConsoleIcon; tone: string} {
+  switch (state) {
+    case 'waiting':
+      return {words: 'Waits for its turn', name: 'clock', tone: 'calm'}
+    case 'running':
+      return {words: 'Running', name: 'running', tone: 'calm'}
+    case 'cancelled':
+      return {words: 'Cancelled', name: 'stop', tone: 'calm'}
+    case 'failed':
+      return {words: 'Not published', name: 'alert', tone: 'bad'}
+    case 'done':
+      return {words: outcome === 'unchanged' ? 'Nothing changed' : 'Published', name: 'check', tone: 'good'}
+  }
+}
