@@ -1,4 +1,12 @@
-import type {Ending, GeneratorName, SequencedEvent, Source, Turn, VisitorPage} from '../domain/index.ts'
+import type {
+  Ending,
+  ErrorCode,
+  GeneratorName,
+  SequencedEvent,
+  Source,
+  Turn,
+  VisitorPage,
+} from '../domain/index.ts'
 import type {AnswerState} from './answer-state.ts'
 
 /** What is known about an answer when it begins. */
@@ -33,6 +41,8 @@ export interface JournalDetails {
   readonly upstreamRequestId?: string | null
   /** The generator that wrote the answer, if it was a fallback and not the one that was called first. */
   readonly writtenBy?: {readonly generator: GeneratorName; readonly model: string | null}
+  /** Why the first one did not write it, with the upstream's id of the request that failed. */
+  readonly fallbackCause?: {readonly code: ErrorCode; readonly upstreamRequestId: string | null}
   /** What failed, for the operator. */
   readonly errorDetail?: string | null
   /** Time from the question to the first sources on the visitor's screen, as the browser measured it. */

@@ -1,6 +1,7 @@
 import type {
   CitationEvent,
   DeltaEvent,
+  ErrorCode,
   FinishReason,
   GeneratorName,
   PageNames,
@@ -42,6 +43,8 @@ export interface GenerationReport {
   readonly modelCall?: 'sent' | 'turned-down'
   /** The generator that writes, when it is not the primary one. */
   readonly writtenBy?: {readonly generator: GeneratorName; readonly model: string | null}
+  /** Why the primary one does not write; reported with `writtenBy`. */
+  readonly fallbackCause?: {readonly code: ErrorCode; readonly upstreamRequestId: string | null}
 }
 
 /** The last event of a successful generation. A generator that ends without it has failed. */

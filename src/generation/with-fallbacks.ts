@@ -115,6 +115,8 @@ class Attempts {
   #usage: Usage = noUsage
   #steps = 0
   #lastError: DocentError | null = null
+  /** Why the primary generator did not write. */
+  #firstError: DocentError | null = null
 
   constructor(plan: Plan, request: GenerationRequest, signal: AbortSignal) {
     this.#plan = plan
@@ -135,6 +137,7 @@ class Attempts {
           'upstream_unreachable',
           `${nameOf(generator)} failed several times in a row and is not being used for a while`,
         )
+        this.#firstError ??= this.#lastError
         if (next) yield this.#fallback(this.#lastError.code, next)
         continue
       }
@@ -143,6 +146,7 @@ class Attempts {
         const failure = yield* this.#attempt(generator, permit)
         if (failure === null) return
         this.#lastError = failure
+        this.#firstError ??= failure
         if (outageErrors.has(failure.code)) permit.failed()
         if (next) yield this.#fallback(failure.code, next)
       } finally {
@@ -243,7 +247,14 @@ class Attempts {
   }
 
   #reportWriter({name, model}: Generator): void {
-    this.#request.report?.({writtenBy: {generator: name, model}})
+    const cause = this.#firstError
+    const id = cause?.details['upstreamRequestId']
+    this.#request.report?.({
+      writtenBy: {generator: name, model},
+      ...(cause === null
+        ? {}
+        : {fallbackCause: {code: cause.code, upstreamRequestId: typeof id === 'string' ? id : null}}),
+    })
   }
 
   #fallback(code: ErrorCode, next: Generator): GenerationEvent {

@@ -217,6 +217,7 @@ const transcriptQuery = z.object({
   broke: present.optional(),
   abstained: flag.optional(),
   partial: flag.optional(),
+  fallback: flag.optional(),
   build: z.string().max(200).optional(),
   generator: z.string().max(200).optional(),
   model: z.string().max(200).optional(),

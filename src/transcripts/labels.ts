@@ -11,11 +11,13 @@ export function endingLabelOf({
 }
 
 /** The generator that wrote an answer, and the original one if it was a fallback. */
-export function writerOf({generator, model, writtenBy}: Transcript): string {
+export function writerOf({generator, model, writtenBy, fallbackCause}: Transcript): string {
   const name = (writer: {readonly generator: string; readonly model: string | null}) =>
     writer.model === null ? writer.generator : `${writer.generator}, ${writer.model}`
   const original = name({generator, model})
-  return writtenBy === undefined ? original : `${name(writtenBy)} (in place of ${original})`
+  if (writtenBy === undefined) return original
+  const cause = fallbackCause === undefined ? '' : `: ${fallbackCause.code}`
+  return `${name(writtenBy)} (in place of ${original}${cause})`
 }
 
 /** What a visitor said of an answer, for staff, in parts. */

@@ -9,6 +9,7 @@ const withoutWords: ReadonlySet<string> = new Set<keyof TranscriptFilter>([
   'verdict',
   'abstained',
   'partial',
+  'fallback',
   'attention',
   'broke',
   'from',

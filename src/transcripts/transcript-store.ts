@@ -55,7 +55,7 @@ export interface TranscriptFilter {
   /** `any`: reviewed; `none`: not reviewed. */
   readonly verdict?: Verdict | 'any' | 'none'
   /**
-   * What deserves a look: it failed, timed out, was cut or declined; the docs had no answer; the visitor disliked it, said
+   * What deserves a look: it failed, timed out, was cut or declined; a fallback wrote it; the docs had no answer; the visitor disliked it, said
    * that the docs lack it, or left; or a wait or a pause was longer than about ten seconds.
    */
   readonly attention?: true
@@ -64,6 +64,8 @@ export interface TranscriptFilter {
   readonly abstained?: boolean
   /** Whether the model declined or was cut off by a limit. False: all others, with any ending. */
   readonly partial?: boolean
+  /** Whether a fallback wrote it, in place of the generator that was called first. */
+  readonly fallback?: boolean
   readonly build?: string
   /** The generator that was called first. */
   readonly generator?: string

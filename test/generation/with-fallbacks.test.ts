@@ -428,7 +428,10 @@ describe('the generator that settings choose', () => {
     )
 
     expect(text).toBe('Set PORT.')
-    expect(reported).toContainEqual({writtenBy: {generator: 'anthropic', model: 'claude-sonnet-5-5'}})
+    expect(reported).toContainEqual({
+      writtenBy: {generator: 'anthropic', model: 'claude-sonnet-5-5'},
+      fallbackCause: {code: 'upstream_rejected', upstreamRequestId: expect.any(String)},
+    })
     expect(reported.findLast(({usage}) => usage)?.usage?.inputTokens).toBe(30)
     expect(events.at(-1)).toMatchObject({type: 'finish', usage: {inputTokens: 30, outputTokens: 8}})
   })

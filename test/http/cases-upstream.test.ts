@@ -159,6 +159,7 @@ describe('faults', () => {
       expect(await product.transcript(idOf(reading))).toMatchObject({
         generator: 'anthropic',
         writtenBy: {generator: 'extractive', model: null},
+        fallbackCause: {code: expect.stringMatching(/^upstream_/)},
       })
     },
   )
@@ -193,6 +194,7 @@ describe('faults', () => {
     expect(terminals(reading)).toMatchObject([{data: {ending: 'complete', finishReason: 'end'}}])
     expect(product.upstream.requests).toHaveLength(2)
     expect(await product.transcript(idOf(reading))).not.toHaveProperty('writtenBy')
+    expect((await product.transcripts.list({fallback: true})).items).toEqual([])
   })
 
   test('[long retry-after] a retry-after of an hour is not waited for', async () => {

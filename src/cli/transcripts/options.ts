@@ -22,11 +22,12 @@ Options
   --q WORDS               list, export: with these words in the question or the answer.
   --ending NAME           list, export: ${endings.join(', ')} or running.
   --partial               list, export: where the model declined or a limit cut it off; --no-partial: all others.
+  --fallback              list, export: that a fallback wrote, such as extracts; --no-fallback: all others.
   --rating up|down|none   list, export: with this rating by the visitor.
   --missing               list, export: where the visitor said that the docs lack this; --no-missing: all others.
   --abstained             list, export: where nothing in the docs answered; --no-abstained: all others.
   --verdict NAME          list, export: with this verdict by staff, any or none.
-  --attention             list, export: what deserves a look: failed, unanswered, disliked, left, long waits.
+  --attention             list, export: what deserves a look: failed, fallback, unanswered, disliked, left, long waits.
   --broke                 list, export: what broke off: failed, timed out, or the server stopped.
   --error CODE            list, export: that ended with this error, e.g. upstream_cut.
   --build, --generator, --model, --version NAME
@@ -60,6 +61,7 @@ export function parseArguments(args: readonly string[]) {
       q: {type: 'string'},
       ending: {type: 'string'},
       partial: {type: 'boolean'},
+      fallback: {type: 'boolean'},
       rating: {type: 'string'},
       missing: {type: 'boolean'},
       abstained: {type: 'boolean'},
@@ -113,6 +115,7 @@ export function filterOf(values: Values): TranscriptFilter {
     ...(values.q === undefined ? {} : {q: values.q}),
     ...(ending === undefined ? {} : {ending: ending as Ending | 'running'}),
     ...(values.partial === undefined ? {} : {partial: values.partial}),
+    ...(values.fallback === undefined ? {} : {fallback: values.fallback}),
     ...(rating === undefined ? {} : {rating}),
     ...(values.missing === undefined ? {} : {missing: values.missing}),
     ...(values.abstained === undefined ? {} : {abstained: values.abstained}),

@@ -77,6 +77,7 @@ const deservingLook: readonly (readonly [Category, string])[] = [
   ...brokenOff,
   ['ending', 'disconnected'],
   ['partial', '1'],
+  ['fallback', '1'],
   ['abstained', '1'],
   ['rating', 'down'],
   ['missing', '1'],
@@ -417,7 +418,7 @@ function nameTerm(names: readonly Name[]): string {
 
 /** The names that a filter asks for, by kind. */
 function* namesIn(filter: TranscriptFilter): Generator<[Kind, string]> {
-  const flags = ['abstained', 'partial', 'missing'] as const
+  const flags = ['abstained', 'partial', 'missing', 'fallback'] as const
   for (const flag of flags) if (filter[flag] !== undefined) yield [flag, filter[flag] ? '1' : '0']
   const names = ['ending', 'build', 'generator', 'model', 'version', 'error'] as const
   for (const name of names) if (filter[name] !== undefined) yield [name, filter[name]]

@@ -34,6 +34,7 @@ const tables = `
 export const categories = [
   'ending',
   'partial',
+  'fallback',
   'abstained',
   'rating',
   'missing',
@@ -81,7 +82,7 @@ const words = `
 `
 
 /** Raised when what is derived changes: the catalog is then made anew. */
-export const catalogVersion = 3
+export const catalogVersion = 4
 
 /** Creates the tables of an empty catalog. */
 export function createCatalogTables(db: SqliteDatabase): void {

@@ -63,6 +63,7 @@ function categoriesOf(row: AnswerRow, last: AnswerEvent | undefined): Record<Cat
   return {
     ending: row.ending ?? 'running',
     partial: isPartialFinish(row.finish_reason) ? '1' : '0',
+    fallback: (JSON.parse(row.facts) as JournalDetails).writtenBy === undefined ? '0' : '1',
     abstained: String(row.abstained),
     rating: row.rating ?? noName,
     missing: String(row.missing),

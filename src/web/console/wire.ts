@@ -87,6 +87,8 @@ export interface Transcript extends Writer {
   readonly upstreamRequestId?: string | null
   /** Set where a fallback wrote the answer. */
   readonly writtenBy?: Writer
+  /** Why; absent in answers of earlier versions. */
+  readonly fallbackCause?: {readonly code: string; readonly upstreamRequestId: string | null}
   readonly errorDetail?: string | null
   readonly firstUsefulMs?: number
   /** Milliseconds by stage. */

@@ -50,6 +50,7 @@ interface Known {
   readonly lang: string
   ending: string | null
   abstained: boolean
+  isFallback: boolean
   error: string | null
   readonly cited: readonly string[]
   rating: 'up' | 'down' | null
@@ -99,6 +100,7 @@ function journalled(transcripts: Transcripts, number: number, random: Random): K
     lang: one(random, langs),
     ending: null,
     abstained: false,
+    isFallback: chance(random, 0.1),
     error: null,
     cited: chance(random, 0.5) ? [one(random, pages)] : [],
     rating: null,
@@ -110,6 +112,7 @@ function journalled(transcripts: Transcripts, number: number, random: Random): K
   }
   const {conversation, question, build, model, lang} = known
   beginAnswer(transcripts, answerId, {conversation, question, build, model, version, lang, startedAt})
+  if (known.isFallback) transcripts.note(answerId, {writtenBy: {generator: 'extractive', model: null}})
   const shown = [...known.cited, one(random, pages)]
   const piece = `${one(random, words)} ${one(random, words)}.`
   const events: AnswerEvent[] = [
@@ -168,12 +171,14 @@ function matches(known: Known, filter: TranscriptFilter): boolean {
     attention: () =>
       known.error !== null ||
       known.abstained ||
+      known.isFallback ||
       known.missing ||
       known.rating === 'down' ||
       (known.ending !== null && known.stall > 10_000),
     broke: () => known.error !== null,
     abstained: () => known.abstained === filter.abstained,
     partial: () => filter.partial === false,
+    fallback: () => known.isFallback === filter.fallback,
     build: () => known.build === filter.build,
     generator: () => filter.generator === 'scripted',
     model: () => known.model === filter.model,
@@ -201,6 +206,7 @@ function randomFilter(random: Random): TranscriptFilter {
     () => ({broke: true}),
     () => ({abstained: chance(random, 0.5)}),
     () => ({partial: chance(random, 0.5)}),
+    () => ({fallback: chance(random, 0.5)}),
     () => ({build: `build-${whole(random, 11)}`}),
     () => ({generator: one(random, ['scripted', 'anthropic'])}),
     () => ({model: one(random, ['small', 'large', 'none such'])}),

@@ -37,6 +37,11 @@ export const filters: readonly Filter[] = [
     ],
   },
   {
+    name: 'fallback',
+    label: 'Fallback',
+    choices: yesOrNo('Written by a fallback', 'Written by the first'),
+  },
+  {
     name: 'missing',
     label: 'Missing in the docs',
     choices: yesOrNo('Reported by the visitor', 'Not reported'),
@@ -108,7 +113,9 @@ const flag = new Map([
 ])
 
 /** Both spellings are accepted by the API; the fields know one. */
-const flags = new Map(['partial', 'missing', 'abstained', 'attention', 'broke'].map((name) => [name, flag]))
+const flags = new Map(
+  ['partial', 'fallback', 'missing', 'abstained', 'attention', 'broke'].map((name) => [name, flag]),
+)
 
 /** The query with some values changed; an empty value removes one. */
 export function changed(query: string, values: Readonly<Record<string, string>>): string {

@@ -9,7 +9,7 @@ type Value = string | TemplateResult | null
 
 /** What is known of an answer besides its text. */
 export function facts(transcript: Transcript): TemplateResult {
-  const {usage, page, feedback} = transcript
+  const {usage, page, feedback, fallbackCause} = transcript
   const onlyOf = (name: string, value: string): TemplateResult =>
     html`<a href=${pathOfList(new URLSearchParams({[name]: value}).toString())} title="All answers with this">${value}</a>`
   const rows: readonly (readonly [string, Value])[] = [
@@ -31,6 +31,10 @@ export function facts(transcript: Transcript): TemplateResult {
     [
       'Upstream request',
       transcript.upstreamRequestId ? html`<code>${transcript.upstreamRequestId}</code>` : null,
+    ],
+    [
+      'Failed request',
+      fallbackCause?.upstreamRequestId ? html`<code>${fallbackCause.upstreamRequestId}</code>` : null,
     ],
     ['Build', onlyOf('build', transcript.build)],
     ['Version', transcript.version === null ? null : onlyOf('version', transcript.version)],
@@ -77,11 +81,13 @@ function feedbackLine({
 
 const long = (text: string): TemplateResult => html`<docent-long .text=${text}></docent-long>`
 
-function writerLine({generator, model, writtenBy}: Transcript): string {
+function writerLine({generator, model, writtenBy, fallbackCause}: Transcript): string {
   const name = (writer: Writer): string =>
     writer.model === null ? writer.generator : `${writer.generator}, ${writer.model}`
   const first = name({generator, model})
-  return writtenBy === undefined ? first : `${name(writtenBy)}, in place of ${first}`
+  if (writtenBy === undefined) return first
+  const cause = fallbackCause === undefined ? '' : `: ${fallbackCause.code}`
+  return `${name(writtenBy)}, in place of ${first}${cause}`
 }
 
 function usageLine({
