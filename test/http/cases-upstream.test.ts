@@ -159,8 +159,10 @@ describe('faults', () => {
       expect(await product.transcript(idOf(reading))).toMatchObject({
         generator: 'anthropic',
         writtenBy: {generator: 'extractive', model: null},
-        fallbackCause: {code: expect.stringMatching(/^upstream_/)},
+        fallbackCause: {code: expect.stringMatching(/^upstream_|^stall_timeout$/)},
       })
+      const found = await product.transcripts.list({fallback: true, attention: true})
+      expect(found.items.map(({answerId}) => answerId)).toEqual([idOf(reading)])
     },
   )
 
