@@ -1,8 +1,8 @@
 import {describe, expect, test} from 'vitest'
 import {analyticsRequestOf, exportRequestOf, transcriptQueryOf} from '../../src/http/request-schemas.ts'
 import {auditQueryOf} from '../../src/http/staff/staff-schemas.ts'
-import {bearer, staffApi} from '../support/staff-people.ts'
-import {startDocent, supportToken} from '../support/start-docent.ts'
+import {staffApi} from '../support/staff-people.ts'
+import {startDocent} from '../support/start-docent.ts'
 
 const queries = {
   'a list': transcriptQueryOf,
@@ -120,19 +120,6 @@ test('the server exports nothing for a misspelt filter, and notes no export', as
     })
     expect(others.map(({status}) => status)).toEqual([400, 400, 400, 400])
     expect(audit.items).toEqual([])
-  } finally {
-    await product.close()
-  }
-})
-
-test('the list of the console is shown after a sign-in that failed, to who is signed in already', async () => {
-  const product = await startDocent()
-  try {
-    const page = async (query: string) =>
-      (await fetch(`${product.url}/console?${query}`, {headers: bearer(supportToken)})).status
-
-    expect(await page('failed=token&ending=error')).toBe(200)
-    expect(await page('endng=error')).toBe(400)
   } finally {
     await product.close()
   }

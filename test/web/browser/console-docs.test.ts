@@ -188,7 +188,9 @@ describe.skipIf(chromiumPath === null)('the views of the docs team', () => {
     expect(await rows.count()).toBe(4)
     await page.getByRole('button', {name: 'Cited', exact: true}).click()
     await page.locator('th[aria-sort="descending"]', {hasText: 'Cited'}).waitFor()
-    expect(await rows.first().innerText()).toMatch(/Settings[\s\S]*settings\.md\s+1\s+1\s+0\s+0/)
+    await expect
+      .poll(() => rows.first().innerText(), soon)
+      .toMatch(/Settings[\s\S]*settings\.md\s+1\s+1\s+0\s+0/)
     await page.getByLabel('Title or path of a page').fill('repair')
     await page.keyboard.press('Enter')
     await expect.poll(() => rows.count(), soon).toBe(1)
