@@ -1,6 +1,6 @@
 import {DocentError, rateLimited} from '../domain/index.ts'
 import {builtFile} from '../package/index.ts'
-import {ChildFailure, type ChildPool, openChildPool} from '../processes/index.ts'
+import {ChildFailure, IdlePool} from '../processes/index.ts'
 import type {ExplainReply, ExplainSetup, ExplainTask} from './explain-child.ts'
 import type {Explanation} from './retriever.ts'
 
@@ -23,40 +23,24 @@ const limits = {cpuMs: 120_000, wallMs: 10 * 60_000, queueMs: 60_000}
 const idleMs = 2 * 60_000
 
 export function openBuildExplainer(setup: ExplainSetup): BuildExplainer {
-  let pool: ChildPool<ExplainTask, ExplainReply> | null = null
-  let underWay = 0
-  let idle: NodeJS.Timeout | undefined
-  let isClosed = false
-
-  function closePool(): void {
-    void pool?.close()
-    pool = null
-  }
-
+  const pool = new IdlePool<ExplainTask, ExplainReply>(
+    {entry: builtFile('explain-child.js'), setup, size: 1, memoryMb},
+    idleMs,
+  )
   return {
     async explain(task, signal) {
-      if (isClosed) throw closedError()
-      clearTimeout(idle)
-      underWay++
+      if (pool.isClosed) throw closedError()
       try {
-        pool ??= openChildPool({entry: builtFile('explain-child.js'), setup, size: 1, memoryMb})
-        const reply = await pool.run(task, {...limits, signal})
+        const reply = await pool.use(({run}) => run(task, {...limits, signal}))
         if ('explanation' in reply) return reply.explanation
         const {code, message} = reply.problem
         throw new DocentError(code === 'version_not_found' ? code : 'conflict', message)
       } catch (error) {
         if (!(error instanceof ChildFailure)) throw error
-        throw isClosed ? closedError() : refusalOf(error)
-      } finally {
-        underWay--
-        if (underWay === 0 && !isClosed) idle = setTimeout(closePool, idleMs).unref()
+        throw pool.isClosed ? closedError() : refusalOf(error)
       }
     },
-    close() {
-      isClosed = true
-      clearTimeout(idle)
-      closePool()
-    },
+    close: () => void pool.close(),
   }
 }
 

@@ -1,6 +1,6 @@
 import {DocentError, rateLimited} from '../domain/index.ts'
 import {builtFile} from '../package/index.ts'
-import {ChildFailure, type ChildPool, openChildPool} from '../processes/index.ts'
+import {ChildFailure, type ChildPool, IdlePool} from '../processes/index.ts'
 import type {StaffReads} from './staff-reads.ts'
 import type {AsyncStaffReads} from './transcript-reader.ts'
 import type {ReadCall, ReaderSetup, ReadReply} from './transcripts-child.ts'
@@ -42,43 +42,34 @@ const maxIdleWaitMs = 1_000
 /** Processes start with the first read, and again after an idle period or a crash. */
 export function openReaderProcess(files: ReaderSetup, options: ReaderProcessOptions = {}): ReaderProcess {
   const {cpuMs = 20_000, idleMs = 5 * 60_000, onCatalogDamaged = async () => {}} = options
-  let pool: ChildPool<ReadCall, ReadReply> | null = null
-  let underWay = 0
-  let idle: NodeJS.Timeout | undefined
-  let isClosed = false
+  const pool = new IdlePool<ReadCall, ReadReply>(
+    {entry: builtFile('transcripts-child.js'), setup: files, size: processes, memoryMb},
+    idleMs,
+  )
 
-  async function attempt(call: ReadCall): Promise<unknown> {
-    pool ??= openChildPool({
-      entry: builtFile('transcripts-child.js'),
-      setup: files,
-      size: processes,
-      memoryMb,
-    })
-    let reply = await pool.run(call, {cpuMs, wallMs, queueMs})
+  async function attempt(call: ReadCall, {run}: ChildPool<ReadCall, ReadReply>): Promise<unknown> {
+    let reply = await run(call, {cpuMs, wallMs, queueMs})
     if ('problem' in reply && reply.isCatalogDamaged) {
       await onCatalogDamaged()
-      reply = await pool.run(call, {cpuMs, wallMs, queueMs})
+      reply = await run(call, {cpuMs, wallMs, queueMs})
     }
     if ('problem' in reply) throw new DocentError(reply.problem.code, reply.problem.message)
     return reply.value
   }
 
   async function perform(call: ReadCall): Promise<unknown> {
-    if (isClosed) throw closedError()
-    clearTimeout(idle)
-    underWay += 1
+    if (pool.isClosed) throw closedError()
     try {
-      return await attempt(call).catch((error: unknown) => {
-        // A machine that is short of memory kills processes: another one may survive.
-        if (!(error instanceof ChildFailure && error.kind === 'died') || isClosed) throw error
-        return attempt(call)
-      })
+      return await pool.use((open) =>
+        attempt(call, open).catch((error: unknown) => {
+          // A machine that is short of memory kills processes: another one may survive.
+          if (!(error instanceof ChildFailure && error.kind === 'died') || pool.isClosed) throw error
+          return attempt(call, open)
+        }),
+      )
     } catch (error) {
       if (!(error instanceof ChildFailure)) throw error
-      throw isClosed ? closedError() : refusalOf(error)
-    } finally {
-      underWay -= 1
-      if (underWay === 0 && !isClosed) idle = setTimeout(() => void closePool(), idleMs).unref()
+      throw pool.isClosed ? closedError() : refusalOf(error)
     }
   }
 
@@ -87,12 +78,6 @@ export function openReaderProcess(files: ReaderSetup, options: ReaderProcessOpti
     const method = (...args: unknown[]) => perform({name, args} as unknown as ReadCall)
     // The process replies with what the method of this name returns.
     return method as AsyncStaffReads[Name]
-  }
-
-  async function closePool(): Promise<void> {
-    const closed = pool?.close()
-    pool = null
-    await closed
   }
 
   return {
@@ -105,11 +90,12 @@ export function openReaderProcess(files: ReaderSetup, options: ReaderProcessOpti
       values: remoteRead('values'),
     },
     get isOpen() {
-      return pool !== null
+      return pool.open !== null
     },
     async whileIdle(work) {
-      if (pool === null || underWay === 0) return work()
-      const paused = pool.pause()
+      const {open} = pool
+      if (open === null || !pool.isInUse) return work()
+      const paused = open.pause()
       let timer: NodeJS.Timeout | undefined
       const tooLong = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, maxIdleWaitMs)
@@ -122,11 +108,7 @@ export function openReaderProcess(files: ReaderSetup, options: ReaderProcessOpti
         void paused.then((resume) => resume())
       }
     },
-    async close() {
-      isClosed = true
-      clearTimeout(idle)
-      await closePool()
-    },
+    close: () => pool.close(),
   }
 }
 

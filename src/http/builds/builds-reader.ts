@@ -1,6 +1,6 @@
 import {DocentError, rateLimited} from '../../domain/index.ts'
 import {builtFile} from '../../package/index.ts'
-import {ChildFailure, type ChildPool, openChildPool} from '../../processes/index.ts'
+import {ChildFailure, IdlePool} from '../../processes/index.ts'
 import type {
   BuildsReply,
   BuildsTask,
@@ -31,32 +31,21 @@ const limits = {cpuMs: 60_000, wallMs: 10 * 60_000, queueMs: 30_000}
 const idleMs = 5 * 60_000
 
 export function openBuildsReader(): BuildsReader {
-  let pool: ChildPool<BuildsTask, BuildsReply> | null = null
-  let underWay = 0
-  let idle: NodeJS.Timeout | undefined
-  let isClosed = false
+  const pool = new IdlePool<BuildsTask, BuildsReply>(
+    {entry: builtFile('builds-child.js'), setup: null, size: 1, memoryMb},
+    idleMs,
+  )
 
   async function perform(task: BuildsTask): Promise<unknown> {
-    if (isClosed) throw closedError()
-    clearTimeout(idle)
-    underWay++
+    if (pool.isClosed) throw closedError()
     try {
-      pool ??= openChildPool({entry: builtFile('builds-child.js'), setup: null, size: 1, memoryMb})
-      const reply = await pool.run(task, limits)
+      const reply = await pool.use(({run}) => run(task, limits))
       if ('problem' in reply) throw new DocentError(reply.problem.code, reply.problem.message)
       return reply.value
     } catch (error) {
       if (!(error instanceof ChildFailure)) throw error
-      throw isClosed ? closedError() : refusalOf(error)
-    } finally {
-      underWay--
-      if (underWay === 0 && !isClosed) idle = setTimeout(closePool, idleMs).unref()
+      throw pool.isClosed ? closedError() : refusalOf(error)
     }
-  }
-
-  function closePool(): void {
-    void pool?.close()
-    pool = null
   }
 
   return {
@@ -65,11 +54,7 @@ export function openBuildsReader(): BuildsReader {
     section: (task) => perform({kind: 'section', ...task}) as Promise<SectionTexts>,
     coverage: (task) => perform({kind: 'coverage', format: 'json', ...task}) as Promise<Coverage>,
     coverageCsv: (task) => perform({kind: 'coverage', format: 'csv', ...task}) as Promise<string>,
-    close() {
-      isClosed = true
-      clearTimeout(idle)
-      closePool()
-    },
+    close: () => void pool.close(),
   }
 }
 
