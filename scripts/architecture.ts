@@ -189,6 +189,7 @@ export const sourceFolders: readonly SourceFolder[] = [
       'lib',
       'package',
       'text',
+      'redaction',
       'settings',
       'native',
       'answers',

@@ -80,10 +80,12 @@ export async function runTranscriptsBench({quick, sizes, seed, log}: BenchOption
 async function catalogued(file: string, log: (line: string) => void): Promise<number> {
   const startedAt = performance.now()
   let said = 0
-  const reader = readTranscripts(file, (left) => {
-    if (performance.now() - said < 15_000) return
-    said = performance.now()
-    log(`making the catalog: ${left} answers left`)
+  const reader = readTranscripts(file, {
+    onWait: (left) => {
+      if (performance.now() - said < 15_000) return
+      said = performance.now()
+      log(`making the catalog: ${left} answers left`)
+    },
   })
   await reader.list({}, {limit: 1})
   reader.close()

@@ -3,6 +3,7 @@ import express, {type Response, Router} from 'express'
 import type {Answering} from '../answering/index.ts'
 import {refOf} from '../answers/index.ts'
 import {costOfAnswer, DocentError, type ModelPrices} from '../domain/index.ts'
+import {permissionsOf} from '../staff/index.ts'
 import type {Transcript, TranscriptStore} from '../transcripts/index.ts'
 import {csvHeader, csvRowOf, jsonLineOf} from '../transcripts/index.ts'
 import {clientLeft} from './client-left.ts'
@@ -76,12 +77,14 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     response.json({values: await transcripts.values(kind, limit)})
   })
   router.get('/transcripts/export', staff.allow('support'), async (request, response) => {
-    const {filter, format} = exportRequestOf(request.query)
+    const {filter, format, redacted: isAsked} = exportRequestOf(request.query)
     const member = memberOf(response)
-    await auditor.beforeExport(request, member, filter, format)
+    // What leaves Docent without redaction is for the admin to decide.
+    const redacted = isAsked || !permissionsOf(member.role).includes('export_unredacted')
+    await auditor.beforeExport(request, member, filter, {format, redacted})
     staff.endWhenRefused(request, response, 'support')
-    const rows = await sendExport(response, transcripts.export(filter), format, prices)
-    await auditor.note(request, member, 'export_ended', {details: {...rows, format}})
+    const rows = await sendExport(response, transcripts.export(filter, {redacted}), format, prices)
+    await auditor.note(request, member, 'export_ended', {details: {...rows, format, redacted}})
   })
   router.get('/transcripts/:answerId', staff.allow('support'), async (request, response) => {
     const transcript = await transcripts.get(String(request.params['answerId']))

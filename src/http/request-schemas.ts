@@ -247,11 +247,13 @@ export function transcriptQueryOf(query: unknown): TranscriptQuery {
 
 const exportQuery = transcriptQuery.extend({
   format: z.enum(['jsonl', 'csv'], 'must be jsonl or csv').default('jsonl'),
+  redacted: flag.default(false),
 })
 
 export interface ExportRequest {
   readonly filter: TranscriptFilter
   readonly format: 'jsonl' | 'csv'
+  readonly redacted: boolean
 }
 
 /**
@@ -259,8 +261,8 @@ export interface ExportRequest {
  * @throws DocentError `invalid_request`, also for a parameter that is not known.
  */
 export function exportRequestOf(query: unknown): ExportRequest {
-  const {cursor: _, limit: __, sort: ___, format, ...filter} = parsedQuery(exportQuery, query)
-  return {filter: transcriptFilterOf(filter), format}
+  const {cursor: _, limit: __, sort: ___, format, redacted, ...filter} = parsedQuery(exportQuery, query)
+  return {filter: transcriptFilterOf(filter), format, redacted}
 }
 
 type GivenFilter = Omit<z.infer<typeof transcriptQuery>, 'cursor' | 'limit' | 'sort'>

@@ -204,7 +204,7 @@ export const routes: readonly Route[] = [
     method: 'GET',
     path: '/api/admin/transcripts/export',
     caller: 'support',
-    about: 'All of them, as JSON lines or CSV.',
+    about: 'All of them, as JSON lines or CSV; redacted for all but the admin.',
   },
   {
     method: 'GET',

@@ -5,6 +5,8 @@ import type {Span} from './spans.ts'
 export interface OwnPattern {
   /** What replaces a match is its name in brackets. */
   readonly name: string
+  /** The regular expression, as it was written. */
+  readonly source: string
   readonly find: (text: string) => Span[]
 }
 
@@ -35,6 +37,11 @@ export function checkedPatterns(text: string): OwnPattern[] {
   return patterns
 }
 
+/** What `checkedPatterns` reads as the same patterns. */
+export function patternsText(patterns: readonly OwnPattern[]): string {
+  return patterns.map(({name, source}) => `${name} ${source}`).join('\n')
+}
+
 function patternIn(line: string): OwnPattern {
   const [, name, source] = /^([a-z][a-z0-9-]{0,29})\s+(\S.*)$/.exec(line) ?? []
   if (name === undefined || source === undefined) {
@@ -44,7 +51,7 @@ function patternIn(line: string): OwnPattern {
     throw new Error(`has a pattern of more than ${maxPatternLength} characters`)
   const pattern = compiled(source)
   if (pattern.matcher('').find()) throw new Error(`has a pattern that matches the empty text: ${source}`)
-  return {name, find: (text) => matchesOf(pattern, text)}
+  return {name, source, find: (text) => matchesOf(pattern, text)}
 }
 
 function compiled(source: string): RE2JS {

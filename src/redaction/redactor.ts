@@ -1,11 +1,12 @@
 import {findCards} from './cards.ts'
 import {findCookies} from './cookies.ts'
+import {type EditedText, edited, type Replacement, unedited} from './edited-text.ts'
 import {findEmails} from './emails.ts'
 import {folded} from './folded-text.ts'
 import {findHeaders} from './headers.ts'
 import {findKeys} from './keys.ts'
 import {findNamedValues} from './named-values.ts'
-import type {OwnPattern} from './own-patterns.ts'
+import {checkedPatterns, type OwnPattern, patternsText} from './own-patterns.ts'
 import {findPasswords, findTokensInAddresses} from './passwords.ts'
 import {findPhones} from './phones.ts'
 import {type Find, type RedactionKind, redactionKinds, type Span} from './spans.ts'
@@ -15,6 +16,13 @@ export interface RedactorOptions {
   readonly kinds?: readonly RedactionKind[]
   /** Looked for as well, before the kinds. */
   readonly patterns?: readonly OwnPattern[]
+}
+
+/** The options of a redactor as data, for another process. */
+export interface RedactorRecipe {
+  readonly kinds: readonly RedactionKind[]
+  /** As `checkedPatterns` reads them. */
+  readonly patterns: string
 }
 
 export interface Redacted {
@@ -27,6 +35,10 @@ export interface Redacted {
 export interface Redactor {
   /** Redacting the result again changes nothing. */
   redact(text: string): Redacted
+  /** As `redact`, with where each replacement was in the text. */
+  edit(text: string): EditedText
+  /** By which `redactorFrom` makes the same one, without what `alsoFoundIn` has added. */
+  readonly recipe: RedactorRecipe
   /**
    * For texts that others make of these: replaces what was found in these as well, wherever it stands. A password is known
    * by the word before it, and a search that is made of the question may leave the word out.
@@ -82,22 +94,24 @@ export function createRedactor({kinds = redactionKinds, patterns = []}: Redactor
     }))
   }
 
+  function edit(text: string, values: readonly Value[], onFound: (kind: string) => void): EditedText {
+    let result = unedited(text)
+    const replace = (spans: readonly FoundSpan[]) => {
+      for (const {kind} of spans) onFound(kind)
+      result = edited(result, spans.map(replacementOf))
+    }
+    for (const {value, kind} of values) replace(placesOf(value, result.text).map((span) => ({...span, kind})))
+    for (let pass = 0; pass < maxPasses; pass++) {
+      const spans = spansIn(result.text)
+      if (spans.length === 0) break
+      replace(spans)
+    }
+    return result
+  }
+
   function redact(text: string, values: readonly Value[]): Redacted {
     const counts = new Map<string, number>()
-    const count = (kind: string, times = 1) => counts.set(kind, (counts.get(kind) ?? 0) + times)
-    let result = text
-    for (const {value, kind} of values) {
-      const pieces = result.split(value)
-      if (pieces.length === 1) continue
-      count(kind, pieces.length - 1)
-      result = pieces.join(`[${kind}]`)
-    }
-    for (let pass = 0; pass < maxPasses; pass++) {
-      const spans = spansIn(result)
-      if (spans.length === 0) break
-      for (const {kind} of spans) count(kind)
-      result = replaced(result, spans)
-    }
+    const {text: result} = edit(text, values, (kind) => counts.set(kind, (counts.get(kind) ?? 0) + 1))
     return {text: result, found: Object.fromEntries(counts)}
   }
 
@@ -113,9 +127,13 @@ export function createRedactor({kinds = redactionKinds, patterns = []}: Redactor
     return values.sort((a, b) => b.value.length - a.value.length)
   }
 
+  const recipe = {kinds, patterns: patternsText(patterns)}
+
   function withValues(values: readonly Value[]): Redactor {
     const redactor: Redactor = {
       redact: (text) => redact(text, values),
+      edit: (text) => edit(text, values, () => {}),
+      recipe,
       alsoFoundIn(texts) {
         const more = valuesIn(texts)
         return more.length === 0 ? redactor : withValues([...values, ...more])
@@ -131,9 +149,16 @@ interface Value {
   readonly kind: string
 }
 
+/** A redactor by its recipe. @throws Error for patterns that `checkedPatterns` does not read. */
+export function redactorFrom({kinds, patterns}: RedactorRecipe): Redactor {
+  return createRedactor({kinds, patterns: checkedPatterns(patterns)})
+}
+
 /** Leaves every text as it is. */
 export const noRedactor: Redactor = {
   redact: (text) => ({text, found: {}}),
+  edit: unedited,
+  recipe: {kinds: [], patterns: ''},
   alsoFoundIn: () => noRedactor,
 }
 
@@ -152,12 +177,13 @@ function withoutOverlaps(markers: readonly Span[], found: readonly FoundSpan[]):
   return kept
 }
 
-function replaced(text: string, spans: readonly FoundSpan[]): string {
-  let result = ''
-  let from = 0
-  for (const {start, end, kind} of spans) {
-    result += `${text.slice(from, start)}[${kind}]`
-    from = end
-  }
-  return result + text.slice(from)
+function placesOf(value: string, text: string): Span[] {
+  const places: Span[] = []
+  for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + value.length))
+    places.push({start: at, end: at + value.length})
+  return places
+}
+
+function replacementOf({start, end, kind}: FoundSpan): Replacement {
+  return {start, end, text: `[${kind}]`}
 }

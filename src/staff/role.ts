@@ -7,6 +7,7 @@ export const permissions = [
   'read_transcripts',
   'review_transcripts',
   'export_transcripts',
+  'export_unredacted',
   'delete_transcripts',
   'read_figures',
   'read_builds',

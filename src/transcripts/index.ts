@@ -17,6 +17,7 @@ export {
   type FeedbackChange,
   type NamedCount,
   type PageRequest,
+  type ReadOptions,
   type Transcript,
   type TranscriptFilter,
   type TranscriptItem,

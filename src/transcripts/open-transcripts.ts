@@ -1,6 +1,6 @@
 import type {Journal} from '../answers/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
-import {createRedactor, type Redacted, type Redactor} from '../redaction/index.ts'
+import {createRedactor, type Redacted, type Redactor, redactionKinds} from '../redaction/index.ts'
 import {createAnswerWriter} from './answer-writer.ts'
 import {type CataloguedReads, openCataloguedReads} from './catalogued-reads.ts'
 import {createJournal} from './journal.ts'
@@ -131,7 +131,10 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
   return {
     recovered,
     ...createJournal({live, writes, reads, redactor, onRedacted}),
-    ...createTranscriptReader(staff.reads, memoryOverlay(live, writes, staff)),
+    ...createTranscriptReader(staff.reads, {
+      memory: memoryOverlay(live, writes, staff),
+      redaction: {...redactor.recipe, kinds: redactionKinds},
+    }),
     ...createStaffChanges({
       db,
       file,

@@ -1,5 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import {backUpDatabase} from '../native/index.ts'
+import type {RedactorRecipe} from '../redaction/index.ts'
 import {forgetRemoved, openLocalCatalog} from './catalog/local-catalog.ts'
 import {openSharedDatabase, storageError} from './open-database.ts'
 import {emptyWriteAheadLog, prepareRemoval, removeAll} from './removal.ts'
@@ -18,17 +19,27 @@ export interface TranscriptsReader extends Pick<TranscriptStore, 'list' | 'get' 
   close(): void
 }
 
+export interface ReadTranscriptsOptions {
+  /** Called each second while the catalog is made, with the number of answers left. */
+  readonly onWait?: (left: number) => void
+  /** Of reads that are redacted; default: all kinds. */
+  readonly redaction?: RedactorRecipe
+}
+
 /**
  * Opens a transcripts file for reading, also while a server writes it.
- * @param onWait called each second while the catalog is made, with the number of answers left.
  * @throws DocentError `storage` if there is no such file or it cannot be read.
  */
-export function readTranscripts(file: string, onWait: (left: number) => void = () => {}): TranscriptsReader {
+export function readTranscripts(file: string, options: ReadTranscriptsOptions = {}): TranscriptsReader {
+  const {onWait = () => {}, redaction} = options
   const db = openSharedDatabase(file, 'read')
   const reads = createTranscriptReads(db)
   const catalog = openLocalCatalog(file, db, onWait)
   return {
-    ...createTranscriptReader(asyncReads(createStaffReads(reads, catalog.reads), file)),
+    ...createTranscriptReader(
+      asyncReads(createStaffReads(reads, catalog.reads), file),
+      redaction === undefined ? {} : {redaction},
+    ),
     idsStartingWith: async (text, limit) => reads.idsStartingWith(text, limit),
     close() {
       catalog.close()

@@ -1,6 +1,7 @@
 import {answerStateOf} from '../answers/index.ts'
 import type {SequencedEvent} from '../domain/index.ts'
 import {openSqlite} from '../native/index.ts'
+import {type RedactorRecipe, redactorFrom} from '../redaction/index.ts'
 import {type AnswerRow, itemOf, transcriptOf} from './answer-row.ts'
 import {eventInserter, rowInserter} from './answer-writer.ts'
 import {
@@ -16,6 +17,7 @@ import type {Analytics, AnalyticsRequest, PageFigures, PagesRequest} from './fig
 import {cursorOf, parseCursor, selectionOf} from './list-order.ts'
 import {migrate} from './migrations.ts'
 import {type MemoryRecord, overlayEvents, overlayRow} from './overlay.ts'
+import {redactedTranscript} from './redacted-transcript.ts'
 import {createTranscriptReads, type TranscriptReads} from './transcript-reads.ts'
 import type {
   NamedCount,
@@ -45,8 +47,13 @@ export interface StaffReads {
   /**
    * Answers by id or ref, in the requested order; null for unknown ones. Returns at least one, and no more than fit in a
    * message of limited size: the caller asks again for the rest.
+   * @param redacted by which everything in them is redacted; null for as they are kept.
    */
-  read(names: readonly string[], memory: readonly MemoryRecord[]): (Transcript | null)[]
+  read(
+    names: readonly string[],
+    memory: readonly MemoryRecord[],
+    redacted?: RedactorRecipe | null,
+  ): (Transcript | null)[]
   /** Without answers that are in memory alone. */
   analytics(request: AnalyticsRequest): Analytics
   /** Without answers that are in memory alone. */
@@ -144,12 +151,14 @@ export function createStaffReads(reads: TranscriptReads, catalog: CatalogReads):
         next: found.length < idsPageSize ? null : (found.at(-1)?.[0].row ?? null),
       }
     },
-    read(names, memory) {
+    read(names, memory, redacted = null) {
+      const redactor = redacted === null ? null : redactorFrom(redacted)
       const newer = new Map(memory.map((record) => [record.row.id, record]))
       const found: (Transcript | null)[] = []
       let chars = 0
       for (const name of names) {
-        const transcript = read(name, newer)
+        const kept = read(name, newer)
+        const transcript = kept === null || redactor === null ? kept : redactedTranscript(kept, redactor)
         found.push(transcript)
         chars += transcript === null ? 0 : charsOf(transcript.events)
         if (chars >= maxReadChars) break

@@ -1,7 +1,8 @@
+import {createRedactor, type RedactorRecipe} from '../redaction/index.ts'
 import {storageError} from './open-database.ts'
 import type {MemoryRecord} from './overlay.ts'
 import type {StaffReads} from './staff-reads.ts'
-import type {Transcript, TranscriptFilter, TranscriptStore} from './transcript-store.ts'
+import type {ReadOptions, Transcript, TranscriptFilter, TranscriptStore} from './transcript-store.ts'
 
 /** `StaffReads` as promises, in this process or another. */
 export type AsyncStaffReads = {
@@ -56,12 +57,21 @@ export type TranscriptReader = Pick<
   'list' | 'get' | 'export' | 'analytics' | 'pageFigures' | 'values'
 >
 
-/** The read part of the store. Reads may run in another process. Default memory: none, for a file that others write. */
+export interface ReaderOptions {
+  /** Default: none, for a file that others write. */
+  readonly memory?: ReadMemory
+  /** Of reads that are redacted; default: all kinds, see `createRedactor`. */
+  readonly redaction?: RedactorRecipe
+}
+
+/** The read part of the store. Reads may run in another process. */
 export function createTranscriptReader(
   reads: AsyncStaffReads,
-  memory: ReadMemory = nothingInMemory,
+  {memory = nothingInMemory, redaction = createRedactor().recipe}: ReaderOptions = {},
 ): TranscriptReader {
-  async function* exported(filter: TranscriptFilter): AsyncGenerator<Transcript> {
+  const recipeOf = ({redacted = false}: ReadOptions) => (redacted ? redaction : null)
+
+  async function* exported(filter: TranscriptFilter, options: ReadOptions = {}): AsyncGenerator<Transcript> {
     let after: number | null = null
     do {
       await memory.flush()
@@ -69,7 +79,7 @@ export function createTranscriptReader(
       const page = await reads.ids(filter, after, memory.summaries())
       let left = page.ids
       while (left.length > 0) {
-        const found = await reads.read(left, memory.of(left))
+        const found = await reads.read(left, memory.of(left), recipeOf(options))
         for (const transcript of found) if (transcript !== null) yield transcript
         left = left.slice(found.length)
       }
@@ -83,9 +93,9 @@ export function createTranscriptReader(
       await memory.catalogue()
       return reads.list(filter, page, memory.summaries())
     },
-    async get(answerId) {
+    async get(answerId, options = {}) {
       await memory.flush()
-      const [transcript = null] = await reads.read([answerId], memory.of([answerId]))
+      const [transcript = null] = await reads.read([answerId], memory.of([answerId]), recipeOf(options))
       return transcript
     },
     export: exported,

@@ -155,6 +155,12 @@ export interface NamedCount {
   readonly answers: number
 }
 
+/** How much of a transcript is read. */
+export interface ReadOptions {
+  /** Whether everything in it is redacted, for somebody outside the staff: also the answer and the text of the docs. Default false. */
+  readonly redacted?: boolean
+}
+
 export interface PageRequest {
   /** `nextCursor` of the previous page; absent for the first page. */
   readonly cursor?: string
@@ -174,7 +180,7 @@ export interface TranscriptStore {
   /** @throws DocentError `invalid_request` for a bad cursor. */
   list(filter: TranscriptFilter, page?: PageRequest): Promise<TranscriptPage>
   /** The transcript by the answer's id, or by its `ref` once it has ended. */
-  get(answerId: string): Promise<Transcript | null>
+  get(answerId: string, options?: ReadOptions): Promise<Transcript | null>
   /**
    * The latest rating wins; `missing` stays. The same again changes nothing but the time.
    * @throws DocentError `not_found`.
@@ -200,7 +206,7 @@ export interface TranscriptStore {
    */
   readonly isErased: boolean
   /** All that match, oldest first, read as they are consumed. */
-  export(filter: TranscriptFilter): AsyncIterable<Transcript>
+  export(filter: TranscriptFilter, options?: ReadOptions): AsyncIterable<Transcript>
   /** What ended answers add up to, also those that were removed meanwhile. */
   analytics(request: AnalyticsRequest): Promise<Analytics>
   /** The pages that ended answers found, in no order: of whole days (UTC), and of all builds. */

@@ -56,8 +56,8 @@ describe('the audit log', () => {
       ['transcripts_listed', null, {ending: 'abstained', q: ref}],
       ['transcript_read', ref, null],
       ['transcript_read', ref, null],
-      ['transcripts_exported', null, {format: 'csv', q: 'xyzzy'}],
-      ['export_ended', null, {format: 'csv', rows: 1, isWhole: true}],
+      ['transcripts_exported', null, {format: 'csv', q: 'xyzzy', redacted: false}],
+      ['export_ended', null, {format: 'csv', rows: 1, isWhole: true, redacted: false}],
       ['transcript_reviewed', ref, {verdict: 'good'}],
       ['transcript_deleted', ref, null],
     ])

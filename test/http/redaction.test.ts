@@ -10,7 +10,7 @@ import {closedAfterEach} from '../support/closed-after-each.ts'
 import {sampleSource} from '../support/fake-retriever.ts'
 import {idOf} from '../support/reading.ts'
 import {samplePage} from '../support/sample-pages.ts'
-import {adminToken, startDocent, type TestDocent} from '../support/start-docent.ts'
+import {adminToken, startDocent, supportToken, type TestDocent} from '../support/start-docent.ts'
 
 /** What visitors write under a real server: what of it reaches the disk, the log and the metrics, and what they see. */
 
@@ -286,4 +286,32 @@ describe('settings', () => {
     })
     expect(await product.transcript(idOf(reading))).toMatchObject({review: {note}})
   })
+})
+
+test('an export is redacted whole for support, and for the admin who asks for that', async () => {
+  const product = await start()
+  const reading = await product.read({question: 'Whom do I ask?'})
+  const call = await product.generator.call(0)
+  call.say('Mail jane.zorblatt@qu', 'uxcorp.io.')
+  call.finish()
+  await reading.all()
+  const exported = async (token: string, query: string) => {
+    const response = await fetch(`${product.url}/api/admin/transcripts/export?${query}`, {
+      headers: {authorization: `Bearer ${token}`},
+    })
+    return response.text()
+  }
+
+  expect(await exported(adminToken, 'format=csv')).toContain(`Mail ${email}.`)
+  for (const [token, query] of [
+    [adminToken, 'redacted=1'],
+    [supportToken, 'redacted=0'],
+    [supportToken, ''],
+  ] as const) {
+    const lines = await exported(token, query)
+    const csv = await exported(token, `${query}&format=csv`)
+    expectNoSecret(lines + csv)
+    expect(JSON.parse(lines)).toMatchObject({text: 'Mail [email].'})
+    expect(csv).toContain('Mail [email].')
+  }
 })

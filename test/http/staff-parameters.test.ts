@@ -90,9 +90,10 @@ test('every documented parameter is accepted, blank or not', () => {
   }
   expect(exportRequestOf({format: 'csv', rating: 'up', limit: '5'})).toEqual({
     format: 'csv',
+    redacted: false,
     filter: {rating: 'up'},
   })
-  expect(exportRequestOf({})).toEqual({format: 'jsonl', filter: {}})
+  expect(exportRequestOf({})).toEqual({format: 'jsonl', redacted: false, filter: {}})
 })
 
 test('the server exports nothing for a misspelt filter, and notes no export', async () => {

@@ -40,6 +40,7 @@ Options
   --sort ORDER            list: ${listOrders.join(', ')} (the longest first).
   --limit N               list: number of answers, 1 to 200 (default 20).
   --json                  list, show: JSON instead of text.
+  --redacted              show, replay, export: without addresses, keys, passwords, card and phone numbers.
   --speed N               replay: N times as fast (default 1).
   --format jsonl|csv      export: file format (default jsonl).
   --out FILE              export: write to a new file that only you can read.
@@ -81,6 +82,7 @@ export function parseArguments(args: readonly string[]) {
       sort: {type: 'string'},
       limit: {type: 'string'},
       json: {type: 'boolean'},
+      redacted: {type: 'boolean'},
       speed: {type: 'string'},
       format: {type: 'string'},
       out: {type: 'string'},

@@ -4,6 +4,7 @@ import {setTimeout as delay} from 'node:timers/promises'
 import {DocentError, type ModelPrices} from '../../domain/index.ts'
 import {cleanText, escapedJson, jobCommandFilter} from '../../lib/clean-text.ts'
 import {howToRun} from '../../package/index.ts'
+import {createRedactor, type RedactorRecipe} from '../../redaction/index.ts'
 import {isGitHubActions, loadSettings} from '../../settings/index.ts'
 import {
   backUpTranscripts,
@@ -11,6 +12,7 @@ import {
   exposuresOf,
   loggedFilter,
   purgeTranscripts,
+  type ReadOptions,
   readTranscripts,
   type Transcript,
   type TranscriptsReader,
@@ -32,6 +34,10 @@ export async function run(args: readonly string[]): Promise<number> {
     return await transcriptsCommand(args, {
       dataDir: () => loadSettings().dataDir,
       prices: () => loadSettings().modelPrices,
+      redaction: () => {
+        const {transcriptsRedactPatterns: patterns} = loadSettings()
+        return createRedactor({patterns}).recipe
+      },
       keepsWords: () => loadSettings().transcripts === 'full',
       print: async (text) => {
         if (!stdout.write(inJob(text))) await once(stdout, 'drain')
@@ -57,6 +63,8 @@ export interface CommandEnvironment {
   readonly dataDir: () => string
   /** `MODEL_PRICES`; default none. */
   readonly prices?: () => ModelPrices
+  /** By which `--redacted` finds what to replace; default: all kinds. */
+  readonly redaction?: () => RedactorRecipe
   /** Whether the words of a search may be kept in the audit log; default true. */
   readonly keepsWords?: () => boolean
   /** Resolves when more can be written, so that memory use does not depend on the size of an export. */
@@ -141,7 +149,11 @@ async function command(args: readonly string[], environment: CommandEnvironment)
   const speed = numberOf('--speed', values.speed ?? '1', 0.01, 100_000)
 
   const sort = orderOf(values)
-  const store = readTranscripts(file, (left) => warn(`Reading earlier transcripts once: ${left} left.\n`))
+  const store = readTranscripts(file, {
+    onWait: (left) => warn(`Reading earlier transcripts once: ${left} left.\n`),
+    ...(environment.redaction === undefined ? {} : {redaction: environment.redaction()}),
+  })
+  const options = {redacted: values.redacted === true}
   try {
     if (name === 'list') {
       await note({what: 'transcripts_listed', details: logged})
@@ -153,15 +165,15 @@ async function command(args: readonly string[], environment: CommandEnvironment)
         warn(`${limit} of ${isExact ? '' : 'more than '}${answers}; --limit shows more.\n`)
       }
     } else if (name === 'export') {
-      await note({what: 'transcripts_exported', details: {...logged, format}})
+      await note({what: 'transcripts_exported', details: {...logged, format, ...options}})
       let rows = 0
-      const all = counted(store.export(filter), () => rows++)
+      const all = counted(store.export(filter, options), () => rows++)
       const prices: ModelPrices = environment.prices?.() ?? new Map()
       if (values.out === undefined) await exportAll(all, {format, prices}, print)
       else await exportToFile(values.out, all, {format, prices})
       await note({what: 'export_ended', details: {rows, isWhole: true, format}})
     } else {
-      const transcript = await findTranscript(store, id!)
+      const transcript = await findTranscript(store, id!, options)
       await note({what: 'transcript_read', which: transcript.ref})
       if (name === 'replay') await replay(transcript, speed, environment)
       else if (values.json) await print(`${escapedJson(JSON.stringify(transcript, null, 2))}\n`)
@@ -180,11 +192,15 @@ async function* counted<T>(items: AsyncIterable<T>, onItem: () => void): AsyncGe
   }
 }
 
-async function findTranscript(store: TranscriptsReader, id: string): Promise<Transcript> {
-  const exact = await store.get(id)
+async function findTranscript(
+  store: TranscriptsReader,
+  id: string,
+  options: ReadOptions,
+): Promise<Transcript> {
+  const exact = await store.get(id, options)
   if (exact !== null) return exact
   const near = await store.idsStartingWith(id, 5)
-  const only = near.length === 1 ? await store.get(near[0]!) : null
+  const only = near.length === 1 ? await store.get(near[0]!, options) : null
   if (only !== null) return only
   const hint =
     near.length > 1 ? `It matches ${near.join(', ')}.` : `${howToRun('transcripts', 'list')} lists the ids.`

@@ -24,9 +24,14 @@ export interface Auditor {
    */
   beforeList(request: Request, actor: Actor, filter: TranscriptFilter): Promise<void>
   /** Writes a line before transcripts are exported. @throws DocentError `not_audited`. */
-  beforeExport(request: Request, actor: Actor, filter: TranscriptFilter, format: string): Promise<void>
+  beforeExport(request: Request, actor: Actor, filter: TranscriptFilter, how: ExportForm): Promise<void>
   /** Notes a sign-in with a wrong secret. Of a flood of them only some get a line; the next one says how many had none. */
   noteFailure(request: Request, by: 'token' | 'link' | 'invitation'): Promise<void>
+}
+
+interface ExportForm {
+  readonly format: string
+  readonly redacted: boolean
 }
 
 export interface AuditorOptions {
@@ -104,9 +109,9 @@ export function createAuditor(options: AuditorOptions): Auditor {
       await before(request, actor, 'transcripts_listed', {details})
       listed.set(key, now() + listedMs)
     },
-    beforeExport: (request, actor, filter, format) =>
+    beforeExport: (request, actor, filter, how) =>
       before(request, actor, 'transcripts_exported', {
-        details: {...loggedFilter(filter, () => keepsWords), format},
+        details: {...loggedFilter(filter, () => keepsWords), ...how},
       }),
     async noteFailure(request, by) {
       if (now() >= failures.endsAt) failures = {count: 0, endsAt: now() + failuresMs}

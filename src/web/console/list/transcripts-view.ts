@@ -150,11 +150,18 @@ export class TranscriptsView extends LitElement {
   #tools(list: TranscriptList): TemplateResult {
     const query = new URLSearchParams(list.query)
     const sort = query.get('sort') ?? ''
-    const exports = (format: string): string => {
+    const mayExportAll = this.context.may('export_unredacted')
+    const exports = (format: string, redacted: boolean): string => {
       const all = new URLSearchParams(list.query)
       all.delete('sort')
       all.set('format', format)
+      if (redacted) all.set('redacted', '1')
       return `/api/admin/transcripts/export?${all}`
+    }
+    const formats = (redacted: boolean): TemplateResult => {
+      const words = mayExportAll ? (redacted ? ', redacted' : ', as it is kept') : ''
+      return html`<li><a href=${exports('jsonl', redacted)} download @click=${this.#export}>JSON lines, with every event${words}</a></li>
+        <li><a href=${exports('csv', redacted)} download @click=${this.#export}>CSV, for a spreadsheet${words}</a></li>`
     }
     const active = chipsOf(list.query).filter(({name}) => name !== 'q').length
     return html`<div class="tools">
@@ -170,8 +177,8 @@ export class TranscriptsView extends LitElement {
       <button class="button" type="button" popovertarget="exports" ?disabled=${list.status === 'failed'}>${icon('download')}Export</button>
       <div class="menu" id="exports" popover>
         <p class="quiet">What this list shows, oldest first${list.total === null || !list.total.isExact ? '' : `: ${counted(list.total.answers, 'answer')}`}.</p>
-        <ul><li><a href=${exports('jsonl')} download @click=${this.#export}>JSON lines, with every event</a></li>
-        <li><a href=${exports('csv')} download @click=${this.#export}>CSV, for a spreadsheet</a></li></ul>
+        <ul>${mayExportAll ? formats(false) : nothing}${formats(true)}</ul>
+        ${mayExportAll ? nothing : html`<p class="quiet">Without e-mail addresses, keys, passwords, card and phone numbers.</p>`}
         <button type="button" class="link" @click=${this.#copyLink}>${icon('link')}Copy the link to this list</button>
       </div>
     </div>`

@@ -75,7 +75,7 @@ export function detailsOf({what, details}: AuditLine): readonly Detail[] {
   if (details === null) return []
   const entries = Object.entries(details).filter(([name]) => name !== 'name')
   if (!filtered.has(what)) return entries.flatMap(([name, value]) => detailOf(name, value))
-  const isFilter = ([name]: readonly [string, unknown]): boolean => name !== 'format'
+  const isFilter = ([name]: readonly [string, unknown]): boolean => name !== 'format' && name !== 'redacted'
   const query = new URLSearchParams(
     entries.filter(isFilter).map(([name, value]) => [name, filterValue(name, value)]),
   )
@@ -101,6 +101,7 @@ function detailOf(name: string, value: string | number | boolean): readonly Deta
   if (name === 'by')
     return [{label: '', value: value === 'invitation' ? 'with an invitation' : `with a ${value}`}]
   if (name === 'full') return value === true ? [{label: '', value: 'everything anew'}] : []
+  if (name === 'redacted') return [{label: '', value: value === true ? 'redacted' : 'not redacted'}]
   if (name === 'isWhole') return [{label: '', value: value === true ? 'all of it' : 'broken off'}]
   if (name === 'verdict') return [{label: 'verdict', value: verdictWords[value as never] ?? String(value)}]
   if (name === 'role' || name === 'before')
