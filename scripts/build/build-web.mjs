@@ -24,6 +24,19 @@ const cssAsText = {
 }
 
 /**
+ * A page that loads nothing has the pieces inside.
+ * @type {import('esbuild').Plugin}
+ */
+const piecesInside = {
+  name: 'pieces-inside',
+  setup(builder) {
+    builder.onResolve({filter: /\/pieces\/pieces\.ts$/}, ({resolveDir}) => ({
+      path: join(resolveDir.slice(0, resolveDir.lastIndexOf('/web/') + 5), 'replay/pieces.ts'),
+    }))
+  },
+}
+
+/**
  * Builds `widget.js` (a classic script that registers `<docs-assistant>`), its pieces (modules that it imports when they
  * are needed), the page at `/`, the console of staff, the locales, and the notices of what the scripts hold.
  * @param {{root: string, outDir: string, minify: boolean}} options
@@ -34,7 +47,11 @@ export async function buildWeb({root, outDir, minify}) {
   await mkdir(join(outDir, 'locales'), {recursive: true})
   const inputs = await buildScripts({root, sources, outDir, minify})
   await writeFile(join(outDir, 'licenses.txt'), await licensesOf(root, inputs))
-  const sheets = {'page.css': await pageStyles(sources), 'console.css': await consoleStyles(sources)}
+  const sheets = {
+    'page.css': await pageStyles(sources),
+    'console.css': await consoleStyles(sources),
+    'replay.css': await replayStyles(sources),
+  }
   for (const [file, css] of Object.entries(sheets)) {
     await writeFile(
       join(outDir, file),
@@ -83,6 +100,19 @@ async function consoleStyles(sources) {
   return [await assistantStyles(sources, shared, 'docent-console'), ...(await Promise.all(own))].join('\n')
 }
 
+/** @param {string} sources */
+async function replayStyles(sources) {
+  const own = [
+    'console/styles/frame',
+    'console/styles/controls',
+    'console/styles/transcript',
+    'console/styles/conditions',
+    'replay/replay',
+  ]
+  const styles = own.map((name) => readFile(join(sources, `${name}.css`), 'utf8'))
+  return [await assistantStyles(sources, shared, 'docent-console'), ...(await Promise.all(styles))].join('\n')
+}
+
 /**
  * Parts of the assistant's style sheet for an element without a shadow root.
  * @param {string} sources
@@ -121,10 +151,18 @@ async function buildScripts({root, sources, outDir, minify}) {
   }
   const scripts = {widget: join(sources, 'widget.ts'), page: join(sources, 'page/page.ts')}
   const pieces = ['highlighter', 'renderer'].map((name) => join(sources, 'pieces', `${name}.ts`))
+  const replay = {replay: join(sources, 'replay/replay-page.ts')}
   const staff = {console: join(sources, 'console/console.ts')}
   const built = await Promise.all([
     build({...options, entryPoints: scripts, format: 'iife'}),
     build({...options, entryPoints: pieces, format: 'esm'}),
+    build({
+      ...options,
+      entryPoints: replay,
+      format: 'iife',
+      banner: {},
+      plugins: [cssAsText, piecesInside],
+    }),
     // Beside the pieces, which are found next to the script that imports them.
     build({
       ...options,

@@ -24,6 +24,7 @@ import {addExplainRoutes, type ExplainSearch} from './staff/explain-routes.ts'
 import {memberOf} from './staff/member.ts'
 import {addPeopleRoutes, type PeopleRoutesDeps} from './staff/people-routes.ts'
 import {addReindexRoutes, type ReindexRoutesDeps} from './staff/reindex-routes.ts'
+import {addReplayRoutes} from './staff/replay-routes.ts'
 import {tokenBody} from './staff/staff-schemas.ts'
 import {addVerifiedRoutes, type VerifiedRoutesDeps} from './staff/verified-routes.ts'
 import {type WebhookDeps, webhook} from './webhook.ts'
@@ -92,6 +93,7 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     await auditor.before(request, memberOf(response), 'transcript_read', {which: transcript.ref})
     response.json(withCost(transcript, prices))
   })
+  addReplayRoutes(router, deps)
   router.put('/transcripts/:answerId/review', staff.allow('support'), async (request, response) => {
     requireJson(request)
     const answerId = String(request.params['answerId'])

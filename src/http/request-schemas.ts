@@ -158,7 +158,9 @@ export function reviewOf(body: unknown): ReviewChange {
   return {review: {verdict, note: note ?? null, correctedAnswer: correctedAnswer ?? null}, replaces}
 }
 
-const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1')
+export const flag = z
+  .enum(['true', 'false', '1', '0'])
+  .transform((value) => value === 'true' || value === '1')
 
 const searchQuery = z.object({
   q: questionText,

@@ -138,6 +138,20 @@ export const routes: readonly Route[] = [
     caller: 'anyone',
     about: 'A view of it, as `/console/transcripts/ID`.',
   },
+  {
+    method: 'GET',
+    path: '/replay.js',
+    caller: 'anyone',
+    about: 'The script that a replay in a file has inside.',
+    isFile: true,
+  },
+  {
+    method: 'GET',
+    path: '/replay.css',
+    caller: 'anyone',
+    about: 'The style sheet that it has inside.',
+    isFile: true,
+  },
   {method: 'GET', path: '/console.css', caller: 'anyone', about: 'Its style sheet.', isFile: true},
   {method: 'GET', path: '/console.js', caller: 'anyone', about: 'Its script.', isFile: true},
   {
@@ -211,6 +225,12 @@ export const routes: readonly Route[] = [
     path: '/api/admin/transcripts/:answerId',
     caller: 'support',
     about: 'One, with every event.',
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/transcripts/:answerId/replay.html',
+    caller: 'support',
+    about: 'One as a file that plays it without the server; redacted for all but the admin.',
   },
   {
     method: 'PUT',

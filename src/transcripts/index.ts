@@ -13,6 +13,7 @@ export {
   readTranscripts,
   type TranscriptsReader,
 } from './read-transcripts.ts'
+export {replayPageOf} from './replay-page.ts'
 export {
   type FeedbackChange,
   type NamedCount,

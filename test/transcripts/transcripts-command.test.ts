@@ -198,6 +198,23 @@ describe('npm run transcripts, while a server writes', () => {
     expect(again).toMatchObject({code: 1, stderr: expect.stringContaining('already exists')})
   })
 
+  test('writes a replay to a file only for this user, redacted where that is asked', async () => {
+    journalAnswer(transcripts, 'ccc-4', {entry: {question: 'Old'}, pieces: ['Mail jane.r', 'oe@acme.io.']})
+    await transcripts.flush()
+    const [out, redacted] = [join(data, 'replay.html'), join(data, 'redacted.html')]
+
+    const done = await run('replay', 'ccc', '--data', data, '--html', out)
+    const again = await run('replay', 'ccc', '--data', data, '--html', out)
+    await run('replay', 'ccc', '--data', data, '--redacted', '--html', redacted)
+
+    expect(done).toEqual({code: 0, stdout: `Wrote the replay to ${out}.\n`, stderr: ''})
+    expect(statSync(out).mode & 0o777).toBe(0o600)
+    expect(readFileSync(out, 'utf8')).toContain('oe@acme.io')
+    expect(readFileSync(redacted, 'utf8')).not.toContain('oe@acme')
+    expect(readFileSync(redacted, 'utf8')).toContain('Mail [email].')
+    expect(again).toMatchObject({code: 1, stderr: expect.stringContaining('already exists')})
+  })
+
   test('exports to CSV what went wrong, what the visitor and the reviewer wrote, and the cost, after a mark of UTF-8', async () => {
     const startedAt = Date.parse('2026-03-01')
     beginAnswer(transcripts, 'eee-6', {startedAt, model: 'large'})

@@ -1,6 +1,6 @@
 import {costOfAnswer, type ModelPrices} from '../../domain/index.ts'
 import {createPrivateFile} from '../../native/index.ts'
-import {csvHeader, csvRowOf, jsonLineOf, type Transcript} from '../../transcripts/index.ts'
+import {csvHeader, csvRowOf, jsonLineOf, replayPageOf, type Transcript} from '../../transcripts/index.ts'
 
 export interface ExportOptions {
   readonly format: 'jsonl' | 'csv'
@@ -27,11 +27,33 @@ export async function exportToFile(
   all: AsyncIterable<Transcript>,
   options: ExportOptions,
 ): Promise<void> {
+  await writeNewFile(path, (write) => exportAll(all, options, async (text) => write(text)))
+}
+
+export interface ReplayFileOptions {
+  readonly prices: ModelPrices
+  /** Where relative addresses of the docs lead to; default: a server on this machine. */
+  readonly docsBase?: string
+  readonly isRedacted: boolean
+}
+
+/** Writes a page that plays the answer to a new file that only this user can read. */
+export async function replayToFile(
+  path: string,
+  transcript: Transcript,
+  {prices, docsBase = 'http://127.0.0.1:3000/docs/', isRedacted}: ReplayFileOptions,
+): Promise<void> {
+  const cost = costOfAnswer(transcript, prices)
+  const page = await replayPageOf({transcript: {...transcript, cost}, docsBase, isRedacted})
+  await writeNewFile(path, async (write) => write(page))
+}
+
+async function writeNewFile(path: string, content: (write: (text: string) => void) => Promise<void>) {
   const file = createPrivateFile(path)
   try {
-    await exportAll(all, options, async (text) => file.write(text))
+    await content(file.write)
   } catch (error) {
-    // A partial export could be mistaken for a complete one.
+    // A partial file could be mistaken for a complete one.
     file.discard()
     throw error
   }

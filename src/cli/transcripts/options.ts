@@ -11,7 +11,7 @@ export const help = `Usage: ${howToRun('transcripts', 'COMMAND [OPTIONS]')}
 Commands
   list                    List the newest answers, one per line.
   show ID                 Show one answer: question, sources, text, ending, timings, feedback.
-  replay ID               Replay it as the visitor saw it, with the original timing.
+  replay ID               Replay it as the visitor saw it, with the original timing; --html FILE writes a page that does.
   export                  Export all that match, oldest first, to stdout or to --out.
   backup FILE             Copy all transcripts to a file, also while a server runs.
   check                   Check that the files are sound, also while a server runs.
@@ -41,6 +41,7 @@ Options
   --limit N               list: number of answers, 1 to 200 (default 20).
   --json                  list, show: JSON instead of text.
   --redacted              show, replay, export: without addresses, keys, passwords, card and phone numbers.
+  --html FILE             replay: write a new file that any browser plays, without the server.
   --speed N               replay: N times as fast (default 1).
   --format jsonl|csv      export: file format (default jsonl).
   --out FILE              export: write to a new file that only you can read.
@@ -83,6 +84,7 @@ export function parseArguments(args: readonly string[]) {
       limit: {type: 'string'},
       json: {type: 'boolean'},
       redacted: {type: 'boolean'},
+      html: {type: 'string'},
       speed: {type: 'string'},
       format: {type: 'string'},
       out: {type: 'string'},

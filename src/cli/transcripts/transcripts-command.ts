@@ -19,7 +19,7 @@ import {
 } from '../../transcripts/index.ts'
 import {type CommandLine, noteInAudit} from '../staff/note-in-audit.ts'
 import {isUsageError, UsageError, usageProblem} from '../usage-error.ts'
-import {exportAll, exportToFile} from './export.ts'
+import {exportAll, exportToFile, replayToFile} from './export.ts'
 import {filterOf, help, numberOf, orderOf, parseArguments, purgeBefore} from './options.ts'
 import {listLines, replaySteps, showLines, type TerminalView} from './terminal-view.ts'
 
@@ -34,6 +34,7 @@ export async function run(args: readonly string[]): Promise<number> {
     return await transcriptsCommand(args, {
       dataDir: () => loadSettings().dataDir,
       prices: () => loadSettings().modelPrices,
+      docsBase: () => `http://127.0.0.1:${loadSettings().port}/docs/`,
       redaction: () => {
         const {transcriptsRedactPatterns: patterns} = loadSettings()
         return createRedactor({patterns}).recipe
@@ -63,6 +64,8 @@ export interface CommandEnvironment {
   readonly dataDir: () => string
   /** `MODEL_PRICES`; default none. */
   readonly prices?: () => ModelPrices
+  /** Where addresses of the docs lead to in a page of a replay: a URL that ends with a slash; default: those of a server on this machine. */
+  readonly docsBase?: () => string
   /** By which `--redacted` finds what to replace; default: all kinds. */
   readonly redaction?: () => RedactorRecipe
   /** Whether the words of a search may be kept in the audit log; default true. */
@@ -174,6 +177,21 @@ async function command(args: readonly string[], environment: CommandEnvironment)
       await note({what: 'export_ended', details: {rows, isWhole: true, format}})
     } else {
       const transcript = await findTranscript(store, id!, options)
+      const {html} = values
+      if (html !== undefined) {
+        await note({
+          what: 'transcripts_exported',
+          which: transcript.ref,
+          details: {format: 'html', ...options},
+        })
+        await replayToFile(html, transcript, {
+          ...(environment.docsBase === undefined ? {} : {docsBase: environment.docsBase()}),
+          prices: environment.prices?.() ?? new Map(),
+          isRedacted: options.redacted,
+        })
+        await print(`Wrote the replay to ${html}.\n`)
+        return 0
+      }
       await note({what: 'transcript_read', which: transcript.ref})
       if (name === 'replay') await replay(transcript, speed, environment)
       else if (values.json) await print(`${escapedJson(JSON.stringify(transcript, null, 2))}\n`)

@@ -16,13 +16,17 @@ import {isolated} from '../visible.ts'
 const say = sayIn(en, 'en')
 const copiedMs = 2_000
 
-const docsBase = (): string => `${location.origin}/docs/`
-
 /** An answer at one moment, as the visitor had it: sources, text, and how it ended. */
 export class Answer extends LitElement {
-  static override properties = {answer: {attribute: false}, imageHosts: {attribute: false}}
+  static override properties = {
+    answer: {attribute: false},
+    imageHosts: {attribute: false},
+    docsBase: {attribute: false},
+  }
   declare answer: AnswerState
   declare imageHosts: readonly string[]
+  /** Where relative addresses of the docs lead to; default: the docs of this server. */
+  declare docsBase: string | undefined
   #options: NodeOptions | null = null
   /** Null until somebody opens or folds the sources. */
   #showsSources: boolean | null = null
@@ -37,7 +41,11 @@ export class Answer extends LitElement {
       ${phase(answer)}
       ${answer.sources.length === 0 ? nothing : this.#sources(answer)}
       <docs-assistant-text class="text" dir="auto" @click=${this.#clicked}></docs-assistant-text>
-      ${end(answer)}`
+      ${end(answer, this.#base)}`
+  }
+
+  get #base(): string {
+    return this.docsBase ?? `${location.origin}/docs/`
   }
 
   /** As visitors see them: one line once there are words, which opens. */
@@ -50,12 +58,12 @@ export class Answer extends LitElement {
     }
     return html`<div class="found" role="group" aria-label="Sources">${isOpen ? nothing : chips(answer)}
       <button class="link" type="button" aria-expanded=${isOpen} @click=${toggle}>${counted(answer.sources.length, 'source')} as shown${icon(isOpen ? 'fewer' : 'more')}</button>
-      ${isOpen ? sources(answer) : nothing}</div>`
+      ${isOpen ? sources(answer, this.#base) : nothing}</div>`
   }
 
   protected override updated(): void {
     this.#options ??= {
-      links: {base: docsBase(), imageHosts: this.imageHosts},
+      links: {base: this.#base, imageHosts: this.imageHosts},
       labels: {copy: say('copy'), code: say('code'), table: say('table')},
     }
     this.querySelector<AnswerText>('docs-assistant-text')!.show(this.answer, this.#options, say, [])
@@ -99,12 +107,12 @@ function chips(answer: AnswerState): TemplateResult {
   )}</ol>`
 }
 
-function sources(answer: AnswerState): TemplateResult {
+function sources(answer: AnswerState, base: string): TemplateResult {
   const used = usedSources(answer)
   return html`<ol class="sources">${answer.sources.map((source) => {
     const path = pathOf(source)
     const isUsed = used.has(source.n)
-    const href = safeHref(sectionAddress(source), docsBase())
+    const href = safeHref(sectionAddress(source), base)
     const name = source.title === '' ? '(not kept)' : isolated(path.at(-1)!)
     return html`<li class=${isUsed ? 'used' : ''}><span class="n">${source.n}</span>
         <div><span class="top">${href === null ? name : html`<a href=${href} target="_blank" rel="noopener">${name}</a>`}
@@ -123,14 +131,14 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 /** What was shown below the text, in short. */
-function end(answer: AnswerState): TemplateResult | typeof nothing {
+function end(answer: AnswerState, base: string): TemplateResult | typeof nothing {
   const note = (tone: string, name: 'alert' | 'stop' | 'book' | 'leave', words: unknown): TemplateResult =>
     html`<p class="ending outcome ${tone}">${icon(name)}<span>${words}</span></p>`
   switch (answer.phase) {
     case 'abstained':
       return html`${note('calm', 'book', `Said that the docs do not answer this${answer.reason === null ? '' : `: ${reasons[answer.reason] ?? answer.reason}`}.`)}
         ${answer.unknownWords?.length ? html`<p class="quiet">Words that the docs never use: ${isolated(answer.unknownWords.join(', '))}</p>` : nothing}
-        ${answer.nearest.length === 0 ? nothing : html`<p class="quiet">Nearest pages: ${answer.nearest.map(({url, title}, i) => html`${i === 0 ? '' : ', '}<a href=${safeHref(url, docsBase()) ?? '#'} target="_blank" rel="noopener">${isolated(title)}</a>`)}</p>`}`
+        ${answer.nearest.length === 0 ? nothing : html`<p class="quiet">Nearest pages: ${answer.nearest.map(({url, title}, i) => html`${i === 0 ? '' : ', '}<a href=${safeHref(url, base) ?? '#'} target="_blank" rel="noopener">${isolated(title)}</a>`)}</p>`}`
     case 'stopped':
       return note('calm', 'stop', 'The visitor stopped it here.')
     case 'declined':

@@ -7,18 +7,23 @@ import type {Transcript, Writer} from '../wire.ts'
 
 type Value = string | TemplateResult | null
 
-/** What is known of an answer besides its text. */
-export function facts(transcript: Transcript): TemplateResult {
+/**
+ * What is known of an answer besides its text.
+ * @param isInConsole whether its values link to the answers with the same one; default true
+ */
+export function facts(transcript: Transcript, isInConsole = true): TemplateResult {
   const {usage, page, feedback, fallbackCause} = transcript
-  const onlyOf = (name: string, value: string): TemplateResult =>
-    html`<a href=${pathOfList(new URLSearchParams({[name]: value}).toString())} title="All answers with this">${value}</a>`
+  const onlyOf = (name: string, value: string): Value =>
+    isInConsole
+      ? html`<a href=${pathOfList(new URLSearchParams({[name]: value}).toString())} title="All answers with this">${value}</a>`
+      : value
   const rows: readonly (readonly [string, Value])[] = [
     ['Ending', ending(transcript)],
     ['Error', transcript.errorDetail ? long(transcript.errorDetail) : null],
     ['Asked', html`${exactTime(transcript.startedAt)} (${timeAgo(transcript.startedAt)})`],
     ['On page', page ? pageLine(page) : null],
     ['Feedback', feedback === null ? null : feedbackLine(feedback)],
-    ['Continues', continuesLink(transcript)],
+    ['Continues', isInConsole ? continuesLink(transcript) : null],
     ['Written by', writerLine(transcript)],
     ['Model', transcript.model === null ? null : onlyOf('model', transcript.model)],
     ['Tokens', usage.inputTokens + usage.outputTokens === 0 ? null : usageLine(usage)],

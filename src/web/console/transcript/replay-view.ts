@@ -6,9 +6,15 @@ import {Replay} from './replay.ts'
 
 /** An answer with its player: an element of its own, since it is drawn with every frame while it plays. */
 export class ReplayView extends LitElement {
-  static override properties = {transcript: {attribute: false}, imageHosts: {attribute: false}}
+  static override properties = {
+    transcript: {attribute: false},
+    imageHosts: {attribute: false},
+    docsBase: {attribute: false},
+  }
   declare transcript: Transcript
   declare imageHosts: readonly string[]
+  /** As of `docent-answer`. */
+  declare docsBase: string | undefined
   #replay: Replay | null = null
   #events: Transcript['events'] | null = null
   #wasPlaying = false
@@ -57,8 +63,8 @@ export class ReplayView extends LitElement {
 
   protected override render(): TemplateResult {
     const replay = this.#replay!
-    const {imageHosts} = this
-    return html`<docent-answer .answer=${replay.state} .imageHosts=${imageHosts}></docent-answer>
+    const {imageHosts, docsBase} = this
+    return html`<docent-answer .answer=${replay.state} .imageHosts=${imageHosts} .docsBase=${docsBase}></docent-answer>
       ${player(replay, {
         seek: (ms) => replay.seek(ms),
         jump: async (ms) => {

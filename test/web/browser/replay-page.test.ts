@@ -1,0 +1,66 @@
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {afterAll, describe, expect, test, vi} from 'vitest'
+import {violationsOn} from '../../support/accessibility.ts'
+import {browserSetting} from '../../support/browser-setting.ts'
+import {chromiumPath} from '../../support/chromium.ts'
+import {askToEnd, startConsoleDocent} from '../../support/console-docent.ts'
+import {bearer, staffApi} from '../../support/staff-people.ts'
+import {docsToken, supportToken} from '../../support/start-docent.ts'
+
+/** A replay as a file, which is opened where no server is. */
+
+vi.setConfig({testTimeout: 120_000})
+
+const folder = mkdtempSync(join(tmpdir(), 'docent-replay-'))
+
+afterAll(() => rmSync(folder, {recursive: true, force: true}))
+
+describe.skipIf(chromiumPath === null)('a replay as a file', () => {
+  const setting = browserSetting()
+
+  test('plays the answer without a server, runs no words of it, and asks the network for nothing', async () => {
+    const docent = await startConsoleDocent(setting.webDir)
+    setting.opened.push(docent)
+    const question = 'broken </script><script>document.title="run"</script> for jane.zorblatt@quuxcorp.io?'
+    const {answerId} = await askToEnd(docent, question)
+    const address = `${docent.url}/api/admin/transcripts/${answerId}/replay.html`
+    const refused = await fetch(address, {headers: bearer(docsToken)})
+    const response = await fetch(address, {headers: bearer(supportToken)})
+    const file = join(folder, 'answer.html')
+    writeFileSync(file, await response.text())
+    const lines = await staffApi(docent, 'GET', '/audit?what=transcripts_exported')
+
+    expect(refused.status).toBe(403)
+    expect(response.headers.get('content-disposition')).toMatch(
+      /^attachment; filename="answer-[\w-]+\.html"$/,
+    )
+    expect(lines.body).toMatchObject({items: [{details: {format: 'html', redacted: true}}]})
+    expect(readFileSync(file, 'utf8')).not.toContain('zorblatt')
+
+    const context = await setting.browsers.open({offline: true})
+    setting.opened.push(context)
+    const page = await context.newPage()
+    const problems: string[] = []
+    page.on('console', (message) => problems.push(message.text()))
+    page.on('pageerror', (error) => problems.push(error.message))
+    page.on('request', (request) => {
+      if (!/^(?:file|data):/.test(request.url())) problems.push(request.url())
+    })
+    await page.goto(`file://${file}`)
+    await page.getByText('It broke off here').waitFor()
+
+    expect(await page.getByRole('heading', {level: 1}).innerText()).toContain('</script>')
+    expect(await page.title()).toContain('broken')
+    expect(await page.locator('docs-assistant-text strong').innerText()).toBe('PORT')
+    const scrubber = page.getByRole('slider', {name: 'Position in the replay'})
+    const end = Number(await scrubber.inputValue())
+    expect(end).toBeGreaterThan(200)
+    await page.getByRole('button', {name: 'Replay'}).click()
+    await expect.poll(async () => Number(await scrubber.inputValue())).toBeLessThan(end)
+    await page.getByText('It broke off here').waitFor()
+    expect(await violationsOn(page)).toEqual([])
+    expect(problems).toEqual([])
+  })
+})
