@@ -9,7 +9,7 @@ import type {AnswerSummary} from './answer-summary.ts'
 import type {Answering, ReadOptions} from './answering.ts'
 import {type AnsweringLimits, type Deadlines, defaultAnsweringLimits} from './answering-limits.ts'
 import {findSources} from './find-sources.ts'
-import {namingKeptWords} from './kept-words.ts'
+import {searchingKeptWords} from './kept-words.ts'
 import {PreparedSources} from './prepared-sources.ts'
 import {QuestionIntake} from './question-intake.ts'
 import type {RunOptions} from './run.ts'
@@ -69,7 +69,7 @@ export function createAnswering(options: AnsweringOptions): Answering {
   const runs = new RunsInMemory(keepEndedMs)
   const stored = new StoredAnswers(journal)
   const {currentBuild, rewritesFollowUps = false, redactor = noRedactor} = options
-  const retriever = namingKeptWords(options.retriever, redactor)
+  const retriever = searchingKeptWords(options.retriever, redactor)
   const prepared = new PreparedSources(retriever, {currentBuild, rewritesFollowUps, now})
   const intake = new QuestionIntake({
     ...options,
