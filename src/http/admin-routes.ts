@@ -26,6 +26,7 @@ import {addPeopleRoutes, type PeopleRoutesDeps} from './staff/people-routes.ts'
 import {addReindexRoutes, type ReindexRoutesDeps} from './staff/reindex-routes.ts'
 import {addReplayRoutes} from './staff/replay-routes.ts'
 import {tokenBody} from './staff/staff-schemas.ts'
+import {addStorageRoutes, type StorageRoutesDeps} from './staff/storage-routes.ts'
 import {addVerifiedRoutes, type VerifiedRoutesDeps} from './staff/verified-routes.ts'
 import {type WebhookDeps, webhook} from './webhook.ts'
 
@@ -34,7 +35,8 @@ export interface AdminRoutesDeps
     PeopleRoutesDeps,
     VerifiedRoutesDeps,
     BuildRoutesDeps,
-    ReindexRoutesDeps {
+    ReindexRoutesDeps,
+    StorageRoutesDeps {
   readonly answering: Pick<Answering, 'forget'>
   readonly transcripts: TranscriptStore
   readonly explain: ExplainSearch
@@ -121,6 +123,7 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     response.json(withCosts(analytics, prices))
   })
 
+  addStorageRoutes(router, deps)
   addBuildRoutes(router, deps)
   addReindexRoutes(router, deps)
   addExplainRoutes(router, staff, deps.explain)

@@ -195,6 +195,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       current,
       siteUrl: options.siteUrl ?? null,
       prices: options.modelPrices ?? new Map(),
+      journalHealth: deps.journalHealth,
+      retentionDays: options.retentionDays ?? null,
       reindexing,
       guesses,
       secret: options.webhookSecret ?? null,

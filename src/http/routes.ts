@@ -247,6 +247,12 @@ export const routes: readonly Route[] = [
   },
   {
     method: 'GET',
+    path: '/api/admin/storage',
+    caller: 'staff',
+    about: 'What the transcripts take, their limit, and how long they are kept.',
+  },
+  {
+    method: 'GET',
     path: '/api/admin/verified',
     caller: 'staff',
     about: 'Verified answers, in any state.',

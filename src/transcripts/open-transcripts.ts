@@ -13,6 +13,7 @@ import {redactionOf} from './redaction.ts'
 import {createEraser} from './removal.ts'
 import {startRetention} from './retention.ts'
 import {createStaffChanges} from './staff-changes.ts'
+import {storageOf} from './storage.ts'
 import {createTranscriptReader, type ReadMemory} from './transcript-reader.ts'
 import {createTranscriptReads} from './transcript-reads.ts'
 import type {TranscriptStore} from './transcript-store.ts'
@@ -148,6 +149,14 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
       erase,
       now,
     }),
+    async storage() {
+      if (!writes.isDegraded) await writes.flushInSteps()
+      try {
+        return storageOf(db, file, maxBytes)
+      } catch (error) {
+        throw storageError(error, file)
+      }
+    },
     get isErased() {
       return eraser.isDone && staff.isErased
     },

@@ -83,7 +83,7 @@ export function startRetention(db: SqliteDatabase, options: RetentionOptions): R
 }
 
 /** Bytes used in the file, without the free pages that removed answers have left. */
-function usedBytes(db: SqliteDatabase): number {
+export function usedBytes(db: SqliteDatabase): number {
   const of = (name: string) => db.pragma(name, {simple: true}) as number
   return (of('page_count') - of('freelist_count')) * of('page_size')
 }

@@ -149,6 +149,18 @@ export const valueKinds = ['model', 'build', 'version', 'generator', 'error', 'l
 
 export type ValueKind = (typeof valueKinds)[number]
 
+/** What the transcripts take, in bytes. */
+export interface TranscriptStorage {
+  /** Of answers with their events, without room that removed ones have left. */
+  readonly bytes: number
+  /** Shortly before it the oldest answers are removed; null for no limit. */
+  readonly maxBytes: number | null
+  /** Of what lies beside: the catalog and the write-ahead logs. */
+  readonly besideBytes: number
+  /** When the oldest answer was asked, in milliseconds since the epoch; null without any. */
+  readonly oldestAt: number | null
+}
+
 /** A value that a filter can ask for, and how many answers have it. */
 export interface NamedCount {
   readonly name: string
@@ -211,6 +223,8 @@ export interface TranscriptStore {
   analytics(request: AnalyticsRequest): Promise<Analytics>
   /** The pages that ended answers found, in no order: of whole days (UTC), and of all builds. */
   pageFigures(request: PagesRequest): Promise<readonly PageFigures[]>
+  /** What it takes. */
+  storage(): Promise<TranscriptStorage>
   /** The values of a filter, the most frequent first. */
   values(kind: ValueKind, limit: number): Promise<readonly NamedCount[]>
 }

@@ -274,6 +274,18 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
       })
     })
 
+    test('says what it takes, and when its oldest answer was asked', async () => {
+      expect(await store.storage()).toMatchObject({oldestAt: null, maxBytes: null})
+      await write('a', {entry: {startedAt: 10}})
+      await write('b', {entry: {startedAt: 30}, pieces: ['x'.repeat(200_000)]})
+
+      const {bytes, besideBytes, oldestAt} = await store.storage()
+
+      expect(bytes).toBeGreaterThan(200_000)
+      expect(besideBytes).toBeGreaterThanOrEqual(0)
+      expect(oldestAt).toBe(10)
+    })
+
     describe('a removal', () => {
       test('removes one answer, and leaves nothing of it to be found', async () => {
         await write('a', {entry: {question: 'Zyzzyva?'}})

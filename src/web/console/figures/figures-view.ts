@@ -18,10 +18,11 @@ import {
 } from './period.ts'
 import {Plot} from './plot.ts'
 import {modelCards, questionsCard, ratingsCard} from './plots.ts'
+import {storageCard} from './storage.ts'
 import {buildsTable, errorsTable, languagesTable, modelsTable, pagesTable} from './tables.ts'
 import {tiles} from './tiles.ts'
 import {patienceCard, waitsCard} from './waiting-plots.ts'
-import type {Analytics} from './wire.ts'
+import type {Analytics, Storage} from './wire.ts'
 
 customElements.define('docent-plot', Plot)
 
@@ -29,6 +30,7 @@ interface Loaded {
   readonly span: Span
   readonly now: Analytics
   readonly before: Analytics
+  readonly storage: Storage
 }
 
 /** The figures of a period, beside those of the period before. All of what it shows is in its address. */
@@ -68,12 +70,14 @@ export class FiguresView extends LitElement {
       const chosen = chosenOf(this.query)
       const span = spanOf(chosen, Date.now())
       const earlier = {...span, from: span.from - span.shiftMs, to: span.to - span.shiftMs}
-      const [now, before] = await Promise.all(
-        [span, earlier].map((one) =>
-          this.context.api.send<Analytics>(requestOf(chosen, one), {signal: loading.signal}),
-        ),
-      )
-      this.#loaded = {span, now: now!, before: before!}
+      const {api} = this.context
+      const {signal} = loading
+      const [now, before, storage] = await Promise.all([
+        api.send<Analytics>(requestOf(chosen, span), {signal}),
+        api.send<Analytics>(requestOf(chosen, earlier), {signal}),
+        api.send<Storage>('/storage', {signal}),
+      ])
+      this.#loaded = {span, now, before, storage}
     } catch (error) {
       if (loading.signal.aborted) return
       this.#problem = error
@@ -142,7 +146,7 @@ export class FiguresView extends LitElement {
         <button class="button" type="button" @click=${this.#load}>Try again</button></div>`
     }
     if (this.#loaded === null) return skeleton()
-    const {now, before, span} = this.#loaded
+    const {now, before, span, storage} = this.#loaded
     if (now.total.answers === 0) return this.#nothing(before)
     const byHour = isByHour(span)
     const build: Readonly<Record<string, string>> = chosen.build === '' ? {} : {build: chosen.build}
@@ -160,7 +164,7 @@ export class FiguresView extends LitElement {
     return html`<div class="shown" aria-busy=${this.#loading !== null}>
       ${tiles(now.total, before.total, all)}
       <div class="cards">${questionsCard(now, ofPeriod)}${waitsCard(now)}${patienceCard(now)}${ratingsCard(now, ofPeriod)}${modelCards(now)}
-        ${pagesTable(now, all)}${buildsTable(now, chosen, all)}${errorsTable(now, all)}${modelsTable(now, all)}${languagesTable(now, all)}</div></div>`
+        ${pagesTable(now, all)}${buildsTable(now, chosen, all)}${errorsTable(now, all)}${modelsTable(now, all)}${languagesTable(now, all)}${storageCard(storage)}</div></div>`
   }
 
   #nothing(before: Analytics): TemplateResult {

@@ -68,3 +68,18 @@ export interface Analytics {
   readonly pages: readonly PageFigures[]
   readonly languages: readonly {readonly lang: string | null; readonly answers: number}[]
 }
+
+/** What the transcripts take, in bytes. */
+export interface Storage {
+  readonly transcripts: {
+    readonly bytes: number
+    readonly maxBytes: number | null
+    readonly besideBytes: number
+    readonly oldestAt: number | null
+    /** 0 for ever; null where that is not known. */
+    readonly retentionDays: number | null
+    readonly isErased: boolean
+    /** Why nothing can be written; else null. */
+    readonly problem: string | null
+  }
+}
