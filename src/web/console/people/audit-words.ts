@@ -33,6 +33,8 @@ export const actionWords: Readonly<Record<string, string>> = {
   verified_published: 'published a verified answer',
   verified_withdrawn: 'withdrew a verified answer',
   verified_deleted: 'deleted a verified answer',
+  golden_added: 'added a golden question',
+  golden_deleted: 'deleted a golden question',
 }
 
 /** Words for an action alone, where one is chosen. */
