@@ -11,8 +11,10 @@ export {
   backUpTranscripts,
   purgeTranscripts,
   readTranscripts,
+  reviewTranscript,
   type TranscriptsReader,
 } from './read-transcripts.ts'
+export {reviewSchema, type WrittenReview, writtenReviewOf} from './review.ts'
 export {
   type FeedbackChange,
   type NamedCount,
