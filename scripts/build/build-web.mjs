@@ -73,6 +73,7 @@ const ofConsole = [
   'docs',
   'figures',
   'verified',
+  'golden',
   'people',
   'conditions',
 ]

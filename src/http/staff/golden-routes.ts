@@ -11,10 +11,12 @@ import type {
   GoldenQuestions,
 } from '../../golden/index.ts'
 import {placeIn} from '../../question-sets/index.ts'
+import type {CurrentBuild} from '../../search-index/index.ts'
 import type {TranscriptStore} from '../../transcripts/index.ts'
 import {requireJson} from '../guards/require-json.ts'
 import {parsed, parsedQuery, questionText} from '../request-schemas.ts'
 import type {Auditor} from './auditor.ts'
+import type {BuildRegistry} from './build-routes.ts'
 import {memberOf} from './member.ts'
 import type {Staff} from './staff.ts'
 
@@ -24,6 +26,8 @@ export interface GoldenRoutesDeps {
   readonly golden: GoldenQuestions
   readonly goldenPlaces: GoldenPlaces
   readonly transcripts: Pick<TranscriptStore, 'get'>
+  readonly builds: BuildRegistry
+  readonly current: CurrentBuild
 }
 
 const maxSections = 20
@@ -54,7 +58,7 @@ const placesPerTurn = 10
 
 /** Adds golden questions, below `/api/admin`: who reads a transcript makes them of it, docs staff delete them. */
 export function addGoldenRoutes(router: Router, deps: GoldenRoutesDeps): void {
-  const {staff, auditor, golden, goldenPlaces, transcripts} = deps
+  const {staff, auditor, golden, goldenPlaces, transcripts, builds, current} = deps
 
   router.post('/transcripts/:answerId/golden', staff.allow('support'), async (request, response) => {
     requireJson(request)
@@ -87,7 +91,8 @@ export function addGoldenRoutes(router: Router, deps: GoldenRoutesDeps): void {
     }
     const next = cursor + limit
     const nextCursor = next < all.length ? String(next) : null
-    response.json({items, total: all.length, nextCursor, path: golden.file})
+    const asked = current.id === null ? null : askedAt(await builds.report(current.id))
+    response.json({items, total: all.length, nextCursor, path: golden.file, asked})
   })
 
   router.delete('/golden/:id', staff.allow('docs'), async (request, response) => {
@@ -150,6 +155,12 @@ function shown({gold, relevant, ...item}: GoldenQuestion, places: GoldenPlaces) 
       ...gold.map(({file, heading}) => ({file, heading})),
     ],
   }
+}
+
+/** How they did when the current build was made, as its report has it; null where it says nothing. */
+function askedAt(report: string | null): unknown {
+  if (report === null) return null
+  return (JSON.parse(report) as {readonly staffQuestions?: unknown}).staffQuestions ?? null
 }
 
 function noQuestion(): DocentError {
