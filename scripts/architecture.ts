@@ -162,6 +162,11 @@ export const sourceFolders: readonly SourceFolder[] = [
     mayImport: ['domain', 'lib', 'markdown', 'native', 'search-index', 'retrieval'],
   },
   {
+    name: 'golden',
+    about: 'Golden questions that staff made of answers, in a question file of their own.',
+    mayImport: ['domain', 'lib', 'redaction', 'native', 'search-index', 'question-sets', 'retrieval'],
+  },
+  {
     name: 'http',
     about: 'The server: answers as streams, search, docs, staff, limits.',
     mayImport: [
@@ -174,11 +179,13 @@ export const sourceFolders: readonly SourceFolder[] = [
       'answers',
       'markdown',
       'search-index',
+      'question-sets',
       'retrieval',
       'answering',
       'transcripts',
       'staff',
       'verified',
+      'golden',
     ],
   },
   {

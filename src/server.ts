@@ -5,6 +5,7 @@ import {createAnswering} from './answering/index.ts'
 import {DocentError} from './domain/index.ts'
 import type {Embedder} from './embedding/index.ts'
 import type {ChosenGenerator} from './generation/index.ts'
+import {openGoldenQuestions} from './golden/index.ts'
 import type {Log} from './http/index.ts'
 import {
   createHttpServer,
@@ -19,6 +20,7 @@ import {activateBuild, type IngestReport, type SpawnedIngest, spawnIngest} from 
 import {TwoGenerationCache} from './lib/two-generation-cache.ts'
 import {installationSecret, makePrivateFolder} from './native/index.ts'
 import {howToRun} from './package/index.ts'
+import {staffQuestionFile} from './question-sets/index.ts'
 import {createRedactor, type Redacted, type Redactor} from './redaction/index.ts'
 import type {
   BuildExplainer,
@@ -366,6 +368,10 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
     transcripts: assistant.transcripts,
     staffStore,
     verified: assistant.verified,
+    golden: openGoldenQuestions({
+      file: join(settings.dataDir, staffQuestionFile),
+      redactor: redactorOf(settings),
+    }),
     search: assistant.retriever,
     ...(starting === null ? {} : {foundQuestions: () => starting.of(usable.id)}),
     current: usable,

@@ -257,6 +257,12 @@ function startDocent(): void {
       generator: 'anthropic',
       transcripts,
       verified: openVerifiedAnswers({file: ':memory:'}),
+      golden: {
+        file: '',
+        list: async () => [],
+        add: () => Promise.reject(new Error('not measured')),
+        delete: () => Promise.reject(new Error('not measured')),
+      },
       staffStore: openStaffStore({file: ':memory:'}),
       search: {
         search: () => Promise.reject(new Error('not measured')),

@@ -90,6 +90,7 @@ const ofConsole = [
   'docs',
   'figures',
   'verified',
+  'golden',
   'people',
   'conditions',
 ]

@@ -32,7 +32,8 @@ const commands: Readonly<Record<string, KnownCommand>> = {
     load: () => import('./transcripts/transcripts-command.ts'),
   },
   backup: {
-    about: 'copy transcripts, people and verified answers to a folder, also while the server runs',
+    about:
+      'copy transcripts, people, verified answers and golden questions to a folder, also while the server runs',
     load: () => import('./backup/backup-command.ts'),
   },
   staff: {

@@ -56,7 +56,8 @@ export async function evaluateAnswers(options: AnswersOptions): Promise<AnswerMe
     for (const asked of questions) {
       signal?.throwIfAborted()
       const {question, history} = asked
-      const {sources, abstention} = await retriever.retrieve({question, history, version: null})
+      const {version, lang} = sections.searchFor(asked)
+      const {sources, abstention} = await retriever.retrieve({question, history, version, lang})
       const shown = abstention === null ? sources : []
       const answer: {text: string; citations: Citation[]} = {text: '', citations: []}
       if (abstention === null) {

@@ -113,11 +113,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     const results: QuestionResult[] = []
     for (const question of asked) {
       options.signal?.throwIfAborted()
-      const found = await retriever.search({
-        text: question.question,
-        history: question.history,
-        limit: depth,
-      })
+      const found = await retriever.search({...known.searchFor(question), limit: depth})
       const sections = found.hits.map((hit) => known.foundSection(hit))
       const answerable = isAnswerable(question)
       results.push({

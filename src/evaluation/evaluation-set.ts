@@ -1,12 +1,15 @@
 import {existsSync, readdirSync, statSync} from 'node:fs'
 import {join} from 'node:path'
-import {DocentError} from '../domain/index.ts'
+import {type ContentSource, DocentError} from '../domain/index.ts'
 
 /** A folder of Markdown with questions about it. */
 export interface EvaluationSet {
-  /** Name of its folder; null for the set given by `--content` and `--questions`. */
+  /** Name of its folder; null for a single set. */
   readonly name: string | null
+  /** The folder; with `sources` these, for people. */
   readonly content: string
+  /** What is ingested in place of the folder. */
+  readonly sources?: readonly ContentSource[]
   readonly questions: string
   readonly unanswerable: readonly string[]
 }

@@ -36,6 +36,8 @@ export interface MeasureOptions {
   /** As in the settings; null for the shipped model. */
   readonly model: string | null
   readonly modelsDir: string
+  /** Secrets for repositories among the sources of a set. Default: none. */
+  readonly gitTokens?: Parameters<typeof ingest>[0]['gitTokens'] & {}
   /** Where the index is stored; null for a temporary folder. */
   readonly dataDir: string | null
   readonly without: ReadonlySet<Stage>
@@ -108,8 +110,8 @@ function resolveQuestions(
 
 /** Updates the index of the folder with the product's own ingestion and opens it. */
 async function withIndex<T>(
-  {name, content}: EvaluationSet,
-  {dataDir: kept, model, modelsDir, onNote, signal}: MeasureOptions,
+  {name, content, sources}: EvaluationSet,
+  {dataDir: kept, model, modelsDir, gitTokens = {}, onNote, signal}: MeasureOptions,
   use: (current: OpenCurrentBuild) => Promise<T>,
 ): Promise<T> {
   const temporary = kept === null ? await mkdtemp(join(tmpdir(), 'docent-eval-')) : null
@@ -121,7 +123,8 @@ async function withIndex<T>(
       opening ??= openEmbedderProcess({model, cacheDir: modelsDir})
       return opening
     }
-    const report = await ingest({content: resolve(content), dataDir, force: true, embedder}, {signal})
+    const given = {content: sources ?? resolve(content), gitTokens}
+    const report = await ingest({...given, dataDir, force: true, embedder}, {signal})
     await close()
     if (report.pages.total === 0)
       throw new DocentError('not_found', `${content} contains no pages to search.`)

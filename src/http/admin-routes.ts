@@ -21,6 +21,7 @@ import {
 } from './request-schemas.ts'
 import {addBuildRoutes, type BuildRoutesDeps} from './staff/build-routes.ts'
 import {addExplainRoutes, type ExplainSearch} from './staff/explain-routes.ts'
+import {addGoldenRoutes, type GoldenRoutesDeps} from './staff/golden-routes.ts'
 import {memberOf} from './staff/member.ts'
 import {addPeopleRoutes, type PeopleRoutesDeps} from './staff/people-routes.ts'
 import {addReindexRoutes, type ReindexRoutesDeps} from './staff/reindex-routes.ts'
@@ -34,6 +35,7 @@ export interface AdminRoutesDeps
   extends WebhookDeps,
     PeopleRoutesDeps,
     VerifiedRoutesDeps,
+    GoldenRoutesDeps,
     BuildRoutesDeps,
     ReindexRoutesDeps,
     StorageRoutesDeps {
@@ -69,6 +71,7 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
   })
   addPeopleRoutes(router, deps)
   addVerifiedRoutes(router, deps)
+  addGoldenRoutes(router, deps)
 
   router.get('/transcripts', staff.allow('support'), async (request, response) => {
     const {filter, page} = transcriptQueryOf(request.query)

@@ -6,6 +6,7 @@ import express, {type Express} from 'express'
 import helmet from 'helmet'
 import type {Answering} from '../answering/index.ts'
 import {DocentError, type GeneratorName, type ModelPrices} from '../domain/index.ts'
+import {type GoldenQuestions, goldenPlacesIn} from '../golden/index.ts'
 import type {DocsSearch} from '../retrieval/index.ts'
 import type {CurrentBuild} from '../search-index/index.ts'
 import type {StaffStore} from '../staff/index.ts'
@@ -81,6 +82,8 @@ export interface HttpServerDeps {
   /** People and the audit log. */
   readonly staffStore: StaffStore
   readonly verified: VerifiedAnswers
+  /** Golden questions that staff made. */
+  readonly golden: GoldenQuestions
   readonly search: DocsSearch
   /** Questions that the current build answers well, to suggest where the settings name none. Default: none. */
   readonly foundQuestions?: () => readonly string[]
@@ -186,6 +189,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       store: deps.staffStore,
       auditor,
       verified: deps.verified,
+      golden: deps.golden,
+      goldenPlaces: goldenPlacesIn(current, options.siteUrl ?? null),
       placeOf: findPlaceIn(current, options.siteUrl ?? null),
       answering,
       transcripts,

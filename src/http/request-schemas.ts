@@ -1,26 +1,34 @@
 import {z} from 'zod'
 import {refOf} from '../answers/index.ts'
 import {DocentError, endings, type Question} from '../domain/index.ts'
+import {boundedText} from '../lib/bounded-text.ts'
 import {cleanLine} from '../lib/clean-text.ts'
 import {headOf} from '../lib/cut.ts'
 import {visitorAddressOf} from '../lib/visitor-address.ts'
 import {wellFormed} from '../lib/well-formed.ts'
 import {canonicalTag} from '../text/language-tags.ts'
-import type {AnalyticsRequest, FeedbackChange, PageRequest, TranscriptFilter} from '../transcripts/index.ts'
-import {endMomentOf, listOrders, momentOf, valueKinds, verdicts} from '../transcripts/index.ts'
+import type {
+  AnalyticsRequest,
+  FeedbackChange,
+  PageRequest,
+  TranscriptFilter,
+  WrittenReview,
+} from '../transcripts/index.ts'
+import {
+  endMomentOf,
+  listOrders,
+  momentOf,
+  reviewSchema,
+  valueKinds,
+  verdicts,
+  writtenReviewOf,
+} from '../transcripts/index.ts'
 import {refuseUnknownParameters} from './known-parameters.ts'
 
 export const maxQuestionLength = 4000
 const maxPageNameLength = 200
 
 export const identifier = z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, - or _')
-
-/** Text that is safe to store and show: without NUL, which breaks SQLite and terminals, and without half characters. */
-export const boundedText = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .transform((text) => wellFormed(text.replaceAll('\u0000', '')))
 
 /** The length is checked before the items are, so a list that is too long costs nothing more. */
 const list = <T extends z.ZodType>(item: T, max: number) => z.array(z.unknown()).max(max).pipe(z.array(item))
@@ -131,31 +139,18 @@ export function feedbackOf(body: unknown): FeedbackChange {
   return {rating: rating ?? null, missing: missing ?? false, reasons: reasons ?? [], comment: comment ?? null}
 }
 
-const verdict = z.enum(verdicts)
-
-const reviewBody = z.object({
-  verdict,
-  note: boundedText(10_000).nullish(),
-  correctedAnswer: boundedText(50_000).nullish(),
-  replaces: z.number().int().nonnegative().nullish(),
-})
-
-export interface ReviewRequest {
-  readonly verdict: z.infer<typeof verdict>
-  readonly note: string | null
-  readonly correctedAnswer: string | null
-}
+const reviewBody = reviewSchema.extend({replaces: z.number().int().nonnegative().nullish()})
 
 export interface ReviewChange {
-  readonly review: ReviewRequest
+  readonly review: WrittenReview
   /** As `setReview` takes it. */
   readonly replaces: number | null | undefined
 }
 
 /** @throws DocentError `invalid_request`. */
 export function reviewOf(body: unknown): ReviewChange {
-  const {verdict, note, correctedAnswer, replaces} = parsed(reviewBody, body)
-  return {review: {verdict, note: note ?? null, correctedAnswer: correctedAnswer ?? null}, replaces}
+  const {replaces, ...review} = parsed(reviewBody, body)
+  return {review: writtenReviewOf(review), replaces}
 }
 
 export const flag = z
@@ -214,7 +209,7 @@ const transcriptQuery = z.object({
   ending: z.enum([...endings, 'running']).optional(),
   rating: z.enum(['up', 'down', 'none']).optional(),
   missing: flag.optional(),
-  verdict: z.enum([...verdict.options, 'any', 'none']).optional(),
+  verdict: z.enum([...verdicts, 'any', 'none']).optional(),
   attention: present.optional(),
   broke: present.optional(),
   abstained: flag.optional(),

@@ -238,6 +238,12 @@ export const routes: readonly Route[] = [
     caller: 'support',
     about: 'Write a review of it.',
   },
+  {
+    method: 'POST',
+    path: '/api/admin/transcripts/:answerId/golden',
+    caller: 'support',
+    about: 'Make its question a golden question.',
+  },
   {method: 'DELETE', path: '/api/admin/transcripts/:answerId', caller: 'admin', about: 'Delete it.'},
   {
     method: 'GET',
@@ -273,6 +279,13 @@ export const routes: readonly Route[] = [
     caller: 'docs',
     about: 'Give it no longer.',
   },
+  {
+    method: 'GET',
+    path: '/api/admin/golden',
+    caller: 'staff',
+    about: 'The golden questions of the staff, with their sections.',
+  },
+  {method: 'DELETE', path: '/api/admin/golden/:id', caller: 'docs', about: 'Delete one.'},
   {method: 'GET', path: '/api/admin/builds', caller: 'docs', about: 'The builds that are kept.'},
   {
     method: 'GET',

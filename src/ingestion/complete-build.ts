@@ -12,6 +12,7 @@ import type {ReportParts} from './make-report.ts'
 import {countsOf} from './page-changes.ts'
 import {placesOf, type SourceContent, sourcesOf} from './source-content.ts'
 import {sourceGates} from './source-gates.ts'
+import {askStaffQuestions} from './staff-questions.ts'
 import {tuneBuild} from './tune-build.ts'
 import {withTuning} from './tune-vector-search.ts'
 import {verifyBuild} from './verify-build.ts'
@@ -59,14 +60,16 @@ export async function completeBuild(context: IngestContext, completion: Completi
     await context.stage('verify', () => verifyBuild(build, edit === null ? null : changes))
     const {hnsw} = build.manifest
     const parts: ReportParts = {...facts, changes, build: writer.id, previous, total: manifest.counts, graph}
-    const {golden, gates} = await context.stage('gates', async () => {
-      const asked = await askGoldenQuestions(scan, build, () => context.embedder(), signal)
+    const {golden, gates, staffQuestions} = await context.stage('gates', async () => {
+      const openEmbedder = () => context.embedder()
+      const asked = await askGoldenQuestions(scan, build, openEmbedder, signal)
       const gone = changes.filter(
         ({kind, passages}) => kind === 'removed' || passages.removed > passages.added,
       ).length
       const before = current?.manifest ?? null
       return {
         golden: asked,
+        staffQuestions: await askStaffQuestions(context.options.dataDir, {build, openEmbedder, signal}),
         gates: [
           ...shrinkGate(before, manifest, {
             pagesGone: gone,
@@ -87,7 +90,7 @@ export async function completeBuild(context: IngestContext, completion: Completi
     })
     const refusals = gates.filter((gate) => !gate.passed)
     if (refusals.length > 0 && !force) {
-      const refused = report('refused', {...parts, gates, golden, build: previous})
+      const refused = report('refused', {...parts, gates, golden, staffQuestions, build: previous})
       throw new DocentError(
         'gate_failed',
         `the new index was not published: ${refusals.map((gate) => gate.detail).join('; ')}. Look at what changed, then use --force.`,
@@ -128,11 +131,12 @@ export async function completeBuild(context: IngestContext, completion: Completi
       } satisfies Manifest['summary'],
     }
     const pruned = await context.stage('publish', async () => {
-      await builds.publish(writer.id, manifest, keptReport(report('published', {...parts, gates, golden})))
+      const done = report('published', {...parts, gates, golden, staffQuestions})
+      await builds.publish(writer.id, manifest, keptReport(done))
       await removeGoneCheckouts(context.options.dataDir, sourcesOf(context.options))
       return builds.prune(keepBuilds)
     })
-    return report('published', {...parts, gates, golden, pruned})
+    return report('published', {...parts, gates, golden, staffQuestions, pruned})
   } finally {
     opened?.close()
     records.close()

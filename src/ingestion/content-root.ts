@@ -15,7 +15,7 @@ export interface ContentRoot {
 
 /** The files that Docent writes into a data folder that is also the content folder. */
 const dataFile =
-  /^(?:builds\/|(?:current|secret|ended-sessions\.json)(?:\.\d+\.new)?$|[\w-]+\.sqlite|ingest\.lock)/i
+  /^(?:builds\/|(?:current|secret|ended-sessions\.json|golden\.jsonl)(?:\.\d+\.new)?$|[\w-]+\.sqlite|ingest\.lock)/i
 
 /** Checkouts of repositories, which hold pages of other sources. */
 const checkoutFile = /^sources\/[a-z0-9-]+\/(?:new-[^/]+|[0-9a-f]{40,64})\//

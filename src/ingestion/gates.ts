@@ -3,6 +3,7 @@ import {join} from 'node:path'
 import {DocentError} from '../domain/index.ts'
 import type {Embedder} from '../embedding/index.ts'
 import {
+  type BuildSections,
   buildSections,
   type EvaluationQuestion,
   isAnswerable,
@@ -104,7 +105,7 @@ export async function askGoldenQuestions(
   }
 }
 
-interface Asking {
+export interface Asking {
   readonly build: IndexBuild
   readonly openEmbedder: () => Promise<Embedder>
   readonly signal: AbortSignal | undefined
@@ -139,16 +140,31 @@ async function askQuestionsAt(
       .filter(isAnswerable)
       .map((question) => amongSources(source, question)),
   )
-  const current = {id: build.manifest.id, problem: null, lease: () => ({build, release: () => {}})}
-  const retriever = createRetriever({current, embedder: await openEmbedder(), siteUrl: null})
-  const missed: string[] = []
-  for (const {question, history, relevant} of questions) {
-    const {hits} = await retriever.search({text: question, history, limit: 5}, signal ? {signal} : {})
-    const found = hits.map((hit) => sections.foundSection(hit))
-    if (sectionScores(found, relevant)['hit@5'] !== 1) missed.push(question)
-  }
+  const asked = await missedAmong(questions, {build, sections, openEmbedder, signal})
+  const missed = asked.map(({question}) => question)
   const hitAt5 = questions.length === 0 ? 1 : 1 - missed.length / questions.length
   return {questions: questions.length, hitAt5, missed, floor, reachesFloor: floor === null || hitAt5 >= floor}
+}
+
+/**
+ * Searches for questions, resolved in the build, and returns those without a right section among the first five results.
+ */
+export async function missedAmong(
+  questions: readonly EvaluationQuestion[],
+  {build, sections, openEmbedder, signal}: Asking & {readonly sections: BuildSections},
+): Promise<readonly EvaluationQuestion[]> {
+  if (questions.length === 0) return []
+  const current = {id: build.manifest.id, problem: null, lease: () => ({build, release: () => {}})}
+  const retriever = createRetriever({current, embedder: await openEmbedder(), siteUrl: null})
+  const missed: EvaluationQuestion[] = []
+  for (const question of questions) {
+    signal?.throwIfAborted()
+    const query = {...sections.searchFor(question), limit: 5}
+    const {hits} = await retriever.search(query, signal ? {signal} : {})
+    const found = hits.map((hit) => sections.foundSection(hit))
+    if (sectionScores(found, question.relevant)['hit@5'] !== 1) missed.push(question)
+  }
+  return missed
 }
 
 /** What a question names in its source, among the pages of all. */

@@ -92,6 +92,20 @@ export interface ConstructShare {
   readonly droppedWords: number
 }
 
+/** How the golden questions that staff made in the console did. Without their words, which staff may delete. */
+export interface StaffQuestionsReport {
+  /** How many there are. */
+  readonly questions: number
+  /** How many of them were asked, the ones added last. */
+  readonly asked: number
+  /** How many of those find a right section among the first five. */
+  readonly found: number
+  /** Ids of those that do not, at most a hundred. */
+  readonly missed: readonly string[]
+  /** Why they could not be asked, for people; else null. */
+  readonly problem: string | null
+}
+
 /** What an ingest did or, after `dry-run` and `check`, would do. */
 export interface IngestReport {
   readonly outcome: 'published' | 'unchanged' | 'refused' | 'dry-run'
@@ -152,6 +166,8 @@ export interface IngestReport {
   readonly gates: readonly GateResult[]
   /** Hit rate at 5 of the golden questions; null without a question file. */
   readonly golden: {readonly questions: number; readonly hitAt5: number} | null
+  /** Null without any, and where no build was made. They refuse no build. */
+  readonly staffQuestions: StaffQuestionsReport | null
   /** How the vector index is searched, and what it finds; null where no build was made. */
   readonly graph: VectorSearchTuning | null
   /** Ids of older builds that were removed. */

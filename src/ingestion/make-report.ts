@@ -14,6 +14,7 @@ export interface ReportParts extends ContentDetails {
   readonly changes?: readonly PageChange[]
   readonly gates?: readonly GateResult[]
   readonly golden?: {readonly questions: number; readonly hitAt5: number} | null
+  readonly staffQuestions?: IngestReport['staffQuestions']
   readonly pruned?: readonly string[]
   readonly graph?: IngestReport['graph']
 }
@@ -84,6 +85,7 @@ export function makeReport(
     fidelity: parts.fidelity,
     gates: parts.gates ?? [],
     golden: parts.golden ? {questions: parts.golden.questions, hitAt5: parts.golden.hitAt5} : null,
+    staffQuestions: parts.staffQuestions ?? null,
     graph: parts.graph ?? null,
     pruned: parts.pruned ?? [],
     stages: context.stages,

@@ -1,6 +1,6 @@
 import type {Diagnostic} from '../domain/index.ts'
 import {cleanLine} from '../lib/clean-text.ts'
-import type {IngestReport, PageChange} from './ingest-report.ts'
+import type {IngestReport, PageChange, StaffQuestionsReport} from './ingest-report.ts'
 import {otherFormatsLine} from './other-formats.ts'
 
 /** The report as lines for a docs writer: what was done, what changed, what needs attention. */
@@ -49,6 +49,7 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
       `  golden    ${percent(report.golden.hitAt5, 1)} of ${report.golden.questions} questions find their section`,
     )
   }
+  if (report.staffQuestions) lines.push(`  golden    ${staffQuestionsLine(report.staffQuestions)}`)
   if (report.graph) {
     const {ef, shortlist, recall} = report.graph
     const mode = ef === undefined ? `sketches, shortlist ${number(shortlist)}` : `ef ${number(ef)}`
@@ -79,6 +80,17 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
   for (const {passed, detail} of report.gates) if (!passed) lines.push('', `Gate: ${detail}`)
   // A line break in a file name must not start a new line.
   return lines.map(cleanLine).join('\n')
+}
+
+/** Most of the missed questions that are named, by their ids. */
+const maxMissed = 5
+
+function staffQuestionsLine({asked, found, missed, problem}: StaffQuestionsReport): string {
+  if (problem !== null) return `the staff's questions could not be asked: ${problem}`
+  const named = missed.slice(0, maxMissed).join(', ')
+  const more = asked - found - Math.min(missed.length, maxMissed)
+  const not = found === asked ? '' : `; not ${named}${more > 0 ? ` and ${number(more)} more` : ''}`
+  return `${number(found)} of ${number(asked)} of the staff's questions find their section${not}`
 }
 
 /** Where the docs came from; nothing for a single folder. */

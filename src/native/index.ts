@@ -18,5 +18,6 @@ export {
   makePrivateFile,
   makePrivateFolder,
 } from './private-files.ts'
+export {replacePrivateFile} from './replace-private-file.ts'
 export {openSmallDatabase, type SmallDatabase, type SmallDatabaseOptions} from './small-database.ts'
 export {openSqlite, type SqliteDatabase, sqliteCodeOf} from './sqlite.ts'

@@ -24,6 +24,13 @@ export interface BuildSections {
   foundSection(section: SectionReference & Pick<FoundSection, 'pageUrl'>): FoundSection
   /** Whether the build has the page of a relevant `url` or `url#anchor`. */
   hasPage(relevant: string): boolean
+  /** What to search for: a version that the build does not have is left out, since nothing can be found in it. */
+  searchFor(question: EvaluationQuestion): {
+    readonly text: string
+    readonly history: EvaluationQuestion['history']
+    readonly version: string | null
+    readonly lang: string | null
+  }
   /** The section that a question's writer means; null without such a page, `section` null without such a section. */
   goldSection(gold: GoldSection): ResolvedGold | null
 }
@@ -60,6 +67,10 @@ export function buildSections(build: IndexBuild): BuildSections {
     hasPage(relevant) {
       urls ??= new Set(build.pages().map(({url}) => samePage(url)))
       return urls.has(pageOf(relevant))
+    },
+    searchFor({question, history, version = null, lang = null}) {
+      const isThere = version !== null && build.versions().includes(version)
+      return {text: question, history, version: isThere ? version : null, lang}
     },
     goldSection(gold) {
       const at = pageAt(gold.file)

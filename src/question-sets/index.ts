@@ -6,5 +6,14 @@ export {
   openedBy,
   resolveGold,
 } from './build-sections.ts'
-export {addressOf, depths, pageScores, ranksOf, type Scores, sectionScores} from './metrics.ts'
-export {type EvaluationQuestion, isAnswerable, parseQuestions, readQuestions} from './question-set.ts'
+export {addressOf, depths, pageScores, placeIn, ranksOf, type Scores, sectionScores} from './metrics.ts'
+export {
+  type EvaluationQuestion,
+  type GoldSection,
+  isAnswerable,
+  linesOfQuestions,
+  parseQuestion,
+  parseQuestions,
+  readQuestions,
+} from './question-set.ts'
+export {maxStaffQuestionBytes, staffQuestionFile} from './staff-question-file.ts'

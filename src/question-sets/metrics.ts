@@ -65,16 +65,23 @@ export function ranksOf(
 
 function matchesSection(entry: Relevant, section: FoundSection): boolean {
   if (typeof entry !== 'string') return entry.section !== null && entry.section === section.section
-  const hash = entry.indexOf('#')
-  if (pageOf(entry) !== samePage(section.pageUrl)) return false
-  return hash < 0 || entry.slice(hash + 1) === section.anchor
+  const {url, anchor} = placeIn(entry)
+  return samePage(url) === samePage(section.pageUrl) && (anchor === null || anchor === section.anchor)
 }
 
 /** The normalised address of its page. */
 export function pageOf(entry: Relevant): string {
   if (typeof entry !== 'string') return samePage(entry.pageUrl)
-  const hash = entry.indexOf('#')
-  return samePage(hash < 0 ? entry : entry.slice(0, hash))
+  return samePage(placeIn(entry).url)
+}
+
+/** The page of a relevant entry and its section, as `sectionAddress` writes them; `anchor` is null for any section of it. */
+export function placeIn(entry: string): {readonly url: string; readonly anchor: string | null} {
+  const mark = entry.includes('#/') ? '?id=' : '#'
+  const at = entry.indexOf(mark)
+  return at < 0
+    ? {url: entry, anchor: null}
+    : {url: entry.slice(0, at), anchor: entry.slice(at + mark.length)}
 }
 
 /** Normalises a page's address: `guides/auth`, `/guides/auth` and `/guides/auth/` are the same page, in every encoding. */

@@ -27,6 +27,10 @@ export interface EvaluationQuestion {
   readonly history: readonly Turn[]
   /** Category of the question, as `off-topic`. */
   readonly kind: string | null
+  /** The version of the docs that is asked for; null or absent for the current one. */
+  readonly version?: string | null
+  /** The language of who asks, BCP 47; null or absent for that of the question. */
+  readonly lang?: string | null
 }
 
 /** A section as the writer of a question refers to it. */
@@ -86,11 +90,13 @@ const line = z.object({
   answer: z.string().nullish(),
   history: z.array(turn).default([]),
   kind: z.string().trim().nullish(),
+  version: z.string().nullish(),
+  lang: z.string().nullish(),
 })
 
 /**
- * Reads a question file: JSON lines `{id, question, relevant or gold, evidence?, answer?, history?, kind?}`. Questions
- * without an id get one derived from their text, which stays the same when lines move.
+ * Reads a question file: JSON lines `{id, question, relevant or gold, evidence?, answer?, history?, kind?, version?, lang?}`.
+ * Other fields are ignored. Questions without an id get one derived from their text, which stays the same when lines move.
  * @throws DocentError `invalid_request` that names the file, and the line at fault.
  */
 export async function readQuestions(
@@ -110,48 +116,59 @@ export async function readQuestions(
 export function parseQuestions(
   text: string,
   name: string,
-  {requireRelevant = false}: QuestionFileOptions = {},
+  options: QuestionFileOptions = {},
 ): EvaluationQuestion[] {
-  const questions: EvaluationQuestion[] = []
-  for (const [index, raw] of text
-    .replace(/^\ufeff/, '')
-    .split(/\r?\n/)
-    .entries()) {
-    if (raw.trim() === '') continue
-    const place = `${name}:${index + 1}`
-    const invalid = (problem: string, cause?: unknown) =>
-      new DocentError('invalid_request', `${place} ${problem}`, {cause})
-    let value: unknown
-    try {
-      value = JSON.parse(raw)
-    } catch (error) {
-      throw invalid('is not JSON.', error)
-    }
-    const parsed = line.safeParse(value)
-    if (!parsed.success) {
-      const problem = parsed.error.issues[0]
-      throw invalid(`${problem?.path.join('.') ?? ''}: ${problem?.message ?? 'is not a question'}`)
-    }
-    const {id, question, relevant, gold, evidence, answer, history, kind} = parsed.data
-    if (relevant !== undefined && gold !== undefined)
-      throw invalid('has both relevant and gold; keep one of them.')
-    if (relevant === undefined && gold === undefined && requireRelevant)
-      throw invalid('has neither relevant nor gold; what the docs do not answer has "relevant": [].')
-    if (relevant?.some((entry) => entry.trim() === '') && requireRelevant)
-      throw invalid('has a blank entry in relevant; write the url of the page, "/" for the first.')
-    questions.push({
-      id: id ?? digestOf(question, history),
-      place,
-      question,
-      relevant: relevant ?? [],
-      gold: gold ?? [],
-      evidence,
-      answer: answer ?? null,
-      history,
-      kind: kind || null,
-    })
+  return linesOfQuestions(text).flatMap((raw, index) => {
+    const question = parseQuestion(raw, `${name}:${index + 1}`, options)
+    return question === null ? [] : [question]
+  })
+}
+
+/** The lines of a question file, without a byte order mark. */
+export function linesOfQuestions(text: string): string[] {
+  return text.replace(/^\ufeff/, '').split(/\r?\n/)
+}
+
+/** One line of a question file; null for a blank one. @throws DocentError `invalid_request` that begins with `place`. */
+export function parseQuestion(
+  raw: string,
+  place: string,
+  {requireRelevant = false}: QuestionFileOptions = {},
+): EvaluationQuestion | null {
+  if (raw.trim() === '') return null
+  const invalid = (problem: string, cause?: unknown) =>
+    new DocentError('invalid_request', `${place} ${problem}`, {cause})
+  let value: unknown
+  try {
+    value = JSON.parse(raw)
+  } catch (error) {
+    throw invalid('is not JSON.', error)
   }
-  return questions
+  const parsed = line.safeParse(value)
+  if (!parsed.success) {
+    const problem = parsed.error.issues[0]
+    throw invalid(`${problem?.path.join('.') ?? ''}: ${problem?.message ?? 'is not a question'}`)
+  }
+  const {id, question, relevant, gold, evidence, answer, history, kind, version, lang} = parsed.data
+  if (relevant !== undefined && gold !== undefined)
+    throw invalid('has both relevant and gold; keep one of them.')
+  if (relevant === undefined && gold === undefined && requireRelevant)
+    throw invalid('has neither relevant nor gold; what the docs do not answer has "relevant": [].')
+  if (relevant?.some((entry) => entry.trim() === '') && requireRelevant)
+    throw invalid('has a blank entry in relevant; write the url of the page, "/" for the first.')
+  return {
+    id: id ?? digestOf(question, history),
+    place,
+    question,
+    relevant: relevant ?? [],
+    gold: gold ?? [],
+    evidence,
+    answer: answer ?? null,
+    history,
+    kind: kind || null,
+    version: version || null,
+    lang: lang || null,
+  }
 }
 
 function digestOf(question: string, history: readonly Turn[]): string {

@@ -55,6 +55,18 @@ export function pageAtAddress(
   return null
 }
 
+/**
+ * The route in the docs that an address most likely means, whether or not there is a page at it; null for an address
+ * elsewhere.
+ */
+export function likeliestRoute(address: string, siteUrl: SiteUrl): string | null {
+  const isAbsolute = /^https?:\/\//i.test(address)
+  const url = urlOf(address, 'http://path.invalid')
+  if (url === null || (!isAbsolute && url.host !== 'path.invalid')) return null
+  const [route = null] = routesOf(url, isAbsolute, siteUrl)
+  return route
+}
+
 /** The section whose fragment or whose own heading this is; null where none has it. */
 export function sectionNamed(build: IndexBuild, page: StoredPage, name: string): StoredSection | null {
   const cache = BuildCache.of(build)

@@ -30,6 +30,8 @@ export const auditActions = [
   'verified_published',
   'verified_withdrawn',
   'verified_deleted',
+  'golden_added',
+  'golden_deleted',
 ] as const
 
 export type AuditAction = (typeof auditActions)[number]

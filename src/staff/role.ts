@@ -15,6 +15,9 @@ export const permissions = [
   'reindex',
   'propose_verified',
   'publish_verified',
+  'read_golden',
+  'add_golden',
+  'delete_golden',
   'manage_people',
   'read_audit',
 ] as const
@@ -28,8 +31,19 @@ const allowed: Readonly<Record<Exclude<Role, 'admin'>, readonly Permission[]>> =
     'export_transcripts',
     'read_figures',
     'propose_verified',
+    'read_golden',
+    'add_golden',
   ],
-  docs: ['read_figures', 'read_builds', 'activate_builds', 'reindex', 'propose_verified', 'publish_verified'],
+  docs: [
+    'read_figures',
+    'read_builds',
+    'activate_builds',
+    'reindex',
+    'propose_verified',
+    'publish_verified',
+    'read_golden',
+    'delete_golden',
+  ],
 }
 
 /** What a role may do; an admin may do all. */

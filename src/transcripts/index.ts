@@ -11,9 +11,11 @@ export {
   backUpTranscripts,
   purgeTranscripts,
   readTranscripts,
+  reviewTranscript,
   type TranscriptsReader,
 } from './read-transcripts.ts'
 export {replayPageOf} from './replay-page.ts'
+export {reviewSchema, type WrittenReview, writtenReviewOf} from './review.ts'
 export {
   type FeedbackChange,
   type NamedCount,

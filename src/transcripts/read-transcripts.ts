@@ -4,10 +4,11 @@ import type {RedactorRecipe} from '../redaction/index.ts'
 import {forgetRemoved, openLocalCatalog} from './catalog/local-catalog.ts'
 import {openSharedDatabase, storageError} from './open-database.ts'
 import {emptyWriteAheadLog, prepareRemoval, removeAll} from './removal.ts'
+import {prepareReview, refuseTextOfReview} from './review.ts'
 import {createStaffReads} from './staff-reads.ts'
 import {asyncReads, createTranscriptReader} from './transcript-reader.ts'
 import {createTranscriptReads} from './transcript-reads.ts'
-import type {TranscriptStore} from './transcript-store.ts'
+import type {Review, TranscriptStore} from './transcript-store.ts'
 
 /** How often a purge tries to truncate the write-ahead log while readers use it. Between attempts the server can write. */
 const eraseAttempts = 10
@@ -72,6 +73,32 @@ export async function purgeTranscripts(file: string, before: number): Promise<Pu
       isErased = emptyWriteAheadLog(db)
     }
     return {removed, isErased: forgetRemoved(file, db) && isErased}
+  } catch (error) {
+    throw storageError(error, file)
+  } finally {
+    db.close()
+  }
+}
+
+/**
+ * Writes a review as `TranscriptStore.setReview` does, also while a server runs.
+ * @param mode the setting `TRANSCRIPTS`
+ * @throws DocentError `not_found`, `conflict`, `invalid_request`; `storage`, also if another process locks the file for
+ * too long.
+ */
+export function reviewTranscript(
+  file: string,
+  answerId: string,
+  {
+    review,
+    replaces,
+    mode,
+  }: {readonly review: Omit<Review, 'at'>; readonly replaces: number | null; readonly mode: string},
+): void {
+  refuseTextOfReview(review, mode)
+  const db = openSharedDatabase(file, 'write')
+  try {
+    prepareReview(db, Date.now)(answerId, review, replaces)
   } catch (error) {
     throw storageError(error, file)
   } finally {

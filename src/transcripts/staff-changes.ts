@@ -1,5 +1,4 @@
 import {setImmediate as nextTurn} from 'node:timers/promises'
-import {DocentError} from '../domain/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 import type {Redacted, Redactor} from '../redaction/index.ts'
 import type {AnswerRow} from './answer-row.ts'
@@ -8,6 +7,7 @@ import type {LiveAnswers} from './live-answers.ts'
 import {storageError} from './open-database.ts'
 import type {Redaction} from './redaction.ts'
 import {prepareRemoval, type RemovalStep, removalBatchSize} from './removal.ts'
+import {noTranscript, prepareReview, refuseTextOfReview} from './review.ts'
 import type {Feedback, FeedbackChange, KeptFeedback, TranscriptStore} from './transcript-store.ts'
 import {keptFeedback} from './visitor-words.ts'
 import type {WriteBehind} from './write-behind.ts'
@@ -53,28 +53,7 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
     keepFeedback.run(rating, JSON.stringify(reasons), comment, missing ? 1 : 0, now(), answerId)
     return {feedback, isNewlyMissing: missing && before.missing === 0}
   })
-  const review = db.prepare(
-    'UPDATE answers SET verdict = ?, review_note = ?, corrected_answer = ?, reviewer = ?, reviewed_at = ? WHERE id = ?',
-  )
-  const reviewOf = db.prepare<[string], ReviewRow>(
-    'SELECT verdict, review_note, corrected_answer, reviewer, reviewed_at FROM answers WHERE id = ?',
-  )
-  const giveReview = db.transaction((answerId: string, given: GivenReview, replaces?: number | null) => {
-    const before = reviewOf.get(answerId)
-    if (before === undefined) throw noTranscript(answerId)
-    if (replaces !== undefined && replaces !== before.reviewed_at) {
-      // Sent again, because the response to the first time was lost.
-      if (isSameReview(before, given)) return
-      throw new DocentError(
-        'conflict',
-        before.reviewed_at === null
-          ? 'The review that this replaces is gone: read the transcript again.'
-          : 'Somebody else has reviewed this meanwhile: read the transcript again.',
-      )
-    }
-    const {verdict, note, correctedAnswer, by} = given
-    review.run(verdict, note, correctedAnswer, by, now(), answerId)
-  })
+  const giveReview = prepareReview(db, now)
   const keepFirstUseful = db.prepare(
     "UPDATE answers SET facts = json_set(facts, '$.firstUsefulMs', ?) WHERE id = ? AND json_extract(facts, '$.firstUsefulMs') IS NULL",
   )
@@ -143,14 +122,10 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
       }
     },
     async setReview(answerId, given, replaces) {
-      const {note, correctedAnswer} = given
-      if (!redaction.keepsText && (note !== null || correctedAnswer !== null)) {
-        // Refused, because the reviewer must know that the text is not stored.
-        throw new DocentError('invalid_request', `TRANSCRIPTS=${mode} keeps no text: send only the verdict.`)
-      }
+      refuseTextOfReview(given, mode)
       // The answer may have no row yet.
       await writes.flushInSteps()
-      change(() => giveReview.immediate(answerId, given, replaces))
+      change(() => giveReview(answerId, given, replaces))
     },
     async delete(answerId) {
       const liveOnes = () => [live.get(answerId)].flatMap((answer) => answer ?? [])
@@ -160,19 +135,6 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
       remove(ofConversation, conversation, () => live.ofConversation(conversation)),
     purge: (time) => remove(before, time, () => live.all().filter(({entry}) => entry.startedAt < time)),
   }
-}
-
-type GivenReview = Parameters<TranscriptStore['setReview']>[1]
-
-type ReviewRow = Pick<AnswerRow, 'verdict' | 'review_note' | 'corrected_answer' | 'reviewer' | 'reviewed_at'>
-
-function isSameReview(row: ReviewRow, {verdict, note, correctedAnswer, by}: GivenReview): boolean {
-  return (
-    row.verdict === verdict &&
-    row.review_note === note &&
-    row.corrected_answer === correctedAnswer &&
-    row.reviewer === by
-  )
 }
 
 type FeedbackRow = Pick<AnswerRow, 'rating' | 'rating_reasons' | 'rating_comment' | 'missing'>
@@ -191,8 +153,4 @@ function feedbackAfter(
     reasons: reasons.length > 0 ? reasons : earlier,
     comment: comment ?? before.rating_comment,
   }
-}
-
-function noTranscript(answerId: string): DocentError {
-  return new DocentError('not_found', `There is no transcript ${answerId}`)
 }

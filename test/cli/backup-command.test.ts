@@ -1,4 +1,4 @@
-import {existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, describe, expect, test} from 'vitest'
@@ -39,15 +39,23 @@ describe('docent backup', () => {
     await (await product.read({question: 'xyzzy'})).all()
     await product.transcripts.flush()
     await staffApi(product, 'POST', '/people', {name: 'Ada', role: 'support'})
+    const golden = '{"question": "How?", "relevant": ["/port"]}\n'
+    writeFileSync(join(product.dataDir, 'golden.jsonl'), golden)
     const copy = join(newFolder(), 'of-today')
 
     const {code, said} = await run(copy, '--data', product.dataDir)
 
     expect({code, said}).toEqual({
       code: 0,
-      said: 'Copied transcripts.sqlite\nCopied staff.sqlite\nCopied verified.sqlite\n',
+      said: 'Copied transcripts.sqlite\nCopied staff.sqlite\nCopied verified.sqlite\nCopied golden.jsonl\n',
     })
-    expect(readdirSync(copy).sort()).toEqual(['staff.sqlite', 'transcripts.sqlite', 'verified.sqlite'])
+    expect(readFileSync(join(copy, 'golden.jsonl'), 'utf8')).toBe(golden)
+    expect(readdirSync(copy).sort()).toEqual([
+      'golden.jsonl',
+      'staff.sqlite',
+      'transcripts.sqlite',
+      'verified.sqlite',
+    ])
     for (const name of readdirSync(copy)) expect(statSync(join(copy, name)).mode & 0o077, name).toBe(0)
     const audit = await staffApi(product, 'GET', '/audit')
     expect(audit.body.items[0]).toMatchObject({what: 'transcripts_backed_up'})

@@ -53,6 +53,7 @@ async function startHeld() {
     generator: 'scripted',
     transcripts,
     verified: openVerifiedAnswers({file: ':memory:'}),
+    golden: {file: '', list: async () => [], add: notAsked, delete: notAsked},
     staffStore: openStaffStore({file: ':memory:'}),
     search: {search: notAsked, searchAsTyped: notAsked},
     current: {id: 'build-1', lease: notAsked},

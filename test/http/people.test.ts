@@ -522,6 +522,9 @@ describe('who may call a route, each as everybody', () => {
       reindex: 'POST /api/admin/reindex',
       propose_verified: 'POST /api/admin/verified',
       publish_verified: 'POST /api/admin/verified/:id/publish',
+      read_golden: 'GET /api/admin/golden',
+      add_golden: 'POST /api/admin/transcripts/:answerId/golden',
+      delete_golden: 'DELETE /api/admin/golden/:id',
       manage_people: 'POST /api/admin/people',
       read_audit: 'GET /api/admin/audit',
     }

@@ -124,6 +124,8 @@ describe('a data folder inside the content', () => {
     'secret.12.new',
     'transcripts.sqlite-wal',
     'transcripts-catalog.sqlite',
+    'golden.jsonl',
+    'golden.jsonl.12.new',
     'verified.sqlite',
     'verified.sqlite-wal',
     'staff.sqlite',

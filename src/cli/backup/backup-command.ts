@@ -1,10 +1,11 @@
-import {existsSync, mkdirSync, readdirSync} from 'node:fs'
+import {existsSync, mkdirSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {parseArgs} from 'node:util'
 import {DocentError} from '../../domain/index.ts'
 import {cleanText} from '../../lib/clean-text.ts'
-import {backUpDatabaseFile} from '../../native/index.ts'
+import {backUpDatabaseFile, createPrivateFile} from '../../native/index.ts'
 import {howToRun} from '../../package/index.ts'
+import {staffQuestionFile} from '../../question-sets/index.ts'
 import {loadSettings} from '../../settings/index.ts'
 import {noteInAudit} from '../staff/note-in-audit.ts'
 import {isUsageError, UsageError, usageProblem} from '../usage-error.ts'
@@ -12,10 +13,13 @@ import {isUsageError, UsageError, usageProblem} from '../usage-error.ts'
 /** Databases of the data folder that nothing else can be made from. */
 const databases = ['transcripts.sqlite', 'staff.sqlite', 'verified.sqlite'] as const
 
+/** Files of the data folder that nothing else can be made from, and that are replaced as a whole. */
+const files = [staffQuestionFile] as const
+
 const help = `Usage: ${howToRun('backup', 'FOLDER [OPTIONS]')}
 
-Copies ${databases.join(', ')} to a new or empty folder that only you can read, also while the server
-runs. The index is not copied: it is made from the docs.
+Copies ${[...databases, ...files].join(', ')} to a new or empty folder that only you can
+read, also while the server runs. The index is not copied: it is made from the docs.
 
 Options
   --data DIR              The server's data folder (default: DATA_DIR, or data).
@@ -72,8 +76,10 @@ async function command(
   if (folder === undefined) throw new UsageError('backup needs the FOLDER to write')
   if (more.length > 0) throw new UsageError(`unexpected ${more.join(' ')}`)
   const dataDir = values.data ?? settings().dataDir
-  const found = databases.filter((name) => existsSync(join(dataDir, name)))
-  if (found.length === 0) {
+  const isThere = (name: string) => existsSync(join(dataDir, name))
+  const found = databases.filter(isThere)
+  const foundFiles = files.filter(isThere)
+  if (found.length + foundFiles.length === 0) {
     throw new DocentError(
       'storage',
       `${dataDir} has nothing to copy. Set DATA_DIR to the server's data folder.`,
@@ -85,7 +91,29 @@ async function command(
     print(`Copied ${name}\n`)
     if (name === 'transcripts.sqlite') await noteInAudit(dataDir, {what: 'transcripts_backed_up'}, warn)
   }
+  for (const name of foundFiles) {
+    copyWhole(join(dataDir, name), join(folder, name))
+    print(`Copied ${name}\n`)
+  }
   return 0
+}
+
+/** @throws DocentError `storage`. */
+function copyWhole(from: string, to: string): void {
+  let text: string
+  try {
+    text = readFileSync(from, 'utf8')
+  } catch (cause) {
+    throw new DocentError('storage', `${from} cannot be read: ${(cause as Error).message}`, {cause})
+  }
+  const copy = createPrivateFile(to)
+  try {
+    copy.write(text)
+  } catch (cause) {
+    copy.discard()
+    throw new DocentError('storage', `${to} cannot be written: ${(cause as Error).message}`, {cause})
+  }
+  copy.close()
 }
 
 /** @throws DocentError `storage`. */

@@ -1,21 +1,18 @@
 import {existsSync, realpathSync} from 'node:fs'
 import {basename, dirname, isAbsolute, join, relative, resolve} from 'node:path'
-import type {EvaluationSet} from '../../evaluation/index.ts'
 import {UsageError} from '../usage-error.ts'
 
 /**
  * Refuses index folders that belong to a server, which would then serve the measured index, or that are inside docs.
  * @throws UsageError that names the folder.
  */
-export function refuseDataDir(folders: readonly string[], sets: readonly EvaluationSet[]): void {
+export function refuseDataDir(folders: readonly string[], docs: readonly string[]): void {
   for (const folder of folders) {
     if (existsSync(join(folder, 'transcripts.sqlite')))
       throw new UsageError(`--data ${folder} is the data folder of a server, whose index this would replace`)
-    const around = sets.find(({content}) => isInside(realPath(folder), realPath(content)))
+    const around = docs.find((content) => isInside(realPath(folder), realPath(content)))
     if (around !== undefined)
-      throw new UsageError(
-        `--data ${folder} is inside the docs of ${around.content}; keep the index elsewhere`,
-      )
+      throw new UsageError(`--data ${folder} is inside the docs of ${around}; keep the index elsewhere`)
   }
 }
 

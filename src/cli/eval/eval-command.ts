@@ -125,6 +125,7 @@ async function measureAll(
           cachingEmbedder: caching,
           model,
           modelsDir,
+          gitTokens: settings.gitTokens,
           dataDir: dataDirOf(options, set),
           outOfDomain: outOfDomain?.filter((other) => other.set !== set.name) ?? null,
           onNote: warn,

@@ -1,21 +1,28 @@
 import {existsSync, statSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {parseArgs} from 'node:util'
+import {sourceShown} from '../../domain/index.ts'
 import {answerFigureNames, type EvaluationSet, setsIn} from '../../evaluation/index.ts'
 import {type UnitFeatureName, unitFeatureNames} from '../../generation/index.ts'
 import {howToRun} from '../../package/index.ts'
+import {staffQuestionFile} from '../../question-sets/index.ts'
 import {type Stage, stages} from '../../retrieval/index.ts'
+import {loadSettings, type Settings} from '../../settings/index.ts'
 import {UsageError} from '../usage-error.ts'
 import {type Bound, parseBound} from './bounds.ts'
 import {refuseDataDir} from './data-dir.ts'
 
 export const usage = `Usage: ${howToRun('eval', '--content DIR --questions FILE [options]')}
+       ${howToRun('eval', '--golden [options]')}
        ${howToRun('eval', '--sets DIR [options]')}
 
   --content DIR        the folder of Markdown
-  --questions FILE     JSON lines {id, question, relevant or gold, evidence?, answer?, history?, kind?}:
+  --questions FILE     JSON lines {id, question, relevant or gold, evidence?, answer?, history?, kind?,
+                       version?, lang?}:
                        relevant [url or url#anchor], gold [{file, heading, line?}],
                        evidence [[words of the docs that say it, …], …]
+  --golden             instead of both: the golden questions of the staff, ${staffQuestionFile} in DATA_DIR, over the docs of
+                       CONTENT_DIR
   --unanswerable FILE  questions the docs do not answer; can be repeated
   --sets DIR           instead of the above: every folder in DIR with content/ and written.jsonl or questions.jsonl,
                        and unanswerable.jsonl if there is one; also measures answers, and prints one table
@@ -54,6 +61,7 @@ Exit code: 0 done; 1 failed, or a --min or --max was missed; 2 bad usage.`
 const options = {
   content: {type: 'string'},
   questions: {type: 'string'},
+  golden: {type: 'boolean', default: false},
   unanswerable: {type: 'string', multiple: true},
   sets: {type: 'string'},
   only: {type: 'string', multiple: true},
@@ -76,7 +84,7 @@ const options = {
 } as const
 
 export interface EvalOptions {
-  /** The set of `--content` and `--questions`, or the selected sets of `--sets`. */
+  /** The set of `--content` and `--questions`, that of `--golden`, or the selected sets of `--sets`. */
   readonly sets: readonly EvaluationSet[]
   /** All of `--sets`, for `--cross`; null for a single set. */
   readonly allSets: readonly EvaluationSet[] | null
@@ -100,7 +108,10 @@ export interface EvalOptions {
 }
 
 /** @throws UsageError, or what `parseArgs` throws. */
-export function parseOptions(args: readonly string[]): EvalOptions | 'help' {
+export function parseOptions(
+  args: readonly string[],
+  settings: () => Pick<Settings, 'dataDir' | 'sources'> = loadSettings,
+): EvalOptions | 'help' {
   const {values, tokens} = parseArgs({args: [...args], options, tokens: true})
   if (values.help) return 'help'
   const names = tokens.flatMap((token): string[] => (token.kind === 'option' ? [token.name] : []))
@@ -108,6 +119,7 @@ export function parseOptions(args: readonly string[]): EvalOptions | 'help' {
   if (repeated !== undefined) throw new UsageError(`--${repeated} is given more than once`)
   const {baseline = null, only = [], without = [], min = [], max = [], out = null, data = null} = values
   const isMany = values.sets !== undefined
+  if (isMany && values.golden) throw new UsageError('--golden cannot be used with --sets')
   const conflicting = (['content', 'questions', 'unanswerable'] as const).find(
     (name) => values[name] !== undefined,
   )
@@ -115,14 +127,20 @@ export function parseOptions(args: readonly string[]): EvalOptions | 'help' {
   if (!isMany && (values.cross || only.length > 0)) throw new UsageError('--cross and --only need --sets')
   if (isMany && values.ablate) throw new UsageError('--ablate needs --content, one set at a time')
   const allSets = isMany ? setsIn(values.sets!) : null
-  const sets = allSets === null ? [singleSet(values)] : selectSets(allSets, only)
+  const sets =
+    allSets === null
+      ? [values.golden ? goldenSet(values, settings()) : singleSet(values)]
+      : selectSets(allSets, only)
   if (baseline !== null) requirePath(baseline)
   if (out !== null && isFolder(out)) throw new UsageError(`--out ${out} is a folder; name a file in it`)
   if (out !== null && !isFolder(dirname(out)))
     throw new UsageError(`--out ${out}: the folder ${dirname(out)} does not exist`)
   if (values.model?.trim() === '')
     throw new UsageError('--model needs a name; leave it out to use the model in the settings')
-  if (data !== null) refuseDataDir([data, ...sets.map((set) => dataDirOf({data}, set)!)], allSets ?? sets)
+  if (data !== null) {
+    const docs = (allSets ?? sets).flatMap(foldersOf)
+    refuseDataDir([data, ...sets.map((set) => dataDirOf({data}, set)!)], docs)
+  }
   const answers = values.answers || isMany
   const bounds = [...min.map((text) => parseBound(text, true)), ...max.map((text) => parseBound(text, false))]
   const ofAnswers = bounds.find(({name}) => name.startsWith('answers.'))
@@ -169,9 +187,35 @@ function singleSet({
   readonly unanswerable?: string[] | undefined
 }): EvaluationSet {
   if (content === undefined || questions === undefined)
-    throw new UsageError('--content and --questions are required, or --sets')
+    throw new UsageError('--content and --questions are required, or --golden, or --sets')
   for (const path of [content, questions, ...unanswerable]) requirePath(path)
   return {name: null, content, questions, unanswerable}
+}
+
+/** The golden questions of the staff, over the docs that the server answers from. @throws UsageError */
+function goldenSet(
+  {content, questions, unanswerable = []}: Parameters<typeof singleSet>[0],
+  {dataDir, sources}: Pick<Settings, 'dataDir' | 'sources'>,
+): EvaluationSet {
+  if (content !== undefined || questions !== undefined)
+    throw new UsageError('--golden cannot be used with --content and --questions')
+  const file = join(dataDir, staffQuestionFile)
+  if (!existsSync(file))
+    throw new UsageError(`${file} does not exist: nobody has made a golden question in the console yet`)
+  for (const path of unanswerable) requirePath(path)
+  return {
+    name: null,
+    content: sources.map(sourceShown).join(', '),
+    sources,
+    questions: file,
+    unanswerable,
+  }
+}
+
+/** The folders of its docs on this machine, outside which an index is to be kept. */
+function foldersOf({content, sources}: EvaluationSet): readonly string[] {
+  if (sources === undefined) return [content]
+  return sources.flatMap((source) => (source.kind === 'folder' ? [source.folder] : []))
 }
 
 function selectSets(all: readonly EvaluationSet[], only: readonly string[]): readonly EvaluationSet[] {

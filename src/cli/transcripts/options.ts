@@ -1,8 +1,16 @@
 import {parseArgs} from 'node:util'
-import {type Ending, endings} from '../../domain/index.ts'
+import {DocentError, type Ending, endings} from '../../domain/index.ts'
+import {cleanLine} from '../../lib/clean-text.ts'
 import {howToRun} from '../../package/index.ts'
 import {canonicalTag} from '../../text/language-tags.ts'
-import {type ListOrder, listOrders, type TranscriptFilter, verdicts} from '../../transcripts/index.ts'
+import {
+  type ListOrder,
+  listOrders,
+  type TranscriptFilter,
+  verdicts,
+  type WrittenReview,
+  writtenReviewOf,
+} from '../../transcripts/index.ts'
 import {periodOf, timeOf} from '../period.ts'
 import {UsageError} from '../usage-error.ts'
 
@@ -12,6 +20,7 @@ Commands
   list                    List the newest answers, one per line.
   show ID                 Show one answer: question, sources, text, ending, timings, feedback.
   replay ID               Replay it as the visitor saw it, with the original timing; --html FILE writes a page that does.
+  review ID               Write a review, with --verdict.
   export                  Export all that match, oldest first, to stdout or to --out.
   backup FILE             Copy all transcripts to a file, also while a server runs.
   check                   Check that the files are sound, also while a server runs.
@@ -27,6 +36,11 @@ Options
   --missing               list, export: where the visitor said that the docs lack this; --no-missing: all others.
   --abstained             list, export: where nothing in the docs answered; --no-abstained: all others.
   --verdict NAME          list, export: with this verdict by staff, any or none.
+  --verdict NAME          review: ${verdicts.join(', ')}.
+  --note TEXT             review: a note for colleagues.
+  --corrected TEXT        review: what the answer should have said.
+  --by NAME               review: who writes it (default: the user of the system).
+  --replace               review: replace a review that somebody else has written.
   --attention             list, export: what deserves a look: failed, fallback, unanswered, disliked, left, long waits.
   --broke                 list, export: what broke off: failed, timed out, or the server stopped.
   --error CODE            list, export: that ended with this error, e.g. upstream_cut.
@@ -68,6 +82,10 @@ export function parseArguments(args: readonly string[]) {
       missing: {type: 'boolean'},
       abstained: {type: 'boolean'},
       verdict: {type: 'string'},
+      note: {type: 'string'},
+      corrected: {type: 'string'},
+      by: {type: 'string'},
+      replace: {type: 'boolean'},
       attention: {type: 'boolean'},
       broke: {type: 'boolean'},
       error: {type: 'string'},
@@ -143,6 +161,29 @@ function namesIn(values: Values): Pick<TranscriptFilter, (typeof names)[number]>
 export function orderOf({sort = 'newest'}: Values): ListOrder {
   if (listOrders.includes(sort as ListOrder)) return sort as ListOrder
   throw new UsageError(`--sort must be one of ${listOrders.join(', ')}`)
+}
+
+/** @throws UsageError */
+export function reviewIn({verdict, note, corrected}: Values): WrittenReview {
+  if (verdict === undefined) throw new UsageError(`review needs --verdict: ${verdicts.join(', ')}`)
+  try {
+    return writtenReviewOf({verdict, note: note?.trim() || null, correctedAnswer: corrected?.trim() || null})
+  } catch (error) {
+    if (error instanceof DocentError)
+      throw new UsageError(`--${error.message.replace(/^correctedAnswer/, 'corrected')}`)
+    throw error
+  }
+}
+
+const maxNameLength = 80
+
+/** The name to sign a review with, marked as one of a command; null where none is given. @throws UsageError */
+export function reviewerIn({by}: Values): string | null {
+  if (by === undefined) return null
+  const name = cleanLine(by).trim()
+  if (name === '' || name.length > maxNameLength)
+    throw new UsageError(`--by must be a name of 1 to ${maxNameLength} characters`)
+  return `${name} (command)`
 }
 
 /** The time before which answers are purged, in milliseconds since the epoch. @throws UsageError */

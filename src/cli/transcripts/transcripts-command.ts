@@ -2,7 +2,7 @@ import {once} from 'node:events'
 import {join} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
 import {DocentError, type ModelPrices} from '../../domain/index.ts'
-import {cleanText, escapedJson, jobCommandFilter} from '../../lib/clean-text.ts'
+import {cleanLine, cleanText, escapedJson, jobCommandFilter} from '../../lib/clean-text.ts'
 import {howToRun} from '../../package/index.ts'
 import {createRedactor, type RedactorRecipe} from '../../redaction/index.ts'
 import {isGitHubActions, loadSettings} from '../../settings/index.ts'
@@ -14,13 +14,25 @@ import {
   purgeTranscripts,
   type ReadOptions,
   readTranscripts,
+  reviewTranscript,
   type Transcript,
   type TranscriptsReader,
 } from '../../transcripts/index.ts'
 import {type CommandLine, noteInAudit} from '../staff/note-in-audit.ts'
+import {systemUser} from '../staff/system-user.ts'
 import {isUsageError, UsageError, usageProblem} from '../usage-error.ts'
 import {exportAll, exportToFile, replayToFile} from './export.ts'
-import {filterOf, help, numberOf, orderOf, parseArguments, purgeBefore} from './options.ts'
+import {
+  filterOf,
+  help,
+  numberOf,
+  orderOf,
+  parseArguments,
+  purgeBefore,
+  reviewerIn,
+  reviewIn,
+  type Values,
+} from './options.ts'
 import {listLines, replaySteps, showLines, type TerminalView} from './terminal-view.ts'
 
 /** `docent transcripts`: reads and manages transcripts, also while the server runs. */
@@ -40,6 +52,7 @@ export async function run(args: readonly string[]): Promise<number> {
         return createRedactor({patterns}).recipe
       },
       keepsWords: () => loadSettings().transcripts === 'full',
+      mode: () => loadSettings().transcripts,
       print: async (text) => {
         if (!stdout.write(inJob(text))) await once(stdout, 'drain')
       },
@@ -56,6 +69,7 @@ export async function run(args: readonly string[]): Promise<number> {
 const requiredArguments: Readonly<Record<string, string>> = {
   show: 'the ID of an answer; list shows them',
   replay: 'the ID of an answer; list shows them',
+  review: 'the ID of an answer; list shows them',
   backup: 'the FILE to write',
 }
 
@@ -70,6 +84,8 @@ export interface CommandEnvironment {
   readonly redaction?: () => RedactorRecipe
   /** Whether the words of a search may be kept in the audit log; default true. */
   readonly keepsWords?: () => boolean
+  /** The setting `TRANSCRIPTS`; default `full`. */
+  readonly mode?: () => string
   /** Resolves when more can be written, so that memory use does not depend on the size of an export. */
   readonly print: (text: string) => Promise<void>
   readonly warn: (text: string) => void
@@ -102,7 +118,7 @@ async function command(args: readonly string[], environment: CommandEnvironment)
     await print(help)
     return values.help || name === 'help' ? 0 : 2
   }
-  if (!['list', 'show', 'replay', 'export', 'backup', 'check', 'purge'].includes(name)) {
+  if (!['list', 'show', 'replay', 'review', 'export', 'backup', 'check', 'purge'].includes(name)) {
     throw new UsageError(`${name} is not a command`)
   }
   const required = requiredArguments[name]
@@ -141,6 +157,11 @@ async function command(args: readonly string[], environment: CommandEnvironment)
     await note({what: 'transcripts_backed_up'})
     await backUpTranscripts(file, id!)
     await print(`Copied the transcripts to ${id}.\n`)
+    return 0
+  }
+
+  if (name === 'review') {
+    await review(values, {file, id: id!, mode: environment.mode?.() ?? 'full', print, note})
     return 0
   }
 
@@ -208,6 +229,40 @@ async function* counted<T>(items: AsyncIterable<T>, onItem: () => void): AsyncGe
     onItem()
     yield item
   }
+}
+
+/** As `PUT /api/admin/transcripts/:id/review`, by whoever runs the command. */
+async function review(
+  values: Values,
+  {
+    file,
+    id,
+    mode,
+    print,
+    note,
+  }: {
+    readonly file: string
+    readonly id: string
+    readonly mode: string
+    readonly print: CommandEnvironment['print']
+    readonly note: (line: CommandLine) => Promise<void>
+  },
+): Promise<void> {
+  const written = reviewIn(values)
+  const by = reviewerIn(values) ?? systemUser().name
+  const store = readTranscripts(file)
+  const before = await findTranscript(store, id, {}).finally(() => store.close())
+  const {answerId, ref} = before
+  if (before.review !== null && before.review.by !== by && !values.replace) {
+    const who = before.review.by ?? 'Somebody'
+    throw new DocentError(
+      'conflict',
+      `${who} has reviewed this already; --replace writes yours in its place.`,
+    )
+  }
+  await note({what: 'transcript_reviewed', which: ref, details: {verdict: written.verdict, signedAs: by}})
+  reviewTranscript(file, answerId, {review: {...written, by}, replaces: before.review?.at ?? null, mode})
+  await print(`Reviewed ${answerId} as ${written.verdict}, by ${cleanLine(by)}.\n`)
 }
 
 async function findTranscript(

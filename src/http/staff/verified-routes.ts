@@ -2,6 +2,7 @@ import {setImmediate as nextTurn} from 'node:timers/promises'
 import type {Request, Router} from 'express'
 import {z} from 'zod'
 import {DocentError} from '../../domain/index.ts'
+import {boundedText} from '../../lib/bounded-text.ts'
 import {quotableBlocksIn} from '../../markdown/index.ts'
 import {
   type FindPlace,
@@ -15,7 +16,7 @@ import {
   verifiedStates,
 } from '../../verified/index.ts'
 import {requireJson} from '../guards/require-json.ts'
-import {boundedText, identifier, languageTag, parsed, parsedQuery, questionText} from '../request-schemas.ts'
+import {identifier, languageTag, parsed, parsedQuery, questionText} from '../request-schemas.ts'
 import type {Auditor} from './auditor.ts'
 import {memberOf} from './member.ts'
 import type {Staff} from './staff.ts'

@@ -4,6 +4,8 @@ import type {Arrival} from './router.ts'
 
 /** A view, in a script of its own that is loaded when the view is first opened. */
 export interface View {
+  /** What the staff API asks of whoever opens it, where that is not what the section asks. */
+  readonly permission?: string
   /** Defines its elements. */
   readonly load: () => Promise<void>
   readonly render: (given: Given) => TemplateResult
@@ -58,6 +60,25 @@ const audit: View = {
     define({'docent-audit': AuditView})
   },
   render: ({context, query}) => html`<docent-audit .context=${context} .query=${query}></docent-audit>`,
+}
+
+/** Support staff make golden questions, and see no other view of the docs team. */
+const goldenList: View = {
+  permission: 'read_golden',
+  load: loadGolden,
+  render: ({context, query}) => html`<docent-golden .context=${context} .query=${query}></docent-golden>`,
+}
+
+const newGolden: View = {
+  permission: 'add_golden',
+  load: loadGolden,
+  render: ({context, query}) =>
+    html`<docent-new-golden .context=${context} .query=${query}></docent-new-golden>`,
+}
+
+async function loadGolden(): Promise<void> {
+  const {GoldenView, NewGolden} = await import('./golden/part.ts')
+  define({'docent-golden': GoldenView, 'docent-new-golden': NewGolden})
 }
 
 async function loadTranscript(): Promise<void> {
@@ -141,6 +162,7 @@ function docsViewOf(rest: readonly string[]): View | null {
         html`<docent-changes .context=${context} .query=${query} .rest=${rest}></docent-changes>`,
     )
   if (more !== undefined) return null
+  if (tab === 'golden' && (id === undefined || id === 'new')) return id === undefined ? goldenList : newGolden
   if (tab === 'builds' && id !== undefined)
     return docsPart(
       ({context, query}) =>

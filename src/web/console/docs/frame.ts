@@ -6,6 +6,7 @@ const tabs = [
   ['builds', 'Builds'],
   ['search', 'Search'],
   ['coverage', 'Coverage'],
+  ['golden', 'Golden'],
 ] as const
 
 export type Tab = (typeof tabs)[number][0]
@@ -18,21 +19,25 @@ export const pathOfBuild = (id: string): string => `/console/docs/builds/${encod
 export const pathOfChanges = (from: string, to: string): string =>
   `${pathOfBuild(to)}/changes?from=${encodeURIComponent(from)}`
 
-/** A view of the docs team: its heading, the way to the others, and what it shows. */
+/** A view of the docs team: its heading, the way to the others unless it stands alone, and what it shows. */
 export function docsView(
   title: string,
   tab: Tab,
   content: unknown,
-  {aside = nothing}: {readonly aside?: unknown} = {},
+  {aside = nothing, isAlone = false}: {readonly aside?: unknown; readonly isAlone?: boolean} = {},
 ): TemplateResult {
   return html`<div class="view docs-view">
-    <nav class="views" aria-label="Docs"><ul>${tabs.map(
-      ([name, label]) =>
-        html`<li><a href=${pathOfDocs(name)} aria-current=${name === tab ? 'page' : nothing}>${label}</a></li>`,
-    )}</ul></nav>
+    ${isAlone ? nothing : navigation(tab)}
     <div class="head spread"><h1 tabindex="-1">${title}</h1>${aside}</div>
     ${content}
   </div>`
+}
+
+function navigation(tab: Tab): TemplateResult {
+  return html`<nav class="views" aria-label="Docs"><ul>${tabs.map(
+    ([name, label]) =>
+      html`<li><a href=${pathOfDocs(name)} aria-current=${name === tab ? 'page' : nothing}>${label}</a></li>`,
+  )}</ul></nav>`
 }
 
 export function loadFailed(title: string, problem: unknown, again: () => void): TemplateResult {

@@ -2,7 +2,7 @@ import {html, nothing, type TemplateResult} from 'lit'
 import {count, counted, duration} from '../format.ts'
 import {icon} from '../icons.ts'
 import {isolated} from '../visible.ts'
-import {pathOfChanges, tile} from './frame.ts'
+import {pathOfChanges, pathOfDocs, tile} from './frame.ts'
 import type {Diagnostic, Gate, Report} from './wire.ts'
 
 const shownFirst = 8
@@ -21,6 +21,7 @@ export function report(report: Report): TemplateResult {
       ${tile('Passages', count(passages.total), `${count(passages.added)} new, ${count(passages.removed)} gone, ${count(passages.embedded)} embedded`)}
       ${fidelity.visibleWords === 0 ? nothing : tile('Text kept', percent(fidelity.keptWords, fidelity.visibleWords), `of ${counted(fidelity.visibleWords, 'word')} that readers see`)}
       ${report.golden === null ? nothing : tile('Golden questions', percent(report.golden.hitAt5, 1), `of ${count(report.golden.questions)} find their section`)}
+      ${staffQuestions(report)}
       ${tile('Took', duration(report.tookMs), report.fullBecause === null ? 'Only what changed was read' : 'Everything was read')}
     </dl>
     ${sources(report)}
@@ -32,6 +33,13 @@ export function report(report: Report): TemplateResult {
     ${failed.length > 0 || gates.length === 0 ? nothing : fold('Gates', `${counted(gates.length, 'gate')} passed`, html`<ul class="plain-list">${gates.map(({detail}) => html`<li><span class="outcome good">${icon('check')}</span> ${isolated(capital(detail))}</li>`)}</ul>`)}
     ${fold('Time of each stage', duration(report.tookMs), html`<dl class="facts">${Object.entries(report.stages).map(([name, ms]) => html`<div><dt>${name}</dt><dd>${duration(ms)}</dd></div>`)}</dl>`)}
   </div>`
+}
+
+function staffQuestions({staffQuestions: all}: Report): TemplateResult | typeof nothing {
+  if (all == null) return nothing
+  const {asked, found, problem} = all
+  const list = html`<a href=${pathOfDocs('golden')}>${problem === null ? `of ${count(asked)} that staff made find their section` : isolated(problem)}</a>`
+  return tile('Golden questions of the staff', problem === null ? count(found) : '–', list)
 }
 
 function pageCounts({pages}: Report): string {

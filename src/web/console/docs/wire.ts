@@ -100,8 +100,20 @@ export interface Report {
   }
   readonly gates: readonly Gate[]
   readonly golden: {readonly questions: number; readonly hitAt5: number} | null
+  /** Absent in reports of earlier versions. */
+  readonly staffQuestions?: StaffQuestions | null
   readonly stages: Readonly<Record<string, number>>
   readonly tookMs: number
+}
+
+/** How the golden questions of the staff did when a build was made. */
+export interface StaffQuestions {
+  readonly questions: number
+  readonly asked: number
+  readonly found: number
+  /** Ids, at most a hundred. */
+  readonly missed: readonly string[]
+  readonly problem: string | null
 }
 
 export interface Build {

@@ -33,6 +33,8 @@ export const actionWords: Readonly<Record<string, string>> = {
   verified_published: 'published a verified answer',
   verified_withdrawn: 'withdrew a verified answer',
   verified_deleted: 'deleted a verified answer',
+  golden_added: 'added a golden question',
+  golden_deleted: 'deleted a golden question',
 }
 
 /** Words for an action alone, where one is chosen. */
@@ -46,7 +48,8 @@ export const isAboutTranscript = (what: string): boolean =>
   what === 'transcript_read' ||
   what === 'transcript_reviewed' ||
   what === 'transcript_deleted' ||
-  what === 'verified_proposed'
+  what === 'verified_proposed' ||
+  what === 'golden_added'
 
 export const isAboutVerified = (what: string): boolean =>
   what === 'verified_changed' || what === 'verified_published' || what === 'verified_withdrawn'
@@ -68,6 +71,7 @@ const labels: Readonly<Record<string, string>> = {
   full: '',
   isWhole: '',
   verdict: 'verdict',
+  signedAs: 'signed as',
 }
 
 /** What else a line says, for people. The name of a person is in the sentence. */

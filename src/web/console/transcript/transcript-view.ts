@@ -161,7 +161,7 @@ export class TranscriptView extends LitElement {
         <div class="side">
           ${
             may('review_transcripts')
-              ? html`<section aria-labelledby="review"><h2 id="review">Review</h2><docent-review .context=${this.context} .answerId=${transcript.answerId} .review=${transcript.review} @reviewed=${this.#reviewed}></docent-review>${may('propose_verified') && transcript.question !== '' ? html`<p class="after-review"><a href="/console/verified/new?answer=${encodeURIComponent(transcript.answerId)}">Give a verified answer</a> <span class="quiet">to this question, whoever asks it</span></p>` : nothing}</section>`
+              ? html`<section aria-labelledby="review"><h2 id="review">Review</h2><docent-review .context=${this.context} .answerId=${transcript.answerId} .review=${transcript.review} @reviewed=${this.#reviewed}></docent-review>${this.#afterReview(transcript)}</section>`
               : nothing
           }
           <section aria-labelledby="timings"><h2 id="timings">Timings</h2>${waterfall(transcript, timelineOf(transcript))}</section>
@@ -171,6 +171,14 @@ export class TranscriptView extends LitElement {
       <details class="raw" ?open=${this.#showsEvents} @toggle=${this.#toggleEvents}><summary>Raw events <span class="n">${transcript.events.length}</span></summary>${this.#showsEvents ? rawEvents(transcript, this.context, this.#showsAllEvents, this.#showAllEvents) : nothing}</details>
       ${may('delete_transcripts') ? html`<p class="end"><button class="button danger" type="button" @click=${() => void this.#delete(transcript, lists)}>${icon('trash')}Delete this answer…</button></p>` : nothing}
     </article>`
+  }
+
+  /** What a review may lead to. */
+  #afterReview({answerId, question}: Transcript): TemplateResult {
+    const {may} = this.context
+    const query = `?answer=${encodeURIComponent(answerId)}`
+    return html`${may('propose_verified') && question !== '' ? html`<p class="after-review"><a href="/console/verified/new${query}">Give a verified answer</a> <span class="quiet">to this question, whoever asks it</span></p>` : nothing}
+      ${may('add_golden') ? html`<p class="after-review"><a href="/console/docs/golden/new${query}">Make it a golden question</a> <span class="quiet">that every reindex asks</span></p>` : nothing}`
   }
 
   #heading(transcript: Transcript): TemplateResult {

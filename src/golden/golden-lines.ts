@@ -1,0 +1,110 @@
+import {createHash} from 'node:crypto'
+import {setImmediate as nextTurn} from 'node:timers/promises'
+import {DocentError} from '../domain/index.ts'
+import {linesOfQuestions, parseQuestion} from '../question-sets/index.ts'
+import type {GoldenDraft, GoldenOrigin, GoldenQuestion} from './golden-questions.ts'
+
+/** A line of the file as it stands there; `question` is null for a blank one. */
+export interface GoldenLine {
+  readonly raw: string
+  readonly question: GoldenQuestion | null
+  /** The same for the same question in the same language and version. */
+  readonly key: string
+}
+
+/** How many lines are read before other work on this thread has its turn. */
+const linesPerTurn = 100
+
+/** @throws DocentError `conflict` that names the first line at fault. */
+export async function readLines(text: string, name: string): Promise<readonly GoldenLine[]> {
+  const lines: GoldenLine[] = []
+  for (const [index, raw] of linesOfQuestions(text).entries()) {
+    if (index % linesPerTurn === linesPerTurn - 1) await nextTurn()
+    lines.push(readLine(raw, `${name}:${index + 1}`))
+  }
+  if (lines.at(-1)?.question === null) lines.pop()
+  return lines
+}
+
+function readLine(raw: string, place: string): GoldenLine {
+  try {
+    const question = parseQuestion(raw, place, {requireRelevant: true})
+    if (question === null) return {raw, question, key: ''}
+    const {id, question: words, relevant, gold, lang = null, version = null, history} = question
+    const {addedBy, addedAt, from} = JSON.parse(raw) as Record<string, unknown>
+    return {
+      raw,
+      key: keyOf({question: words, lang, version}, history),
+      question: {
+        ...{id, question: words, gold, lang, version},
+        relevant: relevant.filter((entry) => typeof entry === 'string'),
+        addedBy: typeof addedBy === 'string' ? addedBy : null,
+        addedAt: typeof addedAt === 'number' && Number.isFinite(addedAt) ? addedAt : null,
+        from: originIn(from),
+      },
+    }
+  } catch (cause) {
+    if (!(cause instanceof DocentError)) throw cause
+    throw new DocentError(
+      'conflict',
+      `${cause.message} Mend or remove that line: until then nothing is added to the file or removed from it.`,
+      {cause},
+    )
+  }
+}
+
+function originIn(value: unknown): GoldenOrigin | null {
+  if (typeof value !== 'object' || value === null) return null
+  if ('answer' in value && typeof value.answer === 'string') return {answer: value.answer}
+  return 'gap' in value && typeof value.gap === 'string' ? {gap: value.gap} : null
+}
+
+/** The line of a question that was not there. */
+export function newLine(
+  draft: GoldenDraft,
+  added: Pick<GoldenQuestion, 'addedBy' | 'addedAt' | 'from'>,
+  isTaken: (id: string) => boolean,
+): GoldenLine {
+  const key = keyOf(draft)
+  let id = digestOf(key)
+  while (isTaken(id)) id = digestOf(`${key} ${id}`)
+  const {lang, version} = draft
+  const question = {
+    id,
+    question: draft.question,
+    relevant: draft.relevant,
+    ...(lang === null ? {} : {lang}),
+    ...(version === null ? {} : {version}),
+    ...added,
+  }
+  return {raw: JSON.stringify(question), key, question: {...question, lang, version, gold: []}}
+}
+
+/** The same line with other sections; whatever else somebody wrote there stays. */
+export function withSections(
+  line: GoldenLine & {readonly question: GoldenQuestion},
+  relevant: readonly string[],
+  added: Pick<GoldenQuestion, 'addedBy' | 'addedAt' | 'from'>,
+): GoldenLine {
+  const {gold: _, ...written} = JSON.parse(line.raw) as Record<string, unknown>
+  const question = {...line.question, relevant, gold: [], ...added}
+  const raw = JSON.stringify({...written, id: question.id, relevant, ...added})
+  return {...line, raw, question}
+}
+
+export function keyOf(
+  {question, lang, version}: Pick<GoldenDraft, 'question' | 'lang' | 'version'>,
+  history: readonly unknown[] = [],
+): string {
+  const words = question
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/[\s.?!。？！؟]+$/u, '')
+  return JSON.stringify([words, lang, version, history])
+}
+
+function digestOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex').slice(0, 12)
+}

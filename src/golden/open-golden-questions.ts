@@ -1,0 +1,166 @@
+import type {BigIntStats} from 'node:fs'
+import {readFile, realpath, stat} from 'node:fs/promises'
+import {basename, resolve} from 'node:path'
+import {DocentError} from '../domain/index.ts'
+import {KeyedTurns} from '../lib/keyed-turns.ts'
+import {replacePrivateFile} from '../native/index.ts'
+import {maxStaffQuestionBytes} from '../question-sets/index.ts'
+import type {Redactor} from '../redaction/index.ts'
+import {type GoldenLine, keyOf, newLine, readLines, withSections} from './golden-lines.ts'
+import {type GoldenDraft, type GoldenQuestions, maxGoldenQuestions} from './golden-questions.ts'
+
+export interface GoldenQuestionsOptions {
+  /** JSON lines; made with the first question. */
+  readonly file: string
+  /** For the words of questions. */
+  readonly redactor: Pick<Redactor, 'redact'>
+  readonly now?: () => number
+}
+
+/** Changes of a file one after another, also by several stores of this process. */
+const turns = new KeyedTurns()
+
+/** How often a change begins anew since somebody has written the file meanwhile, by hand. */
+const maxTries = 5
+
+interface Content {
+  readonly lines: readonly GoldenLine[]
+  /** Tells a file that was written since from the one that was read; null for none. */
+  readonly state: string | null
+}
+
+/** Opens nothing yet: the file is read when it is first asked for, and again when somebody has changed it. */
+export function openGoldenQuestions({
+  file,
+  redactor,
+  now = Date.now,
+}: GoldenQuestionsOptions): GoldenQuestions {
+  let known: Content = {lines: [], state: null}
+
+  async function read(): Promise<Content> {
+    const state = stateOf(await statOf(file))
+    if (state !== known.state) known = {lines: state === null ? [] : await linesIn(file), state}
+    return known
+  }
+
+  /** @param edit returns null to change nothing. */
+  function change(edit: (lines: readonly GoldenLine[]) => readonly GoldenLine[] | null): Promise<void> {
+    return turns.run(resolve(file), async () => {
+      for (let tries = 0; tries < maxTries; tries++) {
+        const {lines, state} = await read()
+        const edited = edit(lines)
+        if (edited === null || (await write(edited, state))) return
+      }
+      throw new DocentError('conflict', `${basename(file)} is being changed by somebody else. Try again.`)
+    })
+  }
+
+  async function write(lines: readonly GoldenLine[], before: string | null): Promise<boolean> {
+    try {
+      const target = before === null ? file : await realpath(file)
+      const text = lines.map(({raw}) => `${raw}\n`).join('')
+      const isSame = async () => stateOf(await statOf(file)) === before
+      if (!(await replacePrivateFile(target, text, isSame))) return false
+      known = {lines, state: stateOf(await statOf(file))}
+      return true
+    } catch (cause) {
+      throw storageProblem(file, cause)
+    }
+  }
+
+  function added(draft: GoldenDraft): GoldenDraft {
+    return {...draft, question: redactor.redact(draft.question.trim()).text}
+  }
+
+  return {
+    file,
+    async list() {
+      const {lines} = await turns.run(resolve(file), read)
+      return lines.flatMap(({question}) => question ?? []).toReversed()
+    },
+    async add(drafts, {by, from}) {
+      let result = {ids: [] as string[], added: 0, kept: 0}
+      await change((before) => {
+        const lines = [...before]
+        const ids = new Set(lines.map(({question}) => question?.id))
+        const places = new Map(lines.map(({key, question}, index) => [question === null ? null : key, index]))
+        result = {ids: [], added: 0, kept: 0}
+        for (const draft of drafts.map(added)) {
+          const facts = {addedBy: by, addedAt: now(), from}
+          const at = places.get(keyOf(draft))
+          const line = at === undefined ? null : lines[at]!
+          if (line?.question != null) {
+            const {question} = line
+            lines[at!] = withSections({...line, question}, draft.relevant, facts)
+            result.kept++
+            result.ids.push(question.id)
+            continue
+          }
+          const fresh = newLine(draft, facts, (id) => ids.has(id))
+          places.set(fresh.key, lines.push(fresh) - 1)
+          ids.add(fresh.question!.id)
+          result.added++
+          result.ids.push(fresh.question!.id)
+        }
+        if (result.added > 0) refuseTooMany(lines)
+        return lines
+      })
+      return result
+    },
+    async delete(id) {
+      let wasThere = false
+      await change((lines) => {
+        const left = lines.filter(({question}) => question?.id !== id)
+        wasThere = left.length < lines.length
+        return wasThere ? left : null
+      })
+      return wasThere
+    },
+  }
+}
+
+function refuseTooMany(lines: readonly GoldenLine[]): void {
+  if (lines.filter(({question}) => question !== null).length <= maxGoldenQuestions) return
+  throw new DocentError(
+    'conflict',
+    `There can be ${maxGoldenQuestions} golden questions at most. Delete some that nobody needs.`,
+  )
+}
+
+/** @throws DocentError `conflict`, `storage`. */
+async function linesIn(file: string): Promise<readonly GoldenLine[]> {
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (cause) {
+    throw storageProblem(file, cause)
+  }
+  return readLines(text, basename(file))
+}
+
+/** Null where there is no file. @throws DocentError `conflict` for what is none, or too large; `storage`. */
+async function statOf(file: string): Promise<BigIntStats | null> {
+  let found: BigIntStats
+  try {
+    found = await stat(file, {bigint: true})
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw storageProblem(file, cause)
+  }
+  // Reading a pipe would wait for ever.
+  if (!found.isFile()) throw new DocentError('conflict', `${basename(file)} is no file: move it away.`)
+  if (found.size <= maxStaffQuestionBytes) return found
+  throw new DocentError(
+    'conflict',
+    `${basename(file)} is larger than ${maxStaffQuestionBytes / 1024 / 1024} MB: take out what nobody needs.`,
+  )
+}
+
+function stateOf(found: BigIntStats | null): string | null {
+  return found === null ? null : `${found.ino} ${found.size} ${found.mtimeNs}`
+}
+
+function storageProblem(file: string, cause: unknown): DocentError {
+  if (cause instanceof DocentError) return cause
+  return new DocentError('storage', `${file} cannot be used: ${(cause as Error).message}`, {cause})
+}

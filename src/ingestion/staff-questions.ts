@@ -1,0 +1,60 @@
+import {readFile, stat} from 'node:fs/promises'
+import {join} from 'node:path'
+import {
+  buildSections,
+  isAnswerable,
+  maxStaffQuestionBytes,
+  parseQuestions,
+  resolveGold,
+  staffQuestionFile,
+} from '../question-sets/index.ts'
+import {type Asking, missedAmong} from './gates.ts'
+import type {StaffQuestionsReport} from './ingest-report.ts'
+
+/** Each takes a search, and an ingest does not wait for thousands of them. */
+const maxAsked = 500
+const maxMissedNamed = 100
+
+/**
+ * Asks the golden questions that staff made in the console, the ones added last if there are many. They refuse no build:
+ * staff add them for pages that are still to be written, too. Null without any.
+ */
+export async function askStaffQuestions(
+  dataDir: string,
+  {build, openEmbedder, signal}: Asking,
+): Promise<StaffQuestionsReport | null> {
+  const text = await textOf(join(dataDir, staffQuestionFile))
+  if (text === null) return null
+  const none = {questions: 0, asked: 0, found: 0, missed: []}
+  if (typeof text !== 'string') return {...none, problem: text.problem}
+  try {
+    const all = parseQuestions(text, staffQuestionFile).filter(isAnswerable)
+    if (all.length === 0) return null
+    const sections = buildSections(build)
+    const {questions} = resolveGold(sections, all.slice(-maxAsked))
+    const missed = await missedAmong(questions, {build, sections, openEmbedder, signal})
+    return {
+      questions: all.length,
+      asked: questions.length,
+      found: questions.length - missed.length,
+      missed: missed.slice(0, maxMissedNamed).map(({id}) => id),
+      problem: null,
+    }
+  } catch (error) {
+    signal?.throwIfAborted()
+    return {...none, problem: (error as Error).message}
+  }
+}
+
+async function textOf(file: string): Promise<string | {readonly problem: string} | null> {
+  try {
+    const found = await stat(file)
+    // Reading a pipe would block.
+    if (!found.isFile()) return {problem: `${staffQuestionFile} is no file.`}
+    if (found.size > maxStaffQuestionBytes) return {problem: `${staffQuestionFile} is too large.`}
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    const {code, message} = error as NodeJS.ErrnoException
+    return code === 'ENOENT' ? null : {problem: `${staffQuestionFile} cannot be read: ${message}`}
+  }
+}
