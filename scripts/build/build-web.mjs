@@ -71,6 +71,7 @@ const ofConsole = [
   'list',
   'transcript',
   'docs',
+  'gaps',
   'figures',
   'verified',
   'people',
