@@ -13,7 +13,8 @@ import {outcome, pathOfGaps, sectionLink, trend} from './marks.ts'
 import type {Gap, GapDetail, GapQuestion, SectionLink} from './wire.ts'
 import {reasonsOf, reasonWords, severityWords, stateWords} from './words.ts'
 
-const shownAtOnce = 20
+const shownAtFirst = 10
+const shownMore = 50
 
 /** One gap: its questions, what the docs have near them, and what is done about it. */
 export class GapView extends LoadedView<GapDetail> {
@@ -22,14 +23,14 @@ export class GapView extends LoadedView<GapDetail> {
   #people: readonly string[] = []
   /** Difference that the build made which closed it; null where that build, or the one before, is not kept. */
   #changes: string | null = null
-  #shown = shownAtOnce
+  #shown = shownAtFirst
 
   protected wanted(): string {
     return `/gaps/${encodeURIComponent(this.rest[0]!)}`
   }
 
   protected async read(path: string, signal: AbortSignal): Promise<GapDetail> {
-    this.#shown = shownAtOnce
+    this.#shown = shownAtFirst
     const {api} = this.context
     const [gap, {name}] = await Promise.all([
       api.send<GapDetail>(path, {signal}),
@@ -61,10 +62,15 @@ export class GapView extends LoadedView<GapDetail> {
   }
 
   /** What was changed is shown at once, and its history as soon as it is read. */
-  readonly #changed = async ({detail}: CustomEvent<Gap>): Promise<void> => {
+  readonly #changed = ({detail}: CustomEvent<Gap>): void => {
     if (this.value?.id !== detail.id) return
     this.value = {...this.value, ...detail}
     this.requestUpdate()
+    void this.#readAgain()
+  }
+
+  /** What is shown stays where it cannot be read. */
+  readonly #readAgain = async (): Promise<void> => {
     const path = this.wanted()
     const now = await this.context.api.send<GapDetail>(path).catch(() => null)
     if (now === null || path !== this.wanted() || now.revision < (this.value?.revision ?? 0)) return
@@ -84,7 +90,7 @@ export class GapView extends LoadedView<GapDetail> {
       <h1 tabindex="-1" dir="auto">${isolated(gap.title)}</h1>
       <p class="under">${outcome(severityWords[gap.severity], 'Severity: ')}${outcome(stateWords[gap.state])}<span>${counted(gap.size, 'answer')} in ${counted(gap.conversations, 'conversation')}</span>${trend(gap.trend)}<span>first asked ${timeAgo(gap.firstAskedAt)}</span><span>last ${timeAgo(gap.lastAskedAt)}</span>${gap.version === null ? nothing : html`<span>version ${isolated(gap.version)}</span>`}</p>
       ${this.#closed(gap)}
-      <div class="columns"><div>${this.#questions(gap)}${this.#nearest(gap)}</div>
+      <div class="columns"><div>${this.#questions(gap)}${this.#nearest(gap)}<docent-gap-golden .context=${this.context} .gap=${gap} @made=${this.#readAgain}></docent-gap-golden></div>
         <div class="side"><docent-gap-work .context=${this.context} .gap=${gap} .me=${this.#me} .people=${this.#people} @changed=${this.#changed}></docent-gap-work>
           ${gapHistory(gap)}</div></div>
     </article>`
@@ -114,13 +120,13 @@ export class GapView extends LoadedView<GapDetail> {
     const shown = questions.slice(0, this.#shown)
     const rest = questions.length - shown.length
     const more = (): void => {
-      this.#shown += 5 * shownAtOnce
+      this.#shown += shownMore
       this.requestUpdate()
     }
     return html`<section aria-labelledby="questions"><h2 id="questions">Questions <span class="n">${size}</span></h2>
       <p class="quiet">${reasonsOf(gap)}</p>
       <ol class="asked-list">${shown.map((question) => this.#question(question))}</ol>
-      ${rest > 0 ? html`<button class="link" type="button" @click=${more}>${icon('more')}Show ${rest > 5 * shownAtOnce ? 'more' : counted(rest, 'more', 'more')}</button>` : questions.length < size ? html`<p class="quiet">The newest ${counted(questions.length, 'question')} are shown.</p>` : nothing}</section>`
+      ${rest > 0 ? html`<button class="link" type="button" @click=${more}>${icon('more')}Show ${rest > shownMore ? 'more' : counted(rest, 'more', 'more')}</button>` : questions.length < size ? html`<p class="quiet">The newest ${counted(questions.length, 'question')} are shown.</p>` : nothing}</section>`
   }
 
   #question({answerId, question, askedAt, reason, rating}: GapQuestion): TemplateResult {
