@@ -104,6 +104,14 @@ export interface Report {
   readonly tookMs: number
 }
 
+/** A group of questions that a build answers now. */
+export interface ClosedGap {
+  readonly id: string
+  readonly title: string
+  /** Answers in it. */
+  readonly size: number
+}
+
 export interface Build {
   readonly id: string
   readonly isCurrent: boolean

@@ -6,8 +6,9 @@ import {count, counted, timeAgo} from '../format.ts'
 import {icon} from '../icons.ts'
 import {isTyping} from '../keys.ts'
 import {stepOverRows} from '../list/row-keys.ts'
+import {store} from '../storage.ts'
 import type {Member} from '../wire.ts'
-import {pathOfGaps} from './marks.ts'
+import {lastListName, pathOfGaps} from './marks.ts'
 import {gapRow} from './row.ts'
 import {changesGaps, type Gap, type GapPage} from './wire.ts'
 import {type Choice, listNames, orders, scopes, severities, states} from './words.ts'
@@ -67,6 +68,7 @@ export class GapsView extends LoadedView<GapPage> {
   /** With as many rows as there were, where somebody comes back. */
   protected async read(path: string, signal: AbortSignal): Promise<GapPage> {
     this.#moreProblem = null
+    store('sessionStorage', lastListName, this.#query().toString())
     const {kept} = this.context.router
     const rows = this.arrival === 'back' && typeof kept['rows'] === 'number' ? kept['rows'] : 0
     let page = await this.context.api.send<GapPage>(path, {signal})

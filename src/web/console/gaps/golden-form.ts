@@ -48,13 +48,12 @@ export class GoldenForm extends LitElement {
     const mayMake = this.context.may(changesGaps)
     return html`<section class="block" aria-labelledby="golden"><h2 id="golden">Golden questions <span class="n">${goldens}</span></h2>
       <p class="quiet">Each names the sections that should be found for it. They are asked of every new build, so that what is answered once stays answered.</p>
-      ${this.#said()}
+      ${this.#added === null ? nothing : this.#said(this.#added)}
       ${!mayMake ? nothing : this.#isOpen ? this.#form() : html`<p class="actions"><button class="button" id="make-golden" type="button" @click=${this.#open}>${icon('plus')}Make golden questions</button></p>`}</section>`
   }
 
-  #said(): TemplateResult {
-    const added = this.#added
-    return html`<p class="outcome good" role="status">${added === null ? nothing : html`${icon('check')}<span>${counted(added.added, 'question')} added${added.kept === 0 ? '' : `, ${counted(added.kept, 'was', 'were')} there and took over the sections`}: <code>${isolated(added.file)}</code></span>`}</p>`
+  #said({added, kept, file}: Added): TemplateResult {
+    return html`<p class="outcome good">${icon('check')}<span>${addedWords(added, kept)}: <code>${isolated(file)}</code></span></p>`
   }
 
   #form(): TemplateResult {
@@ -118,6 +117,7 @@ export class GoldenForm extends LitElement {
       const body = {items: questions.map((question) => ({question, relevant}))}
       const path = `/gaps/${encodeURIComponent(id)}/golden`
       const added = await this.context.api.send<Added>(path, {method: 'POST', body})
+      this.context.announce(addedWords(added.added, added.kept))
       if (id === this.gap.id) {
         this.#added = added
         await this.#close()
@@ -134,4 +134,9 @@ export class GoldenForm extends LitElement {
     this.#problem = problem
     this.requestUpdate()
   }
+}
+
+function addedWords(added: number, kept: number): string {
+  const taken = kept === 0 ? '' : `, ${counted(kept, 'was', 'were')} there and took over the sections`
+  return `${counted(added, 'golden question')} added${taken}`
 }

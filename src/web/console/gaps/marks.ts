@@ -1,5 +1,6 @@
 import {html, nothing, svg, type TemplateResult} from 'lit'
 import {icon} from '../icons.ts'
+import {stored} from '../storage.ts'
 import {isolated} from '../visible.ts'
 import type {Outcome} from '../words.ts'
 import type {Gap, SectionLink} from './wire.ts'
@@ -8,6 +9,11 @@ import {trendWords} from './words.ts'
 /** Small pieces that the list and one gap both show. */
 
 export const pathOfGaps = (query = ''): string => `/console/gaps${query === '' ? '' : `?${query}`}`
+
+/** Under what the tab keeps the query of the list that was looked at last. */
+export const lastListName = 'gaps'
+
+export const pathOfLastList = (): string => pathOfGaps(stored<string>('sessionStorage', lastListName) ?? '')
 
 export const pathOfGap = (id: string): string => `/console/gaps/${encodeURIComponent(id)}`
 
