@@ -88,7 +88,7 @@ export class GapView extends LoadedView<GapDetail> {
     return html`<article class="view gap-view">
       <p class="to-list"><a class="back" href=${pathOfLastList()}>${icon('back')}All gaps</a></p>
       <h1 tabindex="-1" dir="auto">${isolated(gap.title)}</h1>
-      <p class="under">${outcome(severityWords[gap.severity], 'Severity: ')}${outcome(stateWords[gap.state])}<span>${counted(gap.size, 'answer')} in ${counted(gap.conversations, 'conversation')}</span>${trend(gap.trend)}<span>first asked ${timeAgo(gap.firstAskedAt)}</span><span>last ${timeAgo(gap.lastAskedAt)}</span>${gap.version === null ? nothing : html`<span>version ${isolated(gap.version)}</span>`}</p>
+      <p class="under">${outcome(severityWords[gap.severity], 'Severity: ')}${outcome(stateWords[gap.state])}<span>${counted(gap.size, 'answer')} in ${counted(gap.conversations, 'conversation')}</span>${trend(gap.trend)}<span>first asked ${timeAgo(gap.firstAskedAt)}</span><span>last ${timeAgo(gap.lastAskedAt)}</span>${gap.scope === 'elsewhere' ? html`<span>about something else</span>` : nothing}${gap.lang === null ? nothing : html`<span>language ${isolated(gap.lang)}</span>`}${gap.version === null ? nothing : html`<span>version ${isolated(gap.version)}</span>`}</p>
       ${this.#closed(gap)}
       <div class="columns"><div>${this.#questions(gap)}${this.#nearest(gap)}<docent-gap-golden .context=${this.context} .gap=${gap} @made=${this.#readAgain}></docent-gap-golden></div>
         <div class="side"><docent-gap-work .context=${this.context} .gap=${gap} .me=${this.#me} .people=${this.#people} @changed=${this.#changed}></docent-gap-work>
