@@ -88,6 +88,7 @@ const ofConsole = [
   'list',
   'transcript',
   'docs',
+  'gaps',
   'figures',
   'verified',
   'golden',

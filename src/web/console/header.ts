@@ -49,7 +49,7 @@ export function showCurrent(root: ParentNode): void {
 
 const keys = [
   ['/', 'Search'],
-  ['j, k', 'Next and previous transcript'],
+  ['j, k', 'Next and previous in a list'],
   ['Space', 'Play and pause a replay'],
   ['← →', 'Back and forth in a replay'],
 ] as const

@@ -91,6 +91,10 @@ async function loadVerified(): Promise<void> {
   define({'docent-verified': VerifiedView, 'docent-verified-answer': VerifiedForm})
 }
 
+async function loadGaps(): Promise<void> {
+  define((await import('./gaps/part.ts')).gapsElements)
+}
+
 /** The sections, in the order of the navigation. The first that somebody may open is where they begin. */
 export const sections: readonly Section[] = [
   {
@@ -112,6 +116,21 @@ export const sections: readonly Section[] = [
     label: 'Docs',
     permission: 'read_builds',
     viewOf: docsViewOf,
+  },
+  {
+    name: 'gaps',
+    label: 'Gaps',
+    permission: 'read_gaps',
+    viewOf(rest) {
+      if (rest.length > 1) return null
+      return {
+        load: loadGaps,
+        render: ({context, query, arrival}) =>
+          rest.length === 0
+            ? html`<docent-gaps .context=${context} .query=${query} .arrival=${arrival}></docent-gaps>`
+            : html`<docent-gap .context=${context} .query=${query} .rest=${rest}></docent-gap>`,
+      }
+    },
   },
   {
     name: 'figures',

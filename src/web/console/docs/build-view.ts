@@ -59,6 +59,7 @@ export class BuildView extends LoadedView<Shown> {
         ${fact('Embedding model', `${embedding.name}, ${embedding.dimensions} dimensions`)}${fact('Size', bytes(size))}
         ${languages?.default ? fact('Language', languages.default) : nothing}${manifest.summary === null ? nothing : fact('Read from', isolated(manifest.summary.content))}
       </dl>
+      <docent-closed-gaps .context=${this.context} .build=${id}></docent-closed-gaps>
       ${
         shown === null
           ? html`<p class="quiet lead">The report of its ingest is not kept: an earlier version made this build.</p>`

@@ -158,7 +158,13 @@ export class ReindexView extends LitElement {
     const {problem} = followed
     return html`<section class="job-end" aria-label="The reindex">
       ${problem === null ? this.#done(job, followed.report) : this.#failed(job, problem)}
+      ${this.#closedGaps(followed.report)}
       ${followed.report === null ? nothing : report(followed.report)}</section>`
+  }
+
+  #closedGaps(shown: Report | null): TemplateResult | typeof nothing {
+    if (shown?.outcome !== 'published' || shown.build === null) return nothing
+    return html`<docent-closed-gaps .context=${this.context} .build=${shown.build}></docent-closed-gaps>`
   }
 
   #done(job: Job, shown: Report | null): TemplateResult {

@@ -116,6 +116,14 @@ export interface StaffQuestions {
   readonly problem: string | null
 }
 
+/** A group of questions that a build answers now. */
+export interface ClosedGap {
+  readonly id: string
+  readonly title: string
+  /** Answers in it. */
+  readonly size: number
+}
+
 export interface Build {
   readonly id: string
   readonly isCurrent: boolean

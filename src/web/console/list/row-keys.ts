@@ -1,10 +1,15 @@
 import type {LitElement} from 'lit'
-import type {TranscriptList} from './transcript-lists.ts'
+
+/** A list that is shown by pages. */
+export interface PagedRows {
+  readonly hasMore: boolean
+  more(): Promise<void>
+}
 
 /** Moves the focus to the next or the previous row; after the last one that is shown, more are loaded. */
 export async function stepOverRows(
   view: LitElement,
-  list: TranscriptList,
+  list: PagedRows,
   isForth: boolean,
   announce: (words: string) => void,
 ): Promise<void> {
