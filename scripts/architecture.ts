@@ -167,6 +167,22 @@ export const sourceFolders: readonly SourceFolder[] = [
     mayImport: ['domain', 'lib', 'redaction', 'native', 'search-index', 'question-sets', 'retrieval'],
   },
   {
+    name: 'gaps',
+    about: 'What the docs fail to answer: questions grouped by meaning, and which build closes a group.',
+    mayImport: [
+      'domain',
+      'lib',
+      'package',
+      'native',
+      'processes',
+      'answers',
+      'embedding',
+      'search-index',
+      'retrieval',
+      'transcripts',
+    ],
+  },
+  {
     name: 'http',
     about: 'The server: answers as streams, search, docs, staff, limits.',
     mayImport: [
@@ -186,6 +202,7 @@ export const sourceFolders: readonly SourceFolder[] = [
       'staff',
       'verified',
       'golden',
+      'gaps',
     ],
   },
   {
@@ -209,6 +226,7 @@ export const sourceFolders: readonly SourceFolder[] = [
       'evaluation',
       'transcripts',
       'staff',
+      'gaps',
     ],
     openBecause: 'it is the program: nothing in `src` imports it',
   },

@@ -21,6 +21,7 @@ import {
 } from './request-schemas.ts'
 import {addBuildRoutes, type BuildRoutesDeps} from './staff/build-routes.ts'
 import {addExplainRoutes, type ExplainSearch} from './staff/explain-routes.ts'
+import {addGapRoutes, type GapRoutesDeps} from './staff/gap-routes.ts'
 import {addGoldenRoutes, type GoldenRoutesDeps} from './staff/golden-routes.ts'
 import {memberOf} from './staff/member.ts'
 import {addPeopleRoutes, type PeopleRoutesDeps} from './staff/people-routes.ts'
@@ -36,6 +37,7 @@ export interface AdminRoutesDeps
     PeopleRoutesDeps,
     VerifiedRoutesDeps,
     GoldenRoutesDeps,
+    GapRoutesDeps,
     BuildRoutesDeps,
     ReindexRoutesDeps,
     StorageRoutesDeps {
@@ -127,6 +129,7 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
   })
 
   addStorageRoutes(router, deps)
+  addGapRoutes(router, deps)
   addBuildRoutes(router, deps)
   addReindexRoutes(router, deps)
   addExplainRoutes(router, staff, deps.explain)

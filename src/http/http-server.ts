@@ -40,6 +40,7 @@ import {addSectionRoute} from './section-route.ts'
 import {createAuditor} from './staff/auditor.ts'
 import type {BuildRegistry} from './staff/build-routes.ts'
 import type {ExplainSearch} from './staff/explain-routes.ts'
+import type {GapsService} from './staff/gap-routes.ts'
 import {createGuesses} from './staff/guesses.ts'
 import {createOperators, type OperatorOptions} from './staff/operators.ts'
 import {createStaff, type Staff, type StaffTokens} from './staff/staff.ts'
@@ -84,6 +85,7 @@ export interface HttpServerDeps {
   readonly verified: VerifiedAnswers
   /** Golden questions that staff made. */
   readonly golden: GoldenQuestions
+  readonly gaps: GapsService
   readonly search: DocsSearch
   /** Questions that the current build answers well, to suggest where the settings name none. Default: none. */
   readonly foundQuestions?: () => readonly string[]
@@ -191,6 +193,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       verified: deps.verified,
       golden: deps.golden,
       goldenPlaces: goldenPlacesIn(current, options.siteUrl ?? null),
+      gaps: deps.gaps,
       placeOf: findPlaceIn(current, options.siteUrl ?? null),
       answering,
       transcripts,

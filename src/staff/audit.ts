@@ -32,6 +32,9 @@ export const auditActions = [
   'verified_deleted',
   'golden_added',
   'golden_deleted',
+  'gap_read',
+  'gap_changed',
+  'gaps_grouped',
 ] as const
 
 export type AuditAction = (typeof auditActions)[number]

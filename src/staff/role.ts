@@ -18,6 +18,8 @@ export const permissions = [
   'read_golden',
   'add_golden',
   'delete_golden',
+  'read_gaps',
+  'change_gaps',
   'manage_people',
   'read_audit',
 ] as const
@@ -33,6 +35,7 @@ const allowed: Readonly<Record<Exclude<Role, 'admin'>, readonly Permission[]>> =
     'propose_verified',
     'read_golden',
     'add_golden',
+    'read_gaps',
   ],
   docs: [
     'read_figures',
@@ -43,6 +46,8 @@ const allowed: Readonly<Record<Exclude<Role, 'admin'>, readonly Permission[]>> =
     'publish_verified',
     'read_golden',
     'delete_golden',
+    'read_gaps',
+    'change_gaps',
   ],
 }
 

@@ -1,3 +1,4 @@
+export type {AskedQuestion, QuestionFacts} from './asked-questions.ts'
 export {checkTranscripts} from './check-transcripts.ts'
 export {csvHeader, csvRowOf, jsonLineOf} from './export-format.ts'
 export type {Analytics, AnalyticsRequest, Figures, PageFigures, PagesRequest} from './figures/analytics.ts'
@@ -14,6 +15,7 @@ export {
   reviewTranscript,
   type TranscriptsReader,
 } from './read-transcripts.ts'
+export {readUnanswered, type UnansweredReader} from './read-unanswered.ts'
 export {replayPageOf} from './replay-page.ts'
 export {reviewSchema, type WrittenReview, writtenReviewOf} from './review.ts'
 export {

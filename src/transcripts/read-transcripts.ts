@@ -1,6 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import {backUpDatabase} from '../native/index.ts'
 import type {RedactorRecipe} from '../redaction/index.ts'
+import {createQuestionReads} from './asked-questions.ts'
 import {forgetRemoved, openLocalCatalog} from './catalog/local-catalog.ts'
 import {openSharedDatabase, storageError} from './open-database.ts'
 import {emptyWriteAheadLog, prepareRemoval, removeAll} from './removal.ts'
@@ -36,9 +37,10 @@ export function readTranscripts(file: string, options: ReadTranscriptsOptions = 
   const db = openSharedDatabase(file, 'read')
   const reads = createTranscriptReads(db)
   const catalog = openLocalCatalog(file, db, onWait)
+  const questions = createQuestionReads(db)
   return {
     ...createTranscriptReader(
-      asyncReads(createStaffReads(reads, catalog.reads), file),
+      asyncReads(createStaffReads(reads, catalog.reads, questions), file),
       redaction === undefined ? {} : {redaction},
     ),
     idsStartingWith: async (text, limit) => reads.idsStartingWith(text, limit),

@@ -13,7 +13,7 @@ export type AsyncStaffReads = {
 
 /** Reads done in this process. @throws DocentError `storage` for what SQLite throws on the file. */
 export function asyncReads(reads: StaffReads, file: string): AsyncStaffReads {
-  const {list, ids, read, analytics, pageFigures, values} = reads
+  const {list, ids, read, asked, analytics, pageFigures, values} = reads
   const done =
     <Args extends unknown[], Result>(read: (...args: Args) => Result) =>
     async (...args: Args): Promise<Result> => {
@@ -27,6 +27,7 @@ export function asyncReads(reads: StaffReads, file: string): AsyncStaffReads {
     list: done(list),
     ids: done(ids),
     read: done(read),
+    asked: done(asked),
     analytics: done(analytics),
     pageFigures: done(pageFigures),
     values: done(values),
@@ -54,7 +55,7 @@ const nothingInMemory: ReadMemory = {
 
 export type TranscriptReader = Pick<
   TranscriptStore,
-  'list' | 'get' | 'export' | 'analytics' | 'pageFigures' | 'values'
+  'list' | 'get' | 'asked' | 'export' | 'analytics' | 'pageFigures' | 'values'
 >
 
 export interface ReaderOptions {
@@ -97,6 +98,10 @@ export function createTranscriptReader(
       await memory.flush()
       const [transcript = null] = await reads.read([answerId], memory.of([answerId]), recipeOf(options))
       return transcript
+    },
+    async asked(refs) {
+      await memory.flush()
+      return reads.asked(refs)
     },
     export: exported,
     async analytics(request) {

@@ -525,6 +525,8 @@ describe('who may call a route, each as everybody', () => {
       read_golden: 'GET /api/admin/golden',
       add_golden: 'POST /api/admin/transcripts/:answerId/golden',
       delete_golden: 'DELETE /api/admin/golden/:id',
+      read_gaps: 'GET /api/admin/gaps',
+      change_gaps: 'PATCH /api/admin/gaps/:id',
       manage_people: 'POST /api/admin/people',
       read_audit: 'GET /api/admin/audit',
     }

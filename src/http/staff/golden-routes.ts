@@ -14,9 +14,10 @@ import {placeIn} from '../../question-sets/index.ts'
 import type {CurrentBuild} from '../../search-index/index.ts'
 import type {TranscriptStore} from '../../transcripts/index.ts'
 import {requireJson} from '../guards/require-json.ts'
-import {parsed, parsedQuery, questionText} from '../request-schemas.ts'
+import {identifier, parsed, parsedQuery, questionText} from '../request-schemas.ts'
 import type {Auditor} from './auditor.ts'
 import type {BuildRegistry} from './build-routes.ts'
+import type {GapsService} from './gap-routes.ts'
 import {memberOf} from './member.ts'
 import type {Staff} from './staff.ts'
 
@@ -26,6 +27,7 @@ export interface GoldenRoutesDeps {
   readonly golden: GoldenQuestions
   readonly goldenPlaces: GoldenPlaces
   readonly transcripts: Pick<TranscriptStore, 'get'>
+  readonly gaps: GapsService
   readonly builds: BuildRegistry
   readonly current: CurrentBuild
 }
@@ -47,6 +49,15 @@ export const goldenSections = z
 
 const goldenBody = z.object({question: questionText.nullish(), relevant: goldenSections})
 
+const maxOfGap = 50
+
+const gapBody = z.object({
+  items: z
+    .array(z.object({question: questionText, relevant: goldenSections}))
+    .min(1)
+    .max(maxOfGap),
+})
+
 const listQuery = z.object({
   q: z.string().max(1_000).default(''),
   cursor: z.coerce.number().int().min(0).max(100_000).default(0),
@@ -56,9 +67,9 @@ const listQuery = z.object({
 /** How many places are looked up before other work on this thread has its turn. */
 const placesPerTurn = 10
 
-/** Adds golden questions, below `/api/admin`: who reads a transcript makes them of it, docs staff delete them. */
+/** Adds golden questions, below `/api/admin`: who reads a transcript makes them of it, docs staff of gaps, and they delete them. */
 export function addGoldenRoutes(router: Router, deps: GoldenRoutesDeps): void {
-  const {staff, auditor, golden, goldenPlaces, transcripts, builds, current} = deps
+  const {staff, auditor, golden, goldenPlaces, transcripts, gaps, builds, current} = deps
 
   router.post('/transcripts/:answerId/golden', staff.allow('support'), async (request, response) => {
     requireJson(request)
@@ -78,6 +89,21 @@ export function addGoldenRoutes(router: Router, deps: GoldenRoutesDeps): void {
     await auditor.before(request, member, 'golden_added', {which: ref})
     const drafts = [{question, relevant: entries, lang, version}]
     response.status(201).json(await addGolden(golden, drafts, {by: member.name, from: {answer: ref}}))
+  })
+
+  router.post('/gaps/:id/golden', staff.allow('docs'), async (request, response) => {
+    requireJson(request)
+    const {items} = parsed(gapBody, request.body)
+    const gap = await gaps.store.get(parsed(identifier, request.params['id']))
+    if (gap === null) throw new DocentError('not_found', 'There is no such gap.')
+    const {id, lang, version} = gap
+    const drafts = items.map(({question, relevant}) => ({
+      ...{question, lang, version},
+      relevant: goldenEntriesOf(relevant, goldenPlaces),
+    }))
+    const member = memberOf(response)
+    await auditor.before(request, member, 'golden_added', {which: id})
+    response.status(201).json(await addGolden(golden, drafts, {by: member.name, from: {gap: id}}))
   })
 
   router.get('/golden', staff.allow('docs', 'support'), async (request, response) => {

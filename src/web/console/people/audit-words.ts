@@ -35,6 +35,9 @@ export const actionWords: Readonly<Record<string, string>> = {
   verified_deleted: 'deleted a verified answer',
   golden_added: 'added a golden question',
   golden_deleted: 'deleted a golden question',
+  gap_read: 'read the questions of a gap',
+  gap_changed: 'changed a gap',
+  gaps_grouped: 'had questions grouped into gaps',
 }
 
 /** Words for an action alone, where one is chosen. */
