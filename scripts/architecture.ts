@@ -162,6 +162,22 @@ export const sourceFolders: readonly SourceFolder[] = [
     mayImport: ['domain', 'lib', 'markdown', 'native', 'search-index', 'retrieval'],
   },
   {
+    name: 'gaps',
+    about: 'What the docs fail to answer: questions grouped by meaning, and which build closes a group.',
+    mayImport: [
+      'domain',
+      'lib',
+      'package',
+      'native',
+      'processes',
+      'answers',
+      'embedding',
+      'search-index',
+      'retrieval',
+      'transcripts',
+    ],
+  },
+  {
     name: 'http',
     about: 'The server: answers as streams, search, docs, staff, limits.',
     mayImport: [
@@ -179,6 +195,7 @@ export const sourceFolders: readonly SourceFolder[] = [
       'transcripts',
       'staff',
       'verified',
+      'gaps',
     ],
   },
   {
@@ -201,6 +218,7 @@ export const sourceFolders: readonly SourceFolder[] = [
       'evaluation',
       'transcripts',
       'staff',
+      'gaps',
     ],
     openBecause: 'it is the program: nothing in `src` imports it',
   },

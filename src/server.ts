@@ -4,12 +4,21 @@ import type {Answering} from './answering/index.ts'
 import {createAnswering} from './answering/index.ts'
 import {DocentError} from './domain/index.ts'
 import type {Embedder} from './embedding/index.ts'
+import {
+  closedGaps,
+  type GapKeeper,
+  type Gaps,
+  openGapKeeper,
+  openGaps,
+  withGapsForgotten,
+} from './gaps/index.ts'
 import type {ChosenGenerator} from './generation/index.ts'
 import type {Log} from './http/index.ts'
 import {
   createHttpServer,
   createMetrics,
   type ExplainQuery,
+  type GapsService,
   type HttpServer,
   type LimitStore,
   memoryLimits,
@@ -337,18 +346,21 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
   const metrics = createMetrics({
     activeAnswers: () => assistant.answering.active,
     journalHealth: () => assistant.transcripts.health(),
+    openGaps: async () => (await gapStore.counts({scope: 'here'})).open,
     withProcessMetrics,
   })
+  const gapStore = gapStoreOf(options)
   const staffStore = options.parts?.staff ?? staffOf(options)
-  const closeStaff = () => {
+  const closeStores = () => {
     if (options.parts?.staff === undefined) staffStore.close()
+    gapStore.close()
   }
   const assistant = await openAssistant({
     ...options,
     onEnd: metrics.answerEnded,
     onRedacted: metrics.redacted,
   }).catch((error: unknown) => {
-    closeStaff()
+    closeStores()
     throw error
   })
   const usable = buildFor(assistant.embedder, assistant.current)
@@ -358,12 +370,16 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
   const builds = buildsOf(options)
   const folderOf = foldersOf(builds)
   const explainer = searchExplainer(options, assistant, folderOf)
+  const gaps = gapsOf(options, {assistant, store: gapStore, usable, folderOf})
+  const transcripts =
+    gaps.keeper === null ? assistant.transcripts : withGapsForgotten(assistant.transcripts, gaps.keeper)
   const http = createHttpServer({
     // What an application's own transcripts keep is not known.
     options: options.parts?.transcripts === undefined ? settings : {...settings, transcripts: null},
     answering: assistant.answering,
     generator: assistant.generator.name,
-    transcripts: assistant.transcripts,
+    transcripts,
+    gaps: gaps.service,
     staffStore,
     verified: assistant.verified,
     search: assistant.retriever,
@@ -384,7 +400,9 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
       ingests.add(ingest)
       const forget = () => ingests.delete(ingest)
       ingest.report.then(forget, forget)
-      return ingest
+      const report = ingest.report.then((done) => gaps.reported(done))
+      report.catch(() => undefined)
+      return {...ingest, report}
     },
     sourceProblems: () => assistant.sourceProblems(),
     isPushForDocs: (event) => isPushFor(settings.sources, event),
@@ -410,14 +428,98 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
       polling.abort()
       starting?.close()
       explainer.close()
+      await gaps.keeper?.close()
       http.drain()
       for (const ingest of ingests) ingest.kill()
       await assistant.answering.shutdown(graceMs)
       await http.close()
-      closeStaff()
+      closeStores()
       await assistant.close(0)
     },
   }
+}
+
+interface ServerGaps {
+  /** Null where questions cannot be grouped. */
+  readonly keeper: GapKeeper | null
+  readonly service: GapsService
+  /** The report of an ingest, with the gaps that its build closed. */
+  reported(report: IngestReport): Promise<IngestReport>
+}
+
+interface GapParts {
+  readonly store: Gaps
+  readonly assistant: Assistant
+  readonly usable: CurrentBuild
+  readonly folderOf: (id: string) => Promise<string>
+}
+
+/** So long the report of an ingest waits for what it closed. */
+const closedWithinMs = 30_000
+
+const gapsFile = 'gaps.sqlite'
+
+function gapStoreOf({settings, log}: ServerOptions): Gaps {
+  return openGaps({
+    file: join(settings.dataDir, gapsFile),
+    onExposed: (warning) => log.warn({warning}, 'other users of this machine can read the gaps'),
+  })
+}
+
+/** What the docs fail to answer: grouped at start if due, every hour, and when another build is served. */
+function gapsOf(
+  {settings, log, parts = {}}: ServerOptions,
+  {store, assistant: {transcripts, current}, usable, folderOf}: GapParts,
+): ServerGaps {
+  const canGroup = parts.transcripts === undefined && parts.embedder === undefined
+  const keeper = canGroup
+    ? openGapKeeper({
+        store,
+        file: join(settings.dataDir, gapsFile),
+        transcripts: join(settings.dataDir, 'transcripts.sqlite'),
+        model: {
+          model: settings.embeddingModel,
+          cacheDir: modelCacheOf(settings),
+          languages: settings.embeddingLanguages,
+        },
+        siteUrl: settings.siteUrl,
+        build: async () => (usable.id === null ? null : folderOf(usable.id)),
+        onProblem: (err) => log.error({err}, 'questions that the docs fail to answer cannot be grouped'),
+      })
+    : null
+  current.onChange(({problem}) => {
+    if (problem === null) keeper?.group()
+  })
+  const service: GapsService = {
+    store,
+    get isPending() {
+      return keeper?.isPending ?? false
+    },
+    reason: whyNotGrouped(settings, canGroup),
+    group: () => keeper?.group(),
+  }
+  return {
+    keeper,
+    service,
+    async reported(report) {
+      if (keeper === null || report.outcome !== 'published' || report.build === null) return report
+      try {
+        await keeper.settled(closedWithinMs)
+        return {...report, gapsClosed: await closedGaps(store, transcripts, report.build)}
+      } catch (err) {
+        log.error({err}, 'it is not known which gaps a build has closed')
+        return report
+      }
+    },
+  }
+}
+
+function whyNotGrouped({transcripts}: Settings, canGroup: boolean): string | null {
+  if (transcripts !== 'full')
+    return `TRANSCRIPTS=${transcripts} keeps no question, so that there is nothing to group. Set TRANSCRIPTS=full to see what the docs fail to answer.`
+  return canGroup
+    ? null
+    : 'This server has transcripts or an embedding model of its own: it groups no questions.'
 }
 
 /** Where builds are on this machine. Each is verified once: it never changes. @throws DocentError `conflict`. */

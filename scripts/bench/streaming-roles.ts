@@ -14,6 +14,7 @@ import Anthropic from '@anthropic-ai/sdk'
 import {createAnswering} from '../../src/answering/create-answering.ts'
 import {createAnswerState, type Journal} from '../../src/answers/index.ts'
 import {type AnswerEvent, noUsage, type RetrievedSource} from '../../src/domain/index.ts'
+import {openGaps} from '../../src/gaps/index.ts'
 import {createGenerator} from '../../src/generation/create-generator.ts'
 import {createHttpServer} from '../../src/http/http-server.ts'
 import {memoryLimits} from '../../src/http/limits/memory-limits.ts'
@@ -257,6 +258,7 @@ function startDocent(): void {
       generator: 'anthropic',
       transcripts,
       verified: openVerifiedAnswers({file: ':memory:'}),
+      gaps: {store: openGaps({file: ':memory:'}), isPending: false, reason: null, group() {}},
       staffStore: openStaffStore({file: ':memory:'}),
       search: {
         search: () => Promise.reject(new Error('not measured')),

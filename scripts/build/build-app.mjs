@@ -11,6 +11,7 @@ const programs = {
   'parse-child': 'src/ingestion/parse-child.ts',
   'embed-child': 'src/ingestion/embed-child.ts',
   'explain-child': 'src/retrieval/explain-child.ts',
+  'gaps-child': 'src/gaps/grouping/gaps-child.ts',
   'docs-child': 'src/http/docs/docs-child.ts',
   'builds-child': 'src/http/builds/builds-child.ts',
   'catalog-child': 'src/transcripts/catalog/catalog-child.ts',

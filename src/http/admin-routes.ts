@@ -20,6 +20,7 @@ import {
 } from './request-schemas.ts'
 import {addBuildRoutes, type BuildRoutesDeps} from './staff/build-routes.ts'
 import {addExplainRoutes, type ExplainSearch} from './staff/explain-routes.ts'
+import {addGapRoutes, type GapRoutesDeps} from './staff/gap-routes.ts'
 import {memberOf} from './staff/member.ts'
 import {addPeopleRoutes, type PeopleRoutesDeps} from './staff/people-routes.ts'
 import {addReindexRoutes, type ReindexRoutesDeps} from './staff/reindex-routes.ts'
@@ -31,6 +32,7 @@ export interface AdminRoutesDeps
   extends WebhookDeps,
     PeopleRoutesDeps,
     VerifiedRoutesDeps,
+    GapRoutesDeps,
     BuildRoutesDeps,
     ReindexRoutesDeps {
   readonly answering: Pick<Answering, 'forget'>
@@ -116,6 +118,7 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     response.json(withCosts(analytics, prices))
   })
 
+  addGapRoutes(router, deps)
   addBuildRoutes(router, deps)
   addReindexRoutes(router, deps)
   addExplainRoutes(router, staff, deps.explain)

@@ -39,6 +39,7 @@ import {addSectionRoute} from './section-route.ts'
 import {createAuditor} from './staff/auditor.ts'
 import type {BuildRegistry} from './staff/build-routes.ts'
 import type {ExplainSearch} from './staff/explain-routes.ts'
+import type {GapsService} from './staff/gap-routes.ts'
 import {createGuesses} from './staff/guesses.ts'
 import {createOperators, type OperatorOptions} from './staff/operators.ts'
 import {createStaff, type Staff, type StaffTokens} from './staff/staff.ts'
@@ -81,6 +82,7 @@ export interface HttpServerDeps {
   /** People and the audit log. */
   readonly staffStore: StaffStore
   readonly verified: VerifiedAnswers
+  readonly gaps: GapsService
   readonly search: DocsSearch
   /** Questions that the current build answers well, to suggest where the settings name none. Default: none. */
   readonly foundQuestions?: () => readonly string[]
@@ -186,6 +188,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       store: deps.staffStore,
       auditor,
       verified: deps.verified,
+      gaps: deps.gaps,
       placeOf: findPlaceIn(current, options.siteUrl ?? null),
       answering,
       transcripts,

@@ -43,6 +43,8 @@ export interface MetricsOptions {
   readonly activeAnswers: () => number
   /** Whether the journal is being written to disk; called at each scrape. Absent if there is no journal. */
   readonly journalHealth?: () => {readonly degraded: boolean; readonly unflushed: number}
+  /** Number of open gaps, what the docs fail to answer; called at each scrape. */
+  readonly openGaps?: () => Promise<number>
   /** Adds metrics of the process (memory, event loop delay). Only one server of a process may have them. Default false. */
   readonly withProcessMetrics?: boolean
 }
@@ -50,6 +52,7 @@ export interface MetricsOptions {
 export function createMetrics({
   activeAnswers,
   journalHealth,
+  openGaps,
   withProcessMetrics = false,
 }: MetricsOptions): Metrics {
   const registry = new Registry()
@@ -148,6 +151,16 @@ export function createMetrics({
     },
   })
 
+  if (openGaps !== undefined) {
+    new Gauge({
+      name: 'docent_gaps_open',
+      help: 'Open gaps: groups of questions that the docs fail to answer.',
+      registers,
+      async collect() {
+        this.set(await openGaps())
+      },
+    })
+  }
   if (journalHealth !== undefined) {
     new Gauge({
       name: 'docent_journal_degraded',

@@ -23,7 +23,7 @@ export type Caller =
 
 export interface Route {
   /** A route for `GET` also accepts `HEAD`. */
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** In the syntax of Express: `:id` for one segment, `*route` for the rest. */
   readonly path: string
   readonly caller: Caller
@@ -246,6 +246,20 @@ export const routes: readonly Route[] = [
     path: '/api/admin/verified/:id/withdraw',
     caller: 'docs',
     about: 'Give it no longer.',
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/gaps',
+    caller: 'staff',
+    about: 'What the docs fail to answer, grouped by meaning.',
+  },
+  {method: 'POST', path: '/api/admin/gaps/group', caller: 'docs', about: 'Group now.'},
+  {method: 'GET', path: '/api/admin/gaps/:id', caller: 'staff', about: 'One group, with its questions.'},
+  {
+    method: 'PATCH',
+    path: '/api/admin/gaps/:id',
+    caller: 'docs',
+    about: 'Assign it, note something, close, dismiss or reopen it.',
   },
   {method: 'GET', path: '/api/admin/builds', caller: 'docs', about: 'The builds that are kept.'},
   {

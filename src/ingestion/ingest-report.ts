@@ -98,6 +98,8 @@ export interface IngestReport {
   /** The new build, or the current one if none was published. */
   readonly build: string | null
   readonly previous: string | null
+  /** What the docs failed to answer and do now, where a server or a command has looked: null while that is not known. */
+  readonly gapsClosed?: readonly {readonly id: string; readonly title: string; readonly size: number}[] | null
   /** The content folder, absolute; for several sources, or a repository, as in `CONTENT_DIR`. */
   readonly content: string
   /** The generators of their sites. */

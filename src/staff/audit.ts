@@ -30,6 +30,9 @@ export const auditActions = [
   'verified_published',
   'verified_withdrawn',
   'verified_deleted',
+  'gap_read',
+  'gap_changed',
+  'gaps_grouped',
 ] as const
 
 export type AuditAction = (typeof auditActions)[number]

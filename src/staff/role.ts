@@ -14,6 +14,8 @@ export const permissions = [
   'reindex',
   'propose_verified',
   'publish_verified',
+  'read_gaps',
+  'change_gaps',
   'manage_people',
   'read_audit',
 ] as const
@@ -27,8 +29,18 @@ const allowed: Readonly<Record<Exclude<Role, 'admin'>, readonly Permission[]>> =
     'export_transcripts',
     'read_figures',
     'propose_verified',
+    'read_gaps',
   ],
-  docs: ['read_figures', 'read_builds', 'activate_builds', 'reindex', 'propose_verified', 'publish_verified'],
+  docs: [
+    'read_figures',
+    'read_builds',
+    'activate_builds',
+    'reindex',
+    'propose_verified',
+    'publish_verified',
+    'read_gaps',
+    'change_gaps',
+  ],
 }
 
 /** What a role may do; an admin may do all. */

@@ -1,5 +1,6 @@
 import {DocentError} from '../domain/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
+import {createQuestionReads} from './asked-questions.ts'
 import {catalogFileOf} from './catalog/catalog-file.ts'
 import {openCatalogProcess} from './catalog/catalog-process.ts'
 import {createCatalogReads} from './catalog/catalog-reads.ts'
@@ -109,7 +110,10 @@ function inMemory({file, db}: CataloguedReadsOptions): CataloguedReads {
     writer.catchUp(Number.POSITIVE_INFINITY)
   }
   return {
-    reads: asyncReads(createStaffReads(createTranscriptReads(db), createCatalogReads(db)), file),
+    reads: asyncReads(
+      createStaffReads(createTranscriptReads(db), createCatalogReads(db), createQuestionReads(db)),
+      file,
+    ),
     changed: () => {},
     catalogue: catchUp,
     forgetRemoved: catchUp,

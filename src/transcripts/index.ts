@@ -1,3 +1,4 @@
+export type {AskedQuestion, QuestionFacts} from './asked-questions.ts'
 export {checkTranscripts} from './check-transcripts.ts'
 export {csvHeader, csvRowOf, jsonLineOf} from './export-format.ts'
 export type {Analytics, AnalyticsRequest, Figures, PageFigures, PagesRequest} from './figures/analytics.ts'
@@ -13,6 +14,7 @@ export {
   readTranscripts,
   type TranscriptsReader,
 } from './read-transcripts.ts'
+export {readUnanswered, type UnansweredReader} from './read-unanswered.ts'
 export {
   type FeedbackChange,
   type NamedCount,

@@ -1,5 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import {backUpDatabase} from '../native/index.ts'
+import {createQuestionReads} from './asked-questions.ts'
 import {forgetRemoved, openLocalCatalog} from './catalog/local-catalog.ts'
 import {openSharedDatabase, storageError} from './open-database.ts'
 import {emptyWriteAheadLog, prepareRemoval, removeAll} from './removal.ts'
@@ -27,8 +28,9 @@ export function readTranscripts(file: string, onWait: (left: number) => void = (
   const db = openSharedDatabase(file, 'read')
   const reads = createTranscriptReads(db)
   const catalog = openLocalCatalog(file, db, onWait)
+  const questions = createQuestionReads(db)
   return {
-    ...createTranscriptReader(asyncReads(createStaffReads(reads, catalog.reads), file)),
+    ...createTranscriptReader(asyncReads(createStaffReads(reads, catalog.reads, questions), file)),
     idsStartingWith: async (text, limit) => reads.idsStartingWith(text, limit),
     close() {
       catalog.close()

@@ -85,6 +85,7 @@ export function openReaderProcess(files: ReaderSetup, options: ReaderProcessOpti
       list: remoteRead('list'),
       ids: remoteRead('ids'),
       read: remoteRead('read'),
+      asked: remoteRead('asked'),
       analytics: remoteRead('analytics'),
       pageFigures: remoteRead('pageFigures'),
       values: remoteRead('values'),

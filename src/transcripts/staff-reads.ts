@@ -3,6 +3,7 @@ import type {SequencedEvent} from '../domain/index.ts'
 import {openSqlite} from '../native/index.ts'
 import {type AnswerRow, itemOf, transcriptOf} from './answer-row.ts'
 import {eventInserter, rowInserter} from './answer-writer.ts'
+import type {AskedQuestion, QuestionReads} from './asked-questions.ts'
 import {
   type CatalogReads,
   type CatalogSelection,
@@ -51,6 +52,8 @@ export interface StaffReads {
   analytics(request: AnalyticsRequest): Analytics
   /** Without answers that are in memory alone. */
   pageFigures(request: PagesRequest): readonly PageFigures[]
+  /** By `ref`, in this order; those that are gone, or of which no words are in the file, are left out. */
+  asked(refs: readonly string[]): readonly AskedQuestion[]
   /** Without answers that are in memory alone. */
   values(kind: ValueKind, limit: number): readonly NamedCount[]
 }
@@ -65,7 +68,11 @@ const charsPerEvent = 100
 const maxCounted = 10_000
 
 /** @throws what SQLite throws, from every method. */
-export function createStaffReads(reads: TranscriptReads, catalog: CatalogReads): StaffReads {
+export function createStaffReads(
+  reads: TranscriptReads,
+  catalog: CatalogReads,
+  questions: Pick<QuestionReads, 'asked'>,
+): StaffReads {
   /** Matching answers of the file and of memory, as if all were in the file. */
   function select(selection: CatalogSelection, memory: readonly MemoryRecord[]): [Found, AnswerRow][] {
     const {limit, order} = selection
@@ -118,6 +125,7 @@ export function createStaffReads(reads: TranscriptReads, catalog: CatalogReads):
   }
 
   return {
+    asked: (refs) => questions.asked(refs),
     analytics: (request) => catalog.analytics(request),
     pageFigures: (request) => catalog.pageFigures(request),
     values: (kind, limit) => catalog.values(kind === 'page' ? 'cited' : kind, limit),

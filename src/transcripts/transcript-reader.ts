@@ -12,7 +12,7 @@ export type AsyncStaffReads = {
 
 /** Reads done in this process. @throws DocentError `storage` for what SQLite throws on the file. */
 export function asyncReads(reads: StaffReads, file: string): AsyncStaffReads {
-  const {list, ids, read, analytics, pageFigures, values} = reads
+  const {list, ids, read, asked, analytics, pageFigures, values} = reads
   const done =
     <Args extends unknown[], Result>(read: (...args: Args) => Result) =>
     async (...args: Args): Promise<Result> => {
@@ -26,6 +26,7 @@ export function asyncReads(reads: StaffReads, file: string): AsyncStaffReads {
     list: done(list),
     ids: done(ids),
     read: done(read),
+    asked: done(asked),
     analytics: done(analytics),
     pageFigures: done(pageFigures),
     values: done(values),
@@ -53,7 +54,7 @@ const nothingInMemory: ReadMemory = {
 
 export type TranscriptReader = Pick<
   TranscriptStore,
-  'list' | 'get' | 'export' | 'analytics' | 'pageFigures' | 'values'
+  'list' | 'get' | 'asked' | 'export' | 'analytics' | 'pageFigures' | 'values'
 >
 
 /** The read part of the store. Reads may run in another process. Default memory: none, for a file that others write. */
@@ -87,6 +88,10 @@ export function createTranscriptReader(
       await memory.flush()
       const [transcript = null] = await reads.read([answerId], memory.of([answerId]))
       return transcript
+    },
+    async asked(refs) {
+      await memory.flush()
+      return reads.asked(refs)
     },
     export: exported,
     async analytics(request) {

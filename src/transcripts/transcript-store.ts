@@ -1,5 +1,6 @@
 import type {JournalDetails, JournalledAnswer} from '../answers/index.ts'
 import type {Ending, FinishReason, SequencedEvent, Source, Timings, Usage} from '../domain/index.ts'
+import type {AskedQuestion} from './asked-questions.ts'
 import type {Analytics, AnalyticsRequest, PageFigures, PagesRequest} from './figures/analytics.ts'
 import type {ListOrder} from './list-order.ts'
 import type {Match} from './matching-words.ts'
@@ -59,6 +60,11 @@ export interface TranscriptFilter {
    * that the docs lack it, or left; or a wait or a pause was longer than about ten seconds.
    */
   readonly attention?: true
+  /**
+   * What the docs may have failed: no answer, or one to a part of the question; a visitor who disliked it, missed it in the
+   * docs, stopped it or left; a review that finds it bad.
+   */
+  readonly unanswered?: true
   /** What broke off: it failed, timed out, or the server stopped. */
   readonly broke?: true
   readonly abstained?: boolean
@@ -205,6 +211,11 @@ export interface TranscriptStore {
   analytics(request: AnalyticsRequest): Promise<Analytics>
   /** The pages that ended answers found, in no order: of whole days (UTC), and of all builds. */
   pageFigures(request: PagesRequest): Promise<readonly PageFigures[]>
+  /**
+   * Questions that were asked, by the `ref` of their answers, in this order; those that are gone, or of which no words are
+   * kept, are left out.
+   */
+  asked(refs: readonly string[]): Promise<readonly AskedQuestion[]>
   /** The values of a filter, the most frequent first. */
   values(kind: ValueKind, limit: number): Promise<readonly NamedCount[]>
 }

@@ -2,6 +2,7 @@ import {constants, setPriority} from 'node:os'
 import type {ErrorCode} from '../domain/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 import {serveTasks} from '../processes/index.ts'
+import {createQuestionReads} from './asked-questions.ts'
 import {damagedCatalog, identityOf, isDamage, isDamagedCatalog} from './catalog/catalog-damage.ts'
 import {type CatalogReads, catalogBy, createCatalogReads} from './catalog/catalog-reads.ts'
 import {openForReading} from './catalog/open-catalog.ts'
@@ -75,5 +76,6 @@ function openStaffReads(transcripts: string, catalog: string): StaffReads {
       throw damagedCatalog(catalog, error)
     }
   }
-  return createStaffReads(createTranscriptReads(openSharedDatabase(transcripts, 'read')), catalogBy(run))
+  const db = openSharedDatabase(transcripts, 'read')
+  return createStaffReads(createTranscriptReads(db), catalogBy(run), createQuestionReads(db))
 }

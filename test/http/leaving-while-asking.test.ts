@@ -1,6 +1,7 @@
 import type {Server} from 'node:http'
 import {afterEach, expect, test} from 'vitest'
 import {createAnswering} from '../../src/answering/create-answering.ts'
+import {openGaps} from '../../src/gaps/index.ts'
 import {createHttpServer} from '../../src/http/http-server.ts'
 import {memoryLimits} from '../../src/http/limits/memory-limits.ts'
 import {silentLog} from '../../src/http/log.ts'
@@ -53,6 +54,7 @@ async function startHeld() {
     generator: 'scripted',
     transcripts,
     verified: openVerifiedAnswers({file: ':memory:'}),
+    gaps: {store: openGaps({file: ':memory:'}), isPending: false, reason: null, group() {}},
     staffStore: openStaffStore({file: ':memory:'}),
     search: {search: notAsked, searchAsTyped: notAsked},
     current: {id: 'build-1', lease: notAsked},

@@ -521,6 +521,8 @@ describe('who may call a route, each as everybody', () => {
       reindex: 'POST /api/admin/reindex',
       propose_verified: 'POST /api/admin/verified',
       publish_verified: 'POST /api/admin/verified/:id/publish',
+      read_gaps: 'GET /api/admin/gaps',
+      change_gaps: 'PATCH /api/admin/gaps/:id',
       manage_people: 'POST /api/admin/people',
       read_audit: 'GET /api/admin/audit',
     }

@@ -2,6 +2,7 @@ import {describe, expect, test} from 'vitest'
 import {answerStateOf} from '../../src/answers/index.ts'
 import {openSqlite} from '../../src/native/index.ts'
 import {createAnswerWriter} from '../../src/transcripts/answer-writer.ts'
+import {createQuestionReads} from '../../src/transcripts/asked-questions.ts'
 import {createCatalogReads} from '../../src/transcripts/catalog/catalog-reads.ts'
 import {createCatalogTables} from '../../src/transcripts/catalog/catalog-schema.ts'
 import {createCatalogWriter} from '../../src/transcripts/catalog/catalog-writer.ts'
@@ -38,7 +39,11 @@ function databaseWith(written: readonly LiveAnswer[]) {
   const catalog = createCatalogWriter({transcripts: db, catalog: db})
   const catchUp = () => catalog.catchUp(Number.POSITIVE_INFINITY)
   catchUp()
-  return {db, catchUp, reads: createStaffReads(createTranscriptReads(db), createCatalogReads(db))}
+  return {
+    db,
+    catchUp,
+    reads: createStaffReads(createTranscriptReads(db), createCatalogReads(db), createQuestionReads(db)),
+  }
 }
 
 function mixed(): LiveAnswer[] {

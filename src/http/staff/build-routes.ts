@@ -1,10 +1,12 @@
 import type {Router} from 'express'
 import {DocentError, type SiteUrl} from '../../domain/index.ts'
+import {closedGaps} from '../../gaps/index.ts'
 import type {CurrentBuild} from '../../search-index/index.ts'
 import type {TranscriptStore} from '../../transcripts/index.ts'
 import type {BuildsReader} from '../builds/builds-reader.ts'
 import type {Auditor} from './auditor.ts'
 import {changesRequestOf, coverageRequestOf, sectionChangeRequestOf} from './docs-schemas.ts'
+import type {GapsService} from './gap-routes.ts'
 import {memberOf} from './member.ts'
 import type {Staff} from './staff.ts'
 
@@ -28,7 +30,8 @@ export interface BuildRoutesDeps {
   readonly builds: BuildRegistry
   readonly buildsReader: BuildsReader
   readonly current: CurrentBuild
-  readonly transcripts: Pick<TranscriptStore, 'pageFigures'>
+  readonly transcripts: Pick<TranscriptStore, 'pageFigures' | 'asked'>
+  readonly gaps: GapsService
   readonly siteUrl: SiteUrl
 }
 
@@ -37,7 +40,7 @@ const allPages = 1_000_000
 
 /** Adds builds, what changed between them, and what answers make of the pages of the current one. */
 export function addBuildRoutes(router: Router, deps: BuildRoutesDeps): void {
-  const {staff, auditor, builds, buildsReader, current, transcripts, siteUrl} = deps
+  const {staff, auditor, builds, buildsReader, current, transcripts, gaps, siteUrl} = deps
 
   router.get('/builds', staff.allow('docs'), async (_request, response) => {
     response.json({builds: await builds.list()})
@@ -46,7 +49,8 @@ export function addBuildRoutes(router: Router, deps: BuildRoutesDeps): void {
     const id = String(request.params['id'])
     const build = await kept(id)
     const json = await builds.report(id)
-    response.json({build, report: json === null ? null : parsedOrNull(json)})
+    const gapsClosed = await closedGaps(gaps.store, transcripts, id)
+    response.json({build, report: json === null ? null : parsedOrNull(json), gapsClosed})
   })
   router.post('/builds/:id/activate', staff.allow('docs'), async (request, response) => {
     const id = String(request.params['id'])

@@ -86,6 +86,16 @@ const deservingLook: readonly (readonly [Category, string])[] = [
 /** So does a longer wait for the first word, or a longer pause; about, since times are kept in ranges. */
 const longWaitMs = 10_000
 
+/** What the docs may have failed, beside what reviewers say. */
+const unanswered: readonly (readonly [Category, string])[] = [
+  ['abstained', '1'],
+  ['answerability', 'partly'],
+  ['rating', 'down'],
+  ['missing', '1'],
+  ['ending', 'stopped'],
+  ['ending', 'disconnected'],
+]
+
 /** Number of prepared statements cached for recent filters. */
 const maxStatements = 64
 /** By how much more answers are sorted if those before were too few. */
@@ -194,6 +204,12 @@ export function createCatalogReads(
     }
     if (filter.broke !== undefined) {
       const found = brokenOff.flatMap(([kind, name]) => nameOf.get(kind, name) ?? [])
+      if (found.length === 0) return null
+      terms.push(nameTerm(found))
+    }
+    if (filter.unanswered !== undefined) {
+      const judged = namesOtherThan.all('verdict', noName).filter(({name}) => name !== 'good')
+      const found = [...unanswered.flatMap(([kind, name]) => nameOf.get(kind, name) ?? []), ...judged]
       if (found.length === 0) return null
       terms.push(nameTerm(found))
     }

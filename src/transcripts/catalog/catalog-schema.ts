@@ -45,6 +45,7 @@ export const categories = [
   'version',
   'lang',
   'error',
+  'answerability',
 ] as const
 
 export type Category = (typeof categories)[number]
@@ -82,7 +83,7 @@ const words = `
 `
 
 /** Raised when what is derived changes: the catalog is then made anew. */
-export const catalogVersion = 4
+export const catalogVersion = 5
 
 /** Creates the tables of an empty catalog. */
 export function createCatalogTables(db: SqliteDatabase): void {

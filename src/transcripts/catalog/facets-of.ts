@@ -1,5 +1,11 @@
 import type {JournalDetails} from '../../answers/index.ts'
-import {type AnswerEvent, inCurrentForm, isPartialFinish, type Timings} from '../../domain/index.ts'
+import {
+  type Answerability,
+  type AnswerEvent,
+  inCurrentForm,
+  isPartialFinish,
+  type Timings,
+} from '../../domain/index.ts'
 import type {AnswerRow} from '../answer-row.ts'
 import {type Category, categories, type Kind, type Measure, measures, rangeOf} from './catalog-schema.ts'
 
@@ -31,7 +37,7 @@ export function facetsOf(row: AnswerRow, events: readonly AnswerEvent[]): Facets
     longest_stall_ms: hasEnded ? (timings?.longestStallMs ?? null) : null,
     total_ms: hasEnded ? (timings?.totalMs ?? null) : null,
   }
-  const byCategory = categoriesOf(row, events.at(-1))
+  const byCategory = categoriesOf(row, events)
   const pages = pagesOf(events)
   return {
     at: row.started_at,
@@ -59,7 +65,8 @@ export function facetsOf(row: AnswerRow, events: readonly AnswerEvent[]): Facets
   }
 }
 
-function categoriesOf(row: AnswerRow, last: AnswerEvent | undefined): Record<Category, string> {
+function categoriesOf(row: AnswerRow, events: readonly AnswerEvent[]): Record<Category, string> {
+  const last = events.at(-1)
   return {
     ending: row.ending ?? 'running',
     partial: isPartialFinish(row.finish_reason) ? '1' : '0',
@@ -74,7 +81,14 @@ function categoriesOf(row: AnswerRow, last: AnswerEvent | undefined): Record<Cat
     version: row.version ?? noName,
     lang: row.lang ?? noName,
     error: last?.type === 'error' ? last.code : noName,
+    answerability: answerabilityOf(events) ?? noName,
   }
+}
+
+/** How much of the question its first sources may answer; undefined where none said so. */
+export function answerabilityOf(events: readonly AnswerEvent[]): Answerability | undefined {
+  const said = events.find((event) => event.type === 'sources' && event.answerability !== undefined)
+  return said?.type === 'sources' ? said.answerability : undefined
 }
 
 function pagesOf(events: readonly AnswerEvent[]): Map<string, boolean> {

@@ -13,6 +13,7 @@ import {afterEach, describe, expect, test} from 'vitest'
 import {refOf} from '../../../src/answers/index.ts'
 import type {AnswerEvent} from '../../../src/domain/index.ts'
 import {openSqlite, type SqliteDatabase} from '../../../src/native/index.ts'
+import {createQuestionReads} from '../../../src/transcripts/asked-questions.ts'
 import {identityOf} from '../../../src/transcripts/catalog/catalog-damage.ts'
 import {catalogFileOf} from '../../../src/transcripts/catalog/catalog-file.ts'
 import {createCatalogReads} from '../../../src/transcripts/catalog/catalog-reads.ts'
@@ -50,6 +51,7 @@ interface Known {
   readonly lang: string
   ending: string | null
   abstained: boolean
+  isPartly: boolean
   isFallback: boolean
   error: string | null
   readonly cited: readonly string[]
@@ -100,6 +102,7 @@ function journalled(transcripts: Transcripts, number: number, random: Random): K
     lang: one(random, langs),
     ending: null,
     abstained: false,
+    isPartly: number % 7 === 0,
     isFallback: chance(random, 0.1),
     error: null,
     cited: chance(random, 0.5) ? [one(random, pages)] : [],
@@ -116,7 +119,13 @@ function journalled(transcripts: Transcripts, number: number, random: Random): K
   const shown = [...known.cited, one(random, pages)]
   const piece = `${one(random, words)} ${one(random, words)}.`
   const events: AnswerEvent[] = [
-    {type: 'sources', round: 1, query: question, sources: shown.map((url, index) => source(index + 1, url))},
+    {
+      type: 'sources',
+      round: 1,
+      query: question,
+      sources: shown.map((url, index) => source(index + 1, url)),
+      ...(known.isPartly ? {answerability: 'partly'} : {}),
+    },
     {type: 'delta', text: piece},
     ...(known.cited.length > 0 ? [{type: 'citation', n: 1, start: 0, end: 2} as const] : []),
   ]
@@ -175,6 +184,13 @@ function matches(known: Known, filter: TranscriptFilter): boolean {
       known.missing ||
       known.rating === 'down' ||
       (known.ending !== null && known.stall > 10_000),
+    unanswered: () =>
+      known.abstained ||
+      known.isPartly ||
+      known.rating === 'down' ||
+      known.missing ||
+      known.ending === 'stopped' ||
+      (known.verdict !== null && known.verdict !== 'good'),
     broke: () => known.error !== null,
     abstained: () => known.abstained === filter.abstained,
     partial: () => filter.partial === false,
@@ -203,6 +219,7 @@ function randomFilter(random: Random): TranscriptFilter {
     () => ({missing: chance(random, 0.5)}),
     () => ({verdict: one(random, ['wrong', 'any', 'none'])}),
     () => ({attention: true}),
+    () => ({unanswered: true}),
     () => ({broke: true}),
     () => ({abstained: chance(random, 0.5)}),
     () => ({partial: chance(random, 0.5)}),
@@ -279,7 +296,11 @@ function withThresholds(file: string, random: Random): Pick<Transcripts, 'list'>
   const db = openForReading(file, catalogFileOf(file))
   opened.add(db)
   const thresholds = {sorted: whole(random, 40), scanned: 20_000}
-  const reads = createStaffReads(createTranscriptReads(db), createCatalogReads(db, thresholds))
+  const reads = createStaffReads(
+    createTranscriptReads(db),
+    createCatalogReads(db, thresholds),
+    createQuestionReads(db),
+  )
   return {list: async (filter, page = {}) => reads.list(filter, page, [])}
 }
 

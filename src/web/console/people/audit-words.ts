@@ -33,6 +33,9 @@ export const actionWords: Readonly<Record<string, string>> = {
   verified_published: 'published a verified answer',
   verified_withdrawn: 'withdrew a verified answer',
   verified_deleted: 'deleted a verified answer',
+  gap_read: 'read the questions of a gap',
+  gap_changed: 'changed a gap',
+  gaps_grouped: 'had questions grouped into gaps',
 }
 
 /** Words for an action alone, where one is chosen. */

@@ -1,0 +1,74 @@
+import type {SmallDatabase} from '../native/index.ts'
+import type {ForgottenQuestions} from './gaps.ts'
+import {sumOf, sumToBlob, unpackVector} from './vectors.ts'
+
+/** The middle of a gap is that of its newest questions. */
+export const maxInMiddle = 1_000
+
+const conditions = {ref: 'ref = ?', conversation: 'conversation = ?', askedBefore: 'asked_at < ?'} as const
+
+/** So many questions are removed in one transaction. */
+const removedAtOnce = 200
+
+/**
+ * Removes questions, and what they left in the middle of their gap: with the vectors of all others but one, its own could be
+ * worked out from that.
+ */
+export function prepareForgetting({db, change}: SmallDatabase): (whose: ForgottenQuestions) => Promise<void> {
+  const some = (condition: string) =>
+    db.prepare<[string | number], {ref: string; gap: string | null}>(
+      `SELECT ref, gap FROM questions WHERE ${condition} LIMIT ${removedAtOnce}`,
+    )
+  const found = {
+    ref: some(conditions.ref),
+    conversation: some(conditions.conversation),
+    askedBefore: some(conditions.askedBefore),
+  }
+  const drop = db.prepare('DELETE FROM questions WHERE ref = ?')
+  const remake = prepareMiddle({db})
+
+  return async (whose) => {
+    const [[name, value]] = Object.entries(whose) as [[keyof typeof found, string | number]]
+    let removed = 0
+    let last: number
+    do {
+      last = await change(() => {
+        const rows = found[name].all(value)
+        for (const {ref} of rows) drop.run(ref)
+        for (const gap of new Set(rows.map(({gap}) => gap))) if (gap !== null) remake(gap)
+        return rows.length
+      })
+      removed += last
+    } while (last === removedAtOnce)
+    if (removed > 0) eraseFromLog(db)
+  }
+}
+
+/** Makes the middle of a gap anew, and removes a gap that has no question left. To be called in a transaction. */
+export function prepareMiddle({db}: Pick<SmallDatabase, 'db'>): (gap: string) => void {
+  const newest = db
+    .prepare<[string, number], Buffer>(
+      'SELECT vector FROM questions WHERE gap = ? AND vector IS NOT NULL ORDER BY asked_at DESC, ref LIMIT ?',
+    )
+    .pluck()
+  const any = db.prepare<[string], number>('SELECT 1 FROM questions WHERE gap = ? LIMIT 1').pluck()
+  const size = db.prepare<[string], number>('SELECT count(*) FROM questions WHERE gap = ?').pluck()
+  const keep = db.prepare('UPDATE gaps SET centre = ?, size = ? WHERE id = ?')
+  const drop = db.prepare('DELETE FROM gaps WHERE id = ?')
+  return (gap) => {
+    if (any.get(gap) === undefined) drop.run(gap)
+    else {
+      const vectors = newest.all(gap, maxInMiddle).map(unpackVector)
+      keep.run(sumToBlob(sumOf(vectors)), size.get(gap), gap)
+    }
+  }
+}
+
+/** Copies of what was removed stay in the write-ahead log until it is emptied; the next change tries again. */
+export function eraseFromLog(db: SmallDatabase['db']): void {
+  try {
+    db.pragma('wal_checkpoint(TRUNCATE)')
+  } catch {
+    // Another process reads.
+  }
+}

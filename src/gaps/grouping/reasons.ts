@@ -1,0 +1,24 @@
+import type {AskedQuestion, QuestionFacts} from '../../transcripts/index.ts'
+import type {GapReason} from '../gap.ts'
+
+/**
+ * Why an answer counts, by its strongest reason; null if it does not. A reviewer who finds it good knows better than a
+ * visitor who left or disliked it, but the docs still lack what was not answered.
+ */
+export function reasonOf(
+  facts: Pick<QuestionFacts, 'ending' | 'isAbstained' | 'rating' | 'isMissing' | 'verdict'>,
+  isPartly: boolean,
+): GapReason | null {
+  const {ending, isAbstained, rating, isMissing, verdict} = facts
+  if (verdict !== null && verdict !== 'good') return 'failedReview'
+  if (isAbstained) return 'abstained'
+  if (verdict === 'good') return null
+  if (rating === 'down' || isMissing) return 'disliked'
+  if (isPartly) return 'partly'
+  return ending === 'stopped' || ending === 'disconnected' ? 'left' : null
+}
+
+/** Whether the question is about another product, or about something else altogether. */
+export function isElsewhere({abstention}: Pick<AskedQuestion, 'abstention'>): boolean {
+  return abstention === 'other_product' || abstention === 'off_topic'
+}

@@ -1,0 +1,210 @@
+import {DocentError} from '../domain/index.ts'
+import {openSmallDatabase, type SmallDatabase, type SmallDatabaseOptions} from '../native/index.ts'
+import {prepareForgetting} from './forget-questions.ts'
+import {type Gap, type GapEvent, type GapQuestion, type GapState, severities} from './gap.ts'
+import {type GapRow, gapColumns, gapOf} from './gap-rows.ts'
+import type {GapChange, GapClosedByBuild, GapFilter, GapOrder, Gaps} from './gaps.ts'
+import {gapMigrations} from './migrations.ts'
+
+export interface GapsOptions extends Pick<SmallDatabaseOptions, 'file' | 'waitMs' | 'onExposed'> {
+  readonly now?: () => number
+}
+
+/** What a list is sorted by, the greatest first; equal ones by their ids. */
+const sortedBy: Readonly<Record<GapOrder, string>> = {
+  severity: 'severity * 1e9 + min(weight, 1e8)',
+  size: 'size',
+  trend: 'recent - before',
+  latest: 'last_asked_at',
+}
+
+const maxHistory = 200
+const maxClosed = 200
+
+/** The store that the grouping process opens as well. @throws DocentError `storage` if the file cannot be used. */
+export function openGapsDatabase(options: GapsOptions): SmallDatabase {
+  return openSmallDatabase({
+    ...options,
+    migrations: gapMigrations,
+    ifMovedAway: 'what staff noted on gaps is lost then, and questions are grouped anew',
+  })
+}
+
+/** @throws DocentError `storage` if the file cannot be used; it is left unchanged then. */
+export function openGaps(options: GapsOptions): Gaps {
+  const {now = Date.now} = options
+  const database = openGapsDatabase(options)
+  const {db, read, change} = database
+  const byId = db.prepare<[string], GapRow>(`SELECT ${gapColumns} FROM gaps WHERE id = ?`)
+  const ofGap = db.prepare<[string, number], GapQuestion>(
+    'SELECT ref, asked_at AS askedAt, reason FROM questions WHERE gap = ? ORDER BY asked_at DESC, ref LIMIT ?',
+  )
+  const events = db.prepare<[string, number], GapEvent>(
+    'SELECT at, by, what, detail FROM history WHERE gap = ? ORDER BY id DESC LIMIT ?',
+  )
+  const addEvent = db.prepare(
+    'INSERT INTO history (gap, at, by, what, detail) VALUES (@id, @at, @by, @what, @detail)',
+  )
+  const stateOf = db.prepare<[string], string>('SELECT value FROM state WHERE name = ?').pluck()
+  const closedBy = db.prepare<[string, number], GapClosedByBuild>(
+    `SELECT id, title_ref AS titleRef, size FROM gaps
+     WHERE id IN (SELECT gap FROM history WHERE build = ? AND what = 'closed') ORDER BY size DESC, id LIMIT ?`,
+  )
+  const gapOfQuestion = db.prepare<[string], string | null>('SELECT gap FROM questions WHERE ref = ?').pluck()
+  const update = db.prepare(
+    'UPDATE gaps SET assignee = @assignee, note = @note, revision = revision + 1 WHERE id = @id',
+  )
+  const setState = db.prepare(
+    `UPDATE gaps SET state = @state, closed_at = @closedAt, closed_by = @closedBy, closed_build = NULL,
+       closed_section = NULL, closed_because = NULL, reopened_at = ifnull(@reopenedAt, reopened_at),
+       reopened_by = CASE WHEN @reopenedAt IS NULL THEN reopened_by ELSE @reopenedBy END WHERE id = @id`,
+  )
+  const forget = prepareForgetting(database)
+
+  function apply(before: GapRow, {by, assignee, note, state}: GapChange): void {
+    const {id} = before
+    const at = now()
+    const noteEvent = (what: GapEvent['what'], detail: string | null = null) =>
+      addEvent.run({id, at, by, what, detail})
+    if (assignee !== undefined && assignee !== before.assignee) noteEvent('assigned', assignee)
+    if (note !== undefined && note !== before.note) noteEvent('noted')
+    const kept = {assignee: assignee === undefined ? before.assignee : assignee}
+    update.run({id, ...kept, note: note === undefined ? before.note : note})
+    if (state === undefined || state === before.state) return
+    const isOpen = state === 'open'
+    const isClosed = state === 'closed'
+    setState.run({
+      ...{id, state},
+      ...{closedAt: isClosed ? at : null, closedBy: isClosed ? by : null},
+      ...{reopenedAt: isOpen ? at : null, reopenedBy: isOpen ? by : null},
+    })
+    noteEvent(isOpen ? 'reopened' : state)
+  }
+
+  return {
+    list: (filter, {sort, cursor, limit, ids}) =>
+      read(() => {
+        const {conditions, values} = conditionsOf(filter)
+        const key = sortedBy[sort]
+        if (ids !== undefined) {
+          conditions.push('id IN (SELECT value FROM json_each(?))')
+          values.push(JSON.stringify(ids))
+        }
+        if (cursor !== null) {
+          conditions.push(`(${key}, id) < (?, ?)`)
+          values.push(...parsedCursor(cursor, sort))
+        }
+        const rows = db
+          .prepare<unknown[], GapRow & {readonly sorted: number}>(
+            `SELECT ${gapColumns}, ${key} AS sorted FROM gaps ${where(conditions)} ORDER BY sorted DESC, id DESC LIMIT ?`,
+          )
+          .all(...values, limit + 1)
+        const last = rows[limit - 1]
+        const nextCursor = rows.length > limit && last !== undefined ? cursorOf(sort, last) : null
+        return {items: rows.slice(0, limit).map(gapOf), nextCursor}
+      }),
+    titles: (filter) =>
+      read(() => {
+        const {conditions, values} = conditionsOf(filter)
+        return db
+          .prepare<unknown[], {id: string; titleRef: string}>(
+            `SELECT id, title_ref AS titleRef FROM gaps ${where(conditions)}`,
+          )
+          .all(...values)
+      }),
+    counts: (filter) =>
+      read(() => {
+        const {conditions, values} = conditionsOf(filter)
+        const rows = db
+          .prepare<unknown[], {state: GapState; n: number}>(
+            `SELECT state, count(*) AS n FROM gaps ${where(conditions)} GROUP BY state`,
+          )
+          .all(...values)
+        const counts = {open: 0, closed: 0, dismissed: 0}
+        for (const {state, n} of rows) counts[state] = n
+        return counts
+      }),
+    asOf: () => read(() => numberOf(stateOf.get('asOf'))),
+    get: (id) => read(() => gapOrNull(byId.get(id))),
+    questions: (id, limit) => read(() => ofGap.all(id, limit)),
+    history: (id) => read(() => events.all(id, maxHistory)),
+    change: (id, given) =>
+      change(() => {
+        const before = byId.get(id)
+        if (before === undefined) throw new DocentError('not_found', 'There is no such gap.')
+        // Sent again, because the response to the first time was lost.
+        if (before.revision === given.revision + 1 && isAsGiven(before, given)) return gapOf(before)
+        if (before.revision !== given.revision) {
+          throw new DocentError(
+            'conflict',
+            'This gap has changed meanwhile: read it again, and decide anew.',
+            {
+              details: {revision: before.revision},
+            },
+          )
+        }
+        apply(before, given)
+        return gapOf(byId.get(id)!)
+      }),
+    closedBy: (build) =>
+      read(() => {
+        const closed = closedBy.all(build, maxClosed)
+        return closed.length > 0 || stateOf.get('checked') === build ? closed : null
+      }),
+    gapOf: (ref) => read(() => gapOfQuestion.get(ref) ?? null),
+    forget,
+    close: () => db.close(),
+  }
+}
+
+function gapOrNull(row: GapRow | undefined): Gap | null {
+  return row === undefined ? null : gapOf(row)
+}
+
+function numberOf(text: string | undefined): number | null {
+  return text === undefined ? null : Number(text)
+}
+
+function isAsGiven(row: GapRow, {assignee, note, state}: GapChange): boolean {
+  return (
+    (assignee === undefined || assignee === row.assignee) &&
+    (note === undefined || note === row.note) &&
+    (state === undefined || state === row.state)
+  )
+}
+
+function conditionsOf({state, scope, severity, assignee}: GapFilter): {
+  readonly conditions: string[]
+  readonly values: unknown[]
+} {
+  const given: readonly (readonly [string, unknown])[] = [
+    ['state = ?', state],
+    ['scope = ?', scope],
+    ['severity = ?', severity === undefined ? undefined : severities.indexOf(severity)],
+    ['assignee IS ?', assignee],
+  ]
+  const used = given.filter(([, value]) => value !== undefined)
+  return {conditions: used.map(([condition]) => condition), values: used.map(([, value]) => value)}
+}
+
+function where(conditions: readonly string[]): string {
+  return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
+}
+
+function cursorOf(sort: GapOrder, {sorted, id}: {readonly sorted: number; readonly id: string}): string {
+  return Buffer.from(JSON.stringify([sort, sorted, id])).toString('base64url')
+}
+
+/** @throws DocentError `invalid_request`. */
+function parsedCursor(cursor: string, sort: GapOrder): readonly [number, string] {
+  try {
+    const [order, sorted, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]
+    if (order === sort && typeof sorted === 'number' && typeof id === 'string') return [sorted, id]
+  } catch {
+    // No cursor of ours.
+  }
+  throw new DocentError(
+    'invalid_request',
+    'cursor: is not one of this list; leave it out to start at the beginning',
+  )
+}

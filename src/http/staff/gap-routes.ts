@@ -1,0 +1,165 @@
+import type {Request, Router} from 'express'
+import {z} from 'zod'
+import {DocentError} from '../../domain/index.ts'
+import {
+  type Gap,
+  type GapFilter,
+  type Gaps,
+  gapOrders,
+  gapScopes,
+  gapStates,
+  maxAssignee,
+  maxNote,
+  severities,
+  shownGaps,
+} from '../../gaps/index.ts'
+import type {TranscriptStore} from '../../transcripts/index.ts'
+import {requireJson} from '../guards/require-json.ts'
+import {boundedText, defined, identifier, parsed, parsedQuery} from '../request-schemas.ts'
+import type {Auditor} from './auditor.ts'
+import {memberOf} from './member.ts'
+import type {Staff} from './staff.ts'
+
+/** What the docs fail to answer, and the grouping that finds it. */
+export interface GapsService {
+  readonly store: Gaps
+  /** Whether questions are being grouped, or are about to be. */
+  readonly isPending: boolean
+  /** Why questions are not grouped, for people; null where they are. */
+  readonly reason: string | null
+  /** Groups now. */
+  group(): void
+}
+
+export interface GapRoutesDeps {
+  readonly staff: Staff
+  readonly auditor: Auditor
+  readonly gaps: GapsService
+  readonly transcripts: Pick<TranscriptStore, 'asked'>
+}
+
+const listQuery = z.object({
+  state: z.enum([...gapStates, 'all']).default('open'),
+  scope: z.enum([...gapScopes, 'all']).default('here'),
+  severity: z.enum(severities).optional(),
+  assignee: z.string().max(maxAssignee).optional(),
+  q: z.string().max(1_000).optional(),
+  sort: z.enum(gapOrders).default('severity'),
+  cursor: z.string().max(1_000).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
+
+const line = (max: number) =>
+  boundedText(max)
+    .nullable()
+    .transform((text) => (text === null || text.trim() === '' ? null : text.trim()))
+
+const changeBody = z.object({
+  revision: z.number().int().min(1),
+  assignee: line(maxAssignee).optional(),
+  note: line(maxNote).optional(),
+  state: z.enum(gapStates).optional(),
+})
+
+/** Questions of one gap that are shown: the newest. */
+const maxQuestions = 200
+
+/** Adds what the docs fail to answer, below `/api/admin`: support reads it, docs staff change it. */
+export function addGapRoutes(router: Router, {staff, auditor, gaps, transcripts}: GapRoutesDeps): void {
+  const {store} = gaps
+
+  router.get('/gaps', staff.allow('docs', 'support'), async (request, response) => {
+    const {state, q = '', sort, cursor = null, limit, ...given} = parsedQuery(listQuery, request.query)
+    const others = filterOf(given)
+    const filter = state === 'all' ? others : {...others, state}
+    const ids = q.trim() === '' ? undefined : await idsWith(q, filter)
+    const page = await store.list(filter, {sort, cursor, limit, ...defined({ids})})
+    response.json({
+      items: await shownGaps(transcripts, page.items),
+      nextCursor: page.nextCursor,
+      asOf: await store.asOf(),
+      counts: await store.counts(others),
+      pending: gaps.isPending,
+      reason: gaps.reason,
+    })
+  })
+
+  router.post('/gaps/group', staff.allow('docs'), async (request, response) => {
+    if (gaps.reason !== null) throw new DocentError('conflict', gaps.reason)
+    await auditor.before(request, memberOf(response), 'gaps_grouped')
+    gaps.group()
+    response.status(202).json({pending: true})
+  })
+
+  router.get('/gaps/:id', staff.allow('docs', 'support'), async (request, response) => {
+    const gap = await existing(request)
+    const member = memberOf(response)
+    await auditor.before(request, member, 'gap_read', {which: gap.id})
+    const mayReadAnswers = member.role !== 'docs'
+    response.json({...(await shown(gap)), ...(await detailsOf(gap.id, mayReadAnswers))})
+  })
+
+  router.patch('/gaps/:id', staff.allow('docs'), async (request, response) => {
+    requireJson(request)
+    const {revision, ...given} = parsed(changeBody, request.body)
+    const {id} = await existing(request)
+    const member = memberOf(response)
+    const change = defined(given)
+    const details = change.state === undefined ? {} : {details: {state: change.state}}
+    await auditor.before(request, member, 'gap_changed', {which: id, ...details})
+    response.json(await shown(await store.change(id, {...change, by: member.name, revision})))
+  })
+
+  async function existing(request: Request): Promise<Gap> {
+    const id = parsed(identifier, request.params['id'])
+    const gap = await store.get(id)
+    if (gap === null) throw new DocentError('not_found', 'There is no such gap.')
+    return gap
+  }
+
+  async function shown(gap: Gap) {
+    const [found] = await shownGaps(transcripts, [gap])
+    return found!
+  }
+
+  /** Gaps with all of these words in their first question. */
+  async function idsWith(q: string, filter: GapFilter): Promise<string[]> {
+    const words = q.toLowerCase().split(/\s+/).filter(Boolean)
+    const titles = await store.titles(filter)
+    const asked = await transcripts.asked(titles.map(({titleRef}) => titleRef))
+    const found = new Set(
+      asked
+        .filter(({question}) => words.every((word) => question.toLowerCase().includes(word)))
+        .map(({ref}) => ref),
+    )
+    return titles.filter(({titleRef}) => found.has(titleRef)).map(({id}) => id)
+  }
+
+  async function detailsOf(id: string, mayReadAnswers: boolean) {
+    const questions = await store.questions(id, maxQuestions)
+    const asked = new Map(
+      (await transcripts.asked(questions.map(({ref}) => ref))).map((question) => [question.ref, question]),
+    )
+    return {
+      questions: questions.flatMap(({ref, askedAt, reason}) => {
+        const found = asked.get(ref)
+        if (found === undefined) return []
+        const {answerId, question, ending, rating} = found
+        return {answerId: mayReadAnswers ? answerId : null, question, askedAt, reason, ending, rating}
+      }),
+      history: await store.history(id),
+    }
+  }
+}
+
+function filterOf({
+  scope,
+  severity,
+  assignee,
+}: Pick<z.infer<typeof listQuery>, 'scope' | 'severity' | 'assignee'>): Omit<GapFilter, 'state'> {
+  return defined({
+    scope: scope === 'all' ? undefined : scope,
+    severity,
+    assignee: assignee === 'none' ? null : assignee,
+  })
+}
