@@ -9,7 +9,7 @@ import {pathOfTranscript} from '../router.ts'
 import {isolated} from '../visible.ts'
 import type {Member} from '../wire.ts'
 import {gapHistory} from './history.ts'
-import {outcome, pathOfGaps, pathOfLastList, sectionLink, trend} from './marks.ts'
+import {outcome, pathOfGaps, pathOfLastList, sectionLink, titleOf, trend} from './marks.ts'
 import type {Gap, GapDetail, GapQuestion, SectionLink} from './wire.ts'
 import {reasonsOf, reasonWords, severityWords, stateWords} from './words.ts'
 
@@ -80,14 +80,14 @@ export class GapView extends LoadedView<GapDetail> {
   }
 
   protected override render(): TemplateResult {
-    this.context.title(this.value?.title.slice(0, 80) ?? 'Gap')
+    this.context.title(this.value === null ? 'Gap' : titleOf(this.value).slice(0, 80))
     if (this.problem !== null) return this.#failed(this.problem)
     const gap = this.value
     if (gap === null)
       return html`<div class="view"><h1 tabindex="-1" class="sr">Loading the gap…</h1><div class="ghosts" aria-hidden="true"><span class="ghost"></span><span class="ghost"></span></div></div>`
     return html`<article class="view gap-view">
       <p class="to-list"><a class="back" href=${pathOfLastList()}>${icon('back')}All gaps</a></p>
-      <h1 tabindex="-1" dir="auto">${isolated(gap.title)}</h1>
+      <h1 tabindex="-1" dir="auto">${isolated(titleOf(gap))}</h1>
       <p class="under">${outcome(severityWords[gap.severity], 'Severity: ')}${outcome(stateWords[gap.state])}<span>${counted(gap.size, 'answer')} in ${counted(gap.conversations, 'conversation')}</span>${trend(gap.trend)}<span>first asked ${timeAgo(gap.firstAskedAt)}</span><span>last ${timeAgo(gap.lastAskedAt)}</span>${gap.scope === 'elsewhere' ? html`<span>about something else</span>` : nothing}${gap.lang === null ? nothing : html`<span>language ${isolated(gap.lang)}</span>`}${gap.version === null ? nothing : html`<span>version ${isolated(gap.version)}</span>`}</p>
       ${this.#closed(gap)}
       <div class="columns"><div>${this.#questions(gap)}${this.#nearest(gap)}<docent-gap-golden .context=${this.context} .gap=${gap} @made=${this.#readAgain}></docent-gap-golden></div>

@@ -78,7 +78,7 @@ export class GapWork extends LitElement {
     const names = [...new Set([...(this.me === null ? [] : [this.me]), ...this.people])]
     return html`<section aria-labelledby="work"><h2 id="work">Work on it</h2>
       <form class="gap-work" @submit=${this.#submit} @input=${this.#written}>
-        <label class="field"><span>Assigned to</span><input name="assignee" maxlength="80" autocomplete="off" spellcheck="false" list="assignees" placeholder="Nobody" .value=${draft.assignee}></label>
+        <label class="field"><span>Assigned to</span><input name="assignee" maxlength="100" autocomplete="off" spellcheck="false" list="assignees" placeholder="Nobody" .value=${draft.assignee}></label>
         <datalist id="assignees">${names.map((name) => html`<option value=${name}></option>`)}</datalist>
         ${this.me === null || draft.assignee.trim() === this.me ? nothing : html`<button class="link" type="button" @click=${this.#takeOn}>${icon('person')}Assign to me</button>`}
         <label class="field"><span>Note</span><textarea name="note" rows="3" maxlength="4000" dir="auto" .value=${draft.note}></textarea></label>
@@ -105,7 +105,7 @@ export class GapWork extends LitElement {
 
   #theirs(): TemplateResult {
     const {gap} = this
-    const last = [...gap.history].sort((one, other) => other.at - one.at)[0]
+    const [last] = gap.history
     const theirs = {
       by: last?.by ?? null,
       at: last?.at ?? Date.now(),

@@ -129,12 +129,14 @@ export class GapsView extends LoadedView<GapPage> {
     </div>`
   }
 
-  #grouped({asOf, pending}: GapPage): TemplateResult {
+  #grouped({asOf, pending, reason}: GapPage): TemplateResult | typeof nothing {
+    if (reason !== null && asOf === null) return nothing
     const when =
       asOf === null ? html`<span>not grouped yet</span>` : html`<span>grouped ${timeAgo(asOf)}</span>`
-    const again = this.context.may(changesGaps)
-      ? html`<button class="link" type="button" aria-disabled=${this.#isSending} @click=${this.#group}>${icon('retry')}Group again</button>`
-      : nothing
+    const again =
+      this.context.may(changesGaps) && reason === null
+        ? html`<button class="link" type="button" aria-disabled=${this.#isSending} @click=${this.#group}>${icon('retry')}Group again</button>`
+        : nothing
     return html`<p class="quiet grouped">${when}${pending ? nothing : again}</p>
       <p class="outcome" role="status">${pending ? html`${icon('running')}<span>Grouping the questions…</span>` : nothing}</p>`
   }
@@ -199,7 +201,12 @@ export class GapsView extends LoadedView<GapPage> {
     if (page === null) {
       return html`<p class="sr" role="status">Loading gaps…</p><ol class="rows loading" aria-hidden="true">${Array.from({length: 6}, () => html`<li class="row"><span class="ghost"></span></li>`)}</ol>`
     }
-    return page.items.length === 0 ? this.#nothing(page) : this.#rows(page)
+    const {items, reason} = page
+    if (items.length > 0)
+      return html`${reason === null ? nothing : html`<p class="quiet">${reason}</p>`}${this.#rows(page)}`
+    return reason === null
+      ? this.#nothing(page)
+      : html`<div class="notice"><h2>Questions are not grouped</h2><p>${reason}</p></div>`
   }
 
   #nothing({counts, pending}: GapPage): TemplateResult {

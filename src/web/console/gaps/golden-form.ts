@@ -59,7 +59,8 @@ export class GoldenForm extends LitElement {
   #form(): TemplateResult {
     const {gap} = this
     const {title, questions, closed, nearest} = gap
-    const offered = [...new Set([title, ...questions.map(({question}) => question)])].slice(0, maxOffered)
+    const asked = [title, ...questions.map(({question}) => question)].filter((question) => question !== '')
+    const offered = [...new Set(asked)].slice(0, maxOffered)
     const found = closed?.section ?? null
     const sections = [...(found === null ? [] : [found]), ...nearest].filter(
       ({url}, index, all) => all.findIndex((one) => one.url === url) === index,

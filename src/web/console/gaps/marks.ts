@@ -33,6 +33,11 @@ export function trend(of: Gap['trend']): TemplateResult {
   return html`<span class="trend"><svg class="trend-bars" viewBox="0 0 14 ${barHeight}" aria-hidden="true">${bar(of.before, 0, 'before')}${bar(of.recent, 8, 'recent')}</svg><span>${trendWords(of)}</span></span>`
 }
 
+/** Its question; that may have been deleted since the last grouping. */
+export function titleOf({title}: Pick<Gap, 'title'>): string {
+  return title === '' ? 'A question that was deleted' : title
+}
+
 export function sectionName({title, headings}: SectionLink): TemplateResult {
   return isolated([title, ...headings].join(' › '))
 }

@@ -58,6 +58,8 @@ export interface GapPage {
   readonly counts: Readonly<Record<GapState, number>>
   /** Whether a grouping runs or is due. */
   readonly pending: boolean
+  /** Why this server groups no questions; null where it does. */
+  readonly reason: string | null
 }
 
 export interface GapQuestion {
@@ -80,6 +82,7 @@ export interface GapEvent {
 export interface GapDetail extends Gap {
   /** Newest first, and not more than are sent. */
   readonly questions: readonly GapQuestion[]
+  /** Newest first. */
   readonly history: readonly GapEvent[]
   /** Golden questions that were made of it; absent where none can be. */
   readonly goldens?: number
