@@ -9,7 +9,7 @@ export type Severity = (typeof severities)[number]
 export const gapReasons = ['failedReview', 'abstained', 'disliked', 'partly', 'left'] as const
 export type GapReason = (typeof gapReasons)[number]
 
-/** `elsewhere`: most of its questions are about another product, or about something else altogether. */
+/** `elsewhere`: most of its questions are about something else altogether. */
 export const gapScopes = ['here', 'elsewhere'] as const
 export type GapScope = (typeof gapScopes)[number]
 

@@ -18,7 +18,10 @@ export function reasonOf(
   return ending === 'stopped' || ending === 'disconnected' ? 'left' : null
 }
 
-/** Whether the question is about another product, or about something else altogether. */
+/**
+ * Whether the question is about something else altogether. One about another product may ask how this one works with it,
+ * which is for the docs to say.
+ */
 export function isElsewhere({abstention}: Pick<AskedQuestion, 'abstention'>): boolean {
-  return abstention === 'other_product' || abstention === 'off_topic'
+  return abstention === 'off_topic'
 }
