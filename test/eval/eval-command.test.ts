@@ -22,11 +22,15 @@ interface Outcome {
 
 /** `npm run eval` as a process of its own. */
 function run(...args: readonly string[]): Promise<Outcome> {
+  return runWith({}, ...args)
+}
+
+function runWith(env: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<Outcome> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
       [...docent('eval'), ...args],
-      {cwd: root, maxBuffer: 64 * 1024 * 1024},
+      {cwd: root, env: {...process.env, ...env}, maxBuffer: 64 * 1024 * 1024},
       (error, stdout, stderr) =>
         resolve({code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr}),
     )
@@ -409,5 +413,42 @@ describe('a run that is ended', () => {
 
     expect(stderr).not.toContain('EPIPE')
     expect(code).toBe(0)
+  })
+})
+
+test('the golden questions of the staff are measured over the docs of the settings, in several sources', async () => {
+  const keys = join(folder, 'sets/keys/content')
+  const data = join(folder, 'data-of-a-server')
+  mkdirSync(data)
+  const env = {CONTENT_DIR: `one=${keys},two=${keys}`, DATA_DIR: data}
+
+  const before = await runWith(env, '--golden')
+  expect(before).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('nobody has made a golden question'),
+  })
+  const lines = [
+    {
+      id: 'a',
+      question: 'How do I rotate an API key?',
+      relevant: ['/one/guide/keys'],
+      addedBy: 'Ada',
+      addedAt: 1,
+    },
+    {id: 'b', question: 'How do I rotate an API key?', relevant: ['/one/later'], version: '9.x', lang: 'en'},
+  ]
+  writeFileSync(join(data, 'golden.jsonl'), lines.map((line) => JSON.stringify(line)).join('\n'))
+  const {code, stdout, stderr} = await runWith(env, '--golden', '--json')
+
+  expect(stderr).toContain('b: there is no page /one/later; it counts as not found')
+  expect({code, ...(JSON.parse(stdout) as object)}).toMatchObject({
+    code: 0,
+    content: `one=${keys}, two=${keys}`,
+    counts: {questions: 2},
+  })
+  expect(readdirSync(data)).not.toContain('builds')
+  expect(await runWith(env, '--golden', '--content', keys)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--golden cannot be used with --content and --questions'),
   })
 })

@@ -74,6 +74,7 @@ export class NewGolden extends LoadedView<Transcript> {
 
   #keep(change: Partial<GoldenDraft>): void {
     this.#draft = {...this.#draft, ...change}
+    this.#sendProblem = null
     this.context.drafts.write(this.#storedAs, this.#draft)
     this.requestUpdate()
   }
@@ -113,7 +114,7 @@ export class NewGolden extends LoadedView<Transcript> {
     return html`<form class="find" role="search" @submit=${this.#find}>
         <label class="field"><span>Find another section</span><input name="q" type="search" maxlength="1000" required dir="auto" placeholder="Words of the section" autocomplete="off"></label>
         <button class="button" type="submit" aria-disabled=${this.#isSearching}>${icon('search')}Search</button></form>
-      <div role="status">${this.#isSearching ? html`<p class="quiet">Searching…</p>` : found === null || found.problem !== null || (rest?.length ?? 0) > 0 ? nothing : html`<p class="quiet">${found.sections.length === 0 ? 'Nothing was found.' : 'All of what was found is in the list above.'}</p>`}</div>
+      <div class="found-status" role="status">${this.#isSearching ? html`<p class="quiet">Searching…</p>` : found === null || found.problem !== null || (rest?.length ?? 0) > 0 ? nothing : html`<p class="quiet">${found.sections.length === 0 ? 'Nothing was found.' : 'All of what was found is in the list above.'}</p>`}</div>
       ${found?.problem == null ? nothing : html`<p class="problem" role="alert">${found.problem}</p>`}
       ${!rest?.length ? nothing : html`<ul class="choices found-sections" aria-label="Found">${rest.map((section) => html`<li><span>${named(section)}</span><button class="button" type="button" @click=${() => this.#add(section, false)}>${icon('plus')}Add<span class="sr"> ${section.headings.at(-1) ?? section.title}</span></button></li>`)}</ul>`}`
   }
@@ -155,7 +156,7 @@ export class NewGolden extends LoadedView<Transcript> {
     if (address === '') return
     const [url = '', anchor = ''] = address.includes('#/') ? [address] : address.split('#')
     form.reset()
-    this.#add({url, anchor, title: address, headings: []}, true)
+    this.#add({url, anchor, title: '', headings: []}, true)
   }
 
   readonly #find = async (event: SubmitEvent): Promise<void> => {
@@ -222,5 +223,8 @@ function problemOf(message: string, chosen: readonly Choice[]): string {
 }
 
 function named(section: NamedSection): TemplateResult {
-  return html`${isolated([section.title, ...section.headings].join(' › '))} <span class="quiet address">${isolated(sectionAddress(section))}</span>`
+  const address = isolated(sectionAddress(section))
+  // What is still to be written has no name yet.
+  if (section.title === '') return html`${address}`
+  return html`${isolated([section.title, ...section.headings].join(' › '))} <span class="quiet address">${address}</span>`
 }
