@@ -31,8 +31,12 @@ const commands: Readonly<Record<string, KnownCommand>> = {
     about: 'read, export and purge transcripts',
     load: () => import('./transcripts/transcripts-command.ts'),
   },
+  gaps: {
+    about: 'list what the docs fail to answer',
+    load: () => import('./gaps/gaps-command.ts'),
+  },
   backup: {
-    about: 'copy transcripts, people and verified answers to a folder, also while the server runs',
+    about: 'copy transcripts, people, verified answers and gaps to a folder, also while the server runs',
     load: () => import('./backup/backup-command.ts'),
   },
   staff: {

@@ -45,9 +45,14 @@ describe('docent backup', () => {
 
     expect({code, said}).toEqual({
       code: 0,
-      said: 'Copied transcripts.sqlite\nCopied staff.sqlite\nCopied verified.sqlite\n',
+      said: 'Copied transcripts.sqlite\nCopied staff.sqlite\nCopied verified.sqlite\nCopied gaps.sqlite\n',
     })
-    expect(readdirSync(copy).sort()).toEqual(['staff.sqlite', 'transcripts.sqlite', 'verified.sqlite'])
+    expect(readdirSync(copy).sort()).toEqual([
+      'gaps.sqlite',
+      'staff.sqlite',
+      'transcripts.sqlite',
+      'verified.sqlite',
+    ])
     for (const name of readdirSync(copy)) expect(statSync(join(copy, name)).mode & 0o077, name).toBe(0)
     const audit = await staffApi(product, 'GET', '/audit')
     expect(audit.body.items[0]).toMatchObject({what: 'transcripts_backed_up'})

@@ -126,6 +126,8 @@ describe('a data folder inside the content', () => {
     'transcripts-catalog.sqlite',
     'verified.sqlite',
     'verified.sqlite-wal',
+    'gaps.sqlite',
+    'gaps.sqlite.lock',
     'staff.sqlite',
   ]
   const include = (file: string) => `{{#include ${file}}}`

@@ -1,3 +1,4 @@
+import {openEmbedder} from '../../src/embedding/index.ts'
 import {type IngestReport, ingest} from '../../src/ingestion/index.ts'
 import {type ContentFolder, contentFolder} from './content-folder.ts'
 import {directParser} from './direct-parser.ts'
@@ -22,17 +23,21 @@ export const kettleDocs: Readonly<Record<string, string>> = {
 
 /** A real server that ingests a folder of Markdown with a real ingest, in this process, and searches it. */
 export async function startDocsTeam(
-  options: DocentOptions & {readonly files?: Readonly<Record<string, string>>} = {},
+  options: DocentOptions & {
+    readonly files?: Readonly<Record<string, string>>
+    /** Whether the model that is shipped is used, which groups questions as well. Default false. */
+    readonly hasModel?: boolean
+  } = {},
 ): Promise<DocsTeamDocent> {
-  const {files = kettleDocs, ...rest} = options
+  const {files = kettleDocs, hasModel = false, ...rest} = options
   const folder = contentFolder(files)
-  const embedder = hashingEmbedder({dimensions: 8})
+  const embedder = hasModel ? await openEmbedder({model: null}) : hashingEmbedder({dimensions: 8})
   const given = {
     content: folder.content,
     dataDir: folder.dataDir,
     embedder: async () => embedder,
     openParser: directParser,
-    calibrate: async () => null,
+    ...(hasModel ? {} : {calibrate: async () => null}),
   }
   await ingest(given)
   let held: Promise<void> = Promise.resolve()
@@ -40,6 +45,7 @@ export async function startDocsTeam(
     dataDir: folder.dataDir,
     pages: null,
     retriever: null,
+    ...(hasModel ? {embedder: null} : {}),
     ingest({full, force = false}) {
       const ending = new AbortController()
       const progress: unknown[] = []
@@ -97,6 +103,7 @@ export async function startDocsTeam(
     },
     async close() {
       await docent.close()
+      await embedder.close()
       folder.clear()
     },
   }

@@ -46,6 +46,8 @@ export interface DocentOptions {
   /** Where builds are, in place of the data folder. */
   readonly builds?: BuildStore
   readonly transcripts?: Transcripts
+  /** Null: the model of the settings. Default: one without a model. */
+  readonly embedder?: null
   /** Default: one that fails. */
   readonly ingest?: Parts['ingest']
   /** Default: the memory of this process. */
@@ -145,7 +147,7 @@ export async function startDocent(given: DocentOptions = {}): Promise<TestDocent
     webDir: given.webDir ?? null,
     extractPaceMs: 0,
     parts: {
-      embedder,
+      ...(given.embedder === null ? {} : {embedder}),
       ...(given.pages === undefined && given.builds === undefined ? {current: emptyIndex()} : {}),
       ...(given.builds === undefined ? {} : {builds: given.builds}),
       ...(generator === null ? {} : {generator: {...generator, describe: () => 'Answers come from a test.'}}),
