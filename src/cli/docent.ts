@@ -31,9 +31,13 @@ const commands: Readonly<Record<string, KnownCommand>> = {
     about: 'read, export and purge transcripts',
     load: () => import('./transcripts/transcripts-command.ts'),
   },
+  gaps: {
+    about: 'list what the docs fail to answer',
+    load: () => import('./gaps/gaps-command.ts'),
+  },
   backup: {
     about:
-      'copy transcripts, people, verified answers and golden questions to a folder, also while the server runs',
+      'copy transcripts, people, verified answers, gaps and golden questions to a folder, also while the server runs',
     load: () => import('./backup/backup-command.ts'),
   },
   staff: {

@@ -3,6 +3,9 @@ import {cleanLine} from '../lib/clean-text.ts'
 import type {IngestReport, PageChange, StaffQuestionsReport} from './ingest-report.ts'
 import {otherFormatsLine} from './other-formats.ts'
 
+/** So many of the gaps that a build closes are named. */
+const maxGapsNamed = 5
+
 /** The report as lines for a docs writer: what was done, what changed, what needs attention. */
 export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges = 20} = {}): string {
   const {pages, passages, fidelity} = report
@@ -54,6 +57,15 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
     const {ef, shortlist, recall} = report.graph
     const mode = ef === undefined ? `sketches, shortlist ${number(shortlist)}` : `ef ${number(ef)}`
     lines.push(`  vectors   ${(10 * recall.at10).toFixed(2)} of the 10 nearest passages found (${mode})`)
+  }
+  if (report.gapsClosed != null && report.gapsClosed.length > 0) {
+    const shown = report.gapsClosed
+      .slice(0, maxGapsNamed)
+      .map(({title, size}) => `${cleanLine(title)} (${number(size)})`)
+    const more = report.gapsClosed.length - shown.length
+    lines.push(
+      `  gaps      ${number(report.gapsClosed.length)} closed: ${shown.join('; ')}${more > 0 ? `; and ${number(more)} more` : ''}`,
+    )
   }
   const stages = Object.entries(report.stages).filter(([, ms]) => ms >= 10)
   lines.push(

@@ -15,7 +15,8 @@ import type {Review, TranscriptStore} from './transcript-store.ts'
 const eraseAttempts = 10
 const erasePauseMs = 300
 
-export interface TranscriptsReader extends Pick<TranscriptStore, 'list' | 'get' | 'export' | 'analytics'> {
+export interface TranscriptsReader
+  extends Pick<TranscriptStore, 'list' | 'get' | 'asked' | 'export' | 'analytics'> {
   /** At most `limit` ids, in no particular order; none if no id starts with the text. */
   idsStartingWith(text: string, limit: number): Promise<string[]>
   close(): void

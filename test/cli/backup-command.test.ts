@@ -47,10 +47,11 @@ describe('docent backup', () => {
 
     expect({code, said}).toEqual({
       code: 0,
-      said: 'Copied transcripts.sqlite\nCopied staff.sqlite\nCopied verified.sqlite\nCopied golden.jsonl\n',
+      said: 'Copied transcripts.sqlite\nCopied staff.sqlite\nCopied verified.sqlite\nCopied gaps.sqlite\nCopied golden.jsonl\n',
     })
     expect(readFileSync(join(copy, 'golden.jsonl'), 'utf8')).toBe(golden)
     expect(readdirSync(copy).sort()).toEqual([
+      'gaps.sqlite',
       'golden.jsonl',
       'staff.sqlite',
       'transcripts.sqlite',

@@ -128,6 +128,8 @@ describe('a data folder inside the content', () => {
     'golden.jsonl.12.new',
     'verified.sqlite',
     'verified.sqlite-wal',
+    'gaps.sqlite',
+    'gaps.sqlite.lock',
     'staff.sqlite',
   ]
   const include = (file: string) => `{{#include ${file}}}`

@@ -11,7 +11,7 @@ import {noteInAudit} from '../staff/note-in-audit.ts'
 import {isUsageError, UsageError, usageProblem} from '../usage-error.ts'
 
 /** Databases of the data folder that nothing else can be made from. */
-const databases = ['transcripts.sqlite', 'staff.sqlite', 'verified.sqlite'] as const
+const databases = ['transcripts.sqlite', 'staff.sqlite', 'verified.sqlite', 'gaps.sqlite'] as const
 
 /** Files of the data folder that nothing else can be made from, and that are replaced as a whole. */
 const files = [staffQuestionFile] as const

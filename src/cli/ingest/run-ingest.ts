@@ -10,6 +10,7 @@ import {
 } from '../../ingestion/index.ts'
 import {cleanLine} from '../../lib/clean-text.ts'
 import {isGitHubActions, type Settings, workspaceFolder} from '../../settings/index.ts'
+import {closedAfterIngest} from '../gaps/group-once.ts'
 import {printJsonValue, printText, warn} from '../terminal.ts'
 import {annotate} from './annotate.ts'
 import type {IngestArguments} from './options.ts'
@@ -113,12 +114,29 @@ async function ingestOnce({dataDir, values, settings, embedder, signal}: Run): P
   } finally {
     bar?.stop()
   }
+  report = await withClosedGaps(report, {settings, dataDir, signal})
   if (values.json) printJsonValue(report)
   else printText(summaryOf(report))
   if (isGitHubActions()) annotate(report.diagnostics, settings.sources, workspaceFolder())
   if (!values.check) return 0
   const errors = report.diagnostics.filter(({severity}) => severity === 'error').length
   return errors > 0 || report.fidelity.losing.length > 0 ? 1 : 0
+}
+
+/** With what the docs failed to answer and do now. The build is published, so that a failure is a warning. */
+async function withClosedGaps(
+  report: IngestReport,
+  {settings, dataDir, signal}: Pick<Run, 'settings' | 'dataDir' | 'signal'>,
+): Promise<IngestReport> {
+  const {outcome, build} = report
+  if (outcome !== 'published' || build === null) return report
+  try {
+    const gapsClosed = await closedAfterIngest(settings, {dataDir, build, signal})
+    return gapsClosed === null ? report : {...report, gapsClosed}
+  } catch (error) {
+    if (!signal.aborted) warn(`It is not known which gaps this closes: ${(error as Error).message}`)
+    return report
+  }
 }
 
 /** Where models from the hub are stored, shared by everything that uses this data folder. */

@@ -148,7 +148,7 @@ export class GapView extends LoadedView<GapDetail> {
           ? html`<p class="quiet">No section is near these questions.</p>`
           : html`<ul class="near-list">${nearest.map((section: SectionLink) => html`<li>${icon('book')}${sectionLink(section)}</li>`)}</ul>`
       }
-      ${may('read_builds') ? html`<p class="actions"><a class="button" href=${pathOfDocs('search', query.toString())}>${icon('search')}Why it is not answered</a>${may('reindex') ? html`<a class="button" href=${pathOfDocs()}>${icon('retry')}Reindex</a>` : nothing}</p>` : nothing}
+      ${may('read_builds') ? html`<p class="actions"><a class="button" href=${pathOfDocs('search', query.toString())}>${icon('search')}${state === 'closed' ? 'What is found now' : 'Why it is not answered'}</a>${may('reindex') ? html`<a class="button" href=${pathOfDocs()}>${icon('retry')}Reindex</a>` : nothing}</p>` : nothing}
       ${state === 'open' ? html`<p class="quiet">Write or mend a page, then reindex: the gap closes itself when a new or changed section answers its questions.</p>` : nothing}</section>`
   }
 }

@@ -216,9 +216,10 @@ export class GapsView extends LoadedView<GapPage> {
     if (all === 0 && isPlain)
       return html`<div class="notice"><h2>${pending ? 'The first grouping is under way' : 'No gaps so far'}</h2>
         <p>A gap is a group of questions that mean the same and that the docs did not answer well: not found, answered only in part, disliked, left, or judged wrong in a review.</p>
-        <p>It is listed here at the next grouping, which comes every hour and after each new build.</p></div>`
+        <p>It is listed here at the next grouping, which comes every hour and after each new build.</p>
+        <p>${elsewhere}</p></div>`
     if (isPlain)
-      return html`<div class="notice"><h2>No gap is open</h2><p>${counts.closed === 0 ? nothing : html`<a href=${pathOfGaps('state=closed')}>${counted(counts.closed, 'gap')} closed</a>. `}A closed gap opens again when the docs fail its questions anew.</p></div>`
+      return html`<div class="notice"><h2>No gap is open</h2><p>${counts.closed === 0 ? nothing : html`<a href=${pathOfGaps('state=closed')}>${counted(counts.closed, 'gap')} closed</a>. `}A closed gap opens again when the docs fail its questions anew.</p><p>${elsewhere}</p></div>`
     return html`<div class="notice"><h2>Nothing matches</h2><p>Choose less above, or <a href=${pathOfGaps()}>show all open gaps</a>.</p></div>`
   }
 
@@ -265,6 +266,8 @@ export class GapsView extends LoadedView<GapPage> {
     this.requestUpdate()
   }
 }
+
+const elsewhere = html`Questions <a href=${pathOfGaps('scope=elsewhere')}>about something else</a> are in a list of their own.`
 
 /** A grouping meanwhile may have moved one from one page to the next. */
 function joined(shown: GapPage, next: GapPage): GapPage {
