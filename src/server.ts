@@ -434,9 +434,9 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
       polling.abort()
       starting?.close()
       explainer.close()
-      await gaps.keeper?.close()
       http.drain()
       for (const ingest of ingests) ingest.kill()
+      await gaps.keeper?.close()
       await assistant.answering.shutdown(graceMs)
       await http.close()
       closeStores()
@@ -489,7 +489,8 @@ function gapsOf(
           languages: settings.embeddingLanguages,
         },
         siteUrl: settings.siteUrl,
-        build: async () => (usable.id === null ? null : folderOf(usable.id)),
+        // Without its files, as those of an application's own index, questions are grouped all the same.
+        build: async () => (usable.id === null ? null : folderOf(usable.id).catch(() => null)),
         onProblem: (err) => log.error({err}, 'questions that the docs fail to answer cannot be grouped'),
       })
     : null

@@ -34,7 +34,8 @@ async function filled(): Promise<string> {
 /** Overwrites a part of the file that is not its head. */
 function spoil(file: string): void {
   const bytes = readFileSync(file)
-  bytes.fill(0xa5, 16 * 4096, 20 * 4096)
+  // Enough of them that some are in use.
+  bytes.fill(0xa5, 8 * 4096, 24 * 4096)
   writeFileSync(file, bytes)
 }
 

@@ -1,7 +1,7 @@
 import {constants, setPriority} from 'node:os'
 import {type ErrorCode, toDocentError} from '../../domain/index.ts'
 import {openEmbedder} from '../../embedding/index.ts'
-import {takeExclusiveLock} from '../../native/index.ts'
+import {makeFilesPrivate, takeExclusiveLock} from '../../native/index.ts'
 import {serveTasks} from '../../processes/index.ts'
 import {type GroupingTask, runGrouping} from './run-grouping.ts'
 
@@ -27,6 +27,7 @@ serveTasks<GapsSetup, GroupingTask>(async ({model, cacheDir, languages}) => {
     ready: null,
     async perform(task): Promise<GroupingReply> {
       try {
+        makeFilesPrivate(`${task.gaps}.lock`)
         const lock = takeExclusiveLock(`${task.gaps}.lock`, lockWaitMs)
         // The other one does what this one would have done.
         if (lock === null) return {isDone: false}
