@@ -1,9 +1,13 @@
-import {addScaled, dotAt} from '../../lib/vector-math.ts'
+import {addScaled, dot, dotAt} from '../../lib/vector-math.ts'
 import {unit} from '../vectors.ts'
 
+/** How much the middle of questions about anything weighs beside the gaps, while there are few. */
+const weightOfAny = 3
+
 /**
- * Gaps by their middles, for finding the one that a question belongs to. Every middle is compared: of 5,000, with vectors of
- * 384 dimensions, that takes about a millisecond and a half.
+ * Gaps by their middles, for finding the one that a question belongs to. They are compared as seen from what they have in
+ * common: nearly every question names the product, and would be like every other. Every middle is compared: of 5,000, with
+ * vectors of 384 dimensions, that takes about three milliseconds.
  */
 export class Clusters {
   readonly #dimensions: number
@@ -12,9 +16,14 @@ export class Clusters {
   readonly #sums: Float32Array[] = []
   /** Unit vectors, concatenated; longer than it needs to be. */
   #middles: Float32Array
+  /** The sum of the middles, with `weightOfAny` times that of questions about anything. */
+  readonly #total: Float32Array
 
-  constructor(dimensions: number) {
+  /** @param anything the mean of questions about anything */
+  constructor(anything: Float32Array) {
+    const dimensions = anything.length
     this.#dimensions = dimensions
+    this.#total = anything.map((value) => value * weightOfAny)
     this.#middles = new Float32Array(64 * dimensions)
   }
 
@@ -33,15 +42,23 @@ export class Clusters {
     this.#ids.push(id)
     this.#places.set(id, place)
     this.#sums.push(sum)
-    this.#middles.set(unit(sum), place * this.#dimensions)
+    this.#put(place, unit(sum))
   }
 
   /** The nearest one; of equally near ones that which was added first. Null if there is none. */
   nearest(vector: Float32Array): {readonly id: string; readonly cosine: number} | null {
+    const common = this.#total.map((value) => value / (weightOfAny + this.#ids.length))
+    const commonSquare = dot(common, common)
+    const commonPart = dot(vector, common)
+    const length = Math.sqrt(Math.max(0, dot(vector, vector) - 2 * commonPart + commonSquare))
     let best = -1
     let cosine = Number.NEGATIVE_INFINITY
     for (let place = 0; place < this.#ids.length; place++) {
-      const likeness = dotAt(vector, this.#middles, place * this.#dimensions)
+      const at = place * this.#dimensions
+      const middlePart = dotAt(common, this.#middles, at)
+      const middleLength = Math.sqrt(Math.max(0, 1 - 2 * middlePart + commonSquare))
+      const product = dotAt(vector, this.#middles, at) - commonPart - middlePart + commonSquare
+      const likeness = length * middleLength === 0 ? 0 : product / (length * middleLength)
       if (likeness <= cosine) continue
       best = place
       cosine = likeness
@@ -54,7 +71,14 @@ export class Clusters {
     const place = this.#places.get(id)!
     const sum = this.#sums[place]!
     addScaled(sum, vector, 1)
-    this.#middles.set(unit(sum), place * this.#dimensions)
+    this.#put(place, unit(sum))
+  }
+
+  #put(place: number, middle: Float32Array): void {
+    const at = place * this.#dimensions
+    addScaled(this.#total, this.#middles.subarray(at, at + this.#dimensions), -1)
+    addScaled(this.#total, middle, 1)
+    this.#middles.set(middle, at)
   }
 
   sumOf(id: string): Float32Array {

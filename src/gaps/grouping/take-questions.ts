@@ -5,7 +5,7 @@ import {type GapReason, maxGaps, maxQuestions} from '../gap.ts'
 import {packVector, unpackVector} from '../vectors.ts'
 import {Clusters} from './clusters.ts'
 import type {GroupingStore, KeptQuestion, TakenQuestion} from './grouping-store.ts'
-import {sameMeaningCosine} from './likeness.ts'
+import {type Likeness, likenessOf} from './likeness.ts'
 import {isElsewhere, reasonOf} from './reasons.ts'
 
 export interface TakeOptions {
@@ -46,12 +46,12 @@ export async function takeQuestions({store, transcripts, embedder, mayGoOn}: Tak
   if (!(await bringVectorsUpToDate({store, transcripts, embedder, mayGoOn}))) {
     return {isDone: false, touched, failedAt}
   }
-  const threshold = await sameMeaningCosine(embedder)
-  let clusters = await clustersOf(store, embedder.dimensions)
+  const likeness = await likenessOf(embedder)
+  let clusters = await clustersOf(store, likeness)
   for (let at = 0; at < added.length; at += stepSize) {
     if (!mayGoOn()) return {isDone: false, touched, failedAt}
     const step = added.slice(at, at + stepSize)
-    const taken = await groupedIn(clusters, step, {transcripts, embedder, threshold})
+    const taken = await groupedIn(clusters, step, {transcripts, embedder, likeness})
     const gaps = new Set(taken.flatMap(({gap}) => gap ?? []))
     await store.take(taken, new Map([...gaps].map((id) => [id, clusters.sumOf(id)])))
     for (const {gap, askedAt, reason} of taken) {
@@ -60,7 +60,7 @@ export async function takeQuestions({store, transcripts, embedder, mayGoOn}: Tak
     }
     if (clusters.size > maxGaps * 1.1) {
       await dropLightest(store)
-      clusters = await clustersOf(store, embedder.dimensions)
+      clusters = await clustersOf(store, likeness)
     }
   }
   if (clusters.size > maxGaps) await dropLightest(store)
@@ -128,16 +128,16 @@ async function bringVectorsUpToDate({store, transcripts, embedder, mayGoOn}: Tak
   return true
 }
 
-async function clustersOf(store: GroupingStore, dimensions: number): Promise<Clusters> {
-  const clusters = new Clusters(dimensions)
-  for (const {id, sum} of await store.middles()) if (sum.length === dimensions) clusters.add(id, sum)
+async function clustersOf(store: GroupingStore, {middle}: Likeness): Promise<Clusters> {
+  const clusters = new Clusters(middle)
+  for (const {id, sum} of await store.middles()) if (sum.length === middle.length) clusters.add(id, sum)
   return clusters
 }
 
 async function groupedIn(
   clusters: Clusters,
   facts: readonly QuestionFacts[],
-  {transcripts, embedder, threshold}: Pick<TakeOptions, 'transcripts' | 'embedder'> & {threshold: number},
+  {transcripts, embedder, likeness}: Pick<TakeOptions, 'transcripts' | 'embedder'> & {likeness: Likeness},
 ): Promise<TakenQuestion[]> {
   const byRef = new Map(facts.map((one) => [one.ref, one]))
   const taken: TakenQuestion[] = []
@@ -153,15 +153,15 @@ async function groupedIn(
     // As it will be read again.
     const vector = unpackVector(packVector(await embedder.embedQuery(asked.question)))
     const isKnown = vector.some((value) => value !== 0)
-    const gap = isKnown ? gapFor(clusters, vector, threshold) : null
+    const gap = isKnown ? gapFor(clusters, vector, likeness) : null
     taken.push({...question, gap, vector: isKnown ? vector : null})
   }
   return taken
 }
 
-function gapFor(clusters: Clusters, vector: Float32Array, threshold: number): string {
+function gapFor(clusters: Clusters, vector: Float32Array, {sameMeaning}: Likeness): string {
   const nearest = clusters.nearest(vector)
-  if (nearest !== null && nearest.cosine >= threshold) {
+  if (nearest !== null && nearest.cosine >= sameMeaning) {
     clusters.take(nearest.id, vector)
     return nearest.id
   }
