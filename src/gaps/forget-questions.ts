@@ -1,5 +1,7 @@
 import type {SmallDatabase} from '../native/index.ts'
+import {severities} from './gap.ts'
 import type {ForgottenQuestions} from './gaps.ts'
+import {type CountedQuestion, type Standing, standingOf} from './grouping/standing.ts'
 import {sumOf, sumToBlob, unpackVector} from './vectors.ts'
 
 /** The middle of a gap is that of its newest questions. */
@@ -44,24 +46,43 @@ export function prepareForgetting({db, change}: SmallDatabase): (whose: Forgotte
   }
 }
 
-/** Makes the middle of a gap anew, and removes a gap that has no question left. To be called in a transaction. */
+/**
+ * Makes the middle of a gap anew, and how it stands, and removes a gap that has no question left. To be called in a
+ * transaction.
+ */
 export function prepareMiddle({db}: Pick<SmallDatabase, 'db'>): (gap: string) => void {
   const newest = db
     .prepare<[string, number], Buffer>(
       'SELECT vector FROM questions WHERE gap = ? AND vector IS NOT NULL ORDER BY asked_at DESC, ref LIMIT ?',
     )
     .pluck()
-  const any = db.prepare<[string], number>('SELECT 1 FROM questions WHERE gap = ? LIMIT 1').pluck()
-  const size = db.prepare<[string], number>('SELECT count(*) FROM questions WHERE gap = ?').pluck()
-  const keep = db.prepare('UPDATE gaps SET centre = ?, size = ? WHERE id = ?')
+  const left = db.prepare<[string], Omit<CountedQuestion, 'isElsewhere'> & {is_elsewhere: number}>(
+    'SELECT conversation, asked_at AS askedAt, lang, version, reason, is_elsewhere FROM questions WHERE gap = ?',
+  )
+  const keep = db.prepare('UPDATE gaps SET centre = ? WHERE id = ?')
+  const setStanding = prepareStanding({db})
   const drop = db.prepare('DELETE FROM gaps WHERE id = ?')
   return (gap) => {
-    if (any.get(gap) === undefined) drop.run(gap)
+    const questions = left.all(gap)
+    if (questions.length === 0) drop.run(gap)
     else {
       const vectors = newest.all(gap, maxInMiddle).map(unpackVector)
-      keep.run(sumToBlob(sumOf(vectors)), size.get(gap), gap)
+      keep.run(sumToBlob(sumOf(vectors)), gap)
+      const counted = questions.map(({is_elsewhere, ...one}) => ({...one, isElsewhere: is_elsewhere === 1}))
+      setStanding(gap, standingOf(counted, Date.now()))
     }
   }
+}
+
+/** Says how a gap stands. To be called in a transaction. */
+export function prepareStanding({db}: Pick<SmallDatabase, 'db'>): (gap: string, standing: Standing) => void {
+  const set = db.prepare(
+    `UPDATE gaps SET size = @size, conversations = @conversations, recent = @recent, before = @before,
+       reasons = @reasons, scope = @scope, lang = @lang, version = @version, weight = @weight, severity = @severity,
+       first_asked_at = @firstAskedAt, last_asked_at = @lastAskedAt WHERE id = @id`,
+  )
+  return (id, {severity, reasons, ...standing}) =>
+    set.run({...standing, id, severity: severities.indexOf(severity), reasons: JSON.stringify(reasons)})
 }
 
 /** Copies of what was removed stay in the write-ahead log until it is emptied; the next change tries again. */

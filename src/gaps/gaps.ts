@@ -57,8 +57,8 @@ export type ForgottenQuestions =
 export interface Gaps {
   /** @throws DocentError `invalid_request` for a bad cursor. */
   list(filter: GapFilter, page: GapPageRequest): Promise<GapPage>
-  /** The first question of each, to search for words in. At most as many as are kept. */
-  titles(filter: GapFilter): Promise<readonly {readonly id: string; readonly titleRef: string}[]>
+  /** The title and the examples of each, to search for words in. At most as many as are kept. */
+  titles(filter: GapFilter): Promise<readonly {readonly id: string; readonly refs: readonly string[]}[]>
   counts(filter: Omit<GapFilter, 'state'>): Promise<Readonly<Record<GapState, number>>>
   /** When the questions were last grouped; null before the first time. */
   asOf(): Promise<number | null>

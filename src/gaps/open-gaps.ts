@@ -68,8 +68,14 @@ export function openGaps(options: GapsOptions): Gaps {
       addEvent.run({id, at, by, what, detail})
     if (assignee !== undefined && assignee !== before.assignee) noteEvent('assigned', assignee)
     if (note !== undefined && note !== before.note) noteEvent('noted')
-    const kept = {assignee: assignee === undefined ? before.assignee : assignee}
-    update.run({id, ...kept, note: note === undefined ? before.note : note})
+    const kept = {
+      assignee: assignee === undefined ? before.assignee : assignee,
+      note: note === undefined ? before.note : note,
+    }
+    const isSame = kept.assignee === before.assignee && kept.note === before.note
+    // Nothing to tell somebody who has read it as it was.
+    if (isSame && (state === undefined || state === before.state)) return
+    update.run({id, ...kept})
     if (state === undefined || state === before.state) return
     const isOpen = state === 'open'
     const isClosed = state === 'closed'
@@ -107,10 +113,14 @@ export function openGaps(options: GapsOptions): Gaps {
       read(() => {
         const {conditions, values} = conditionsOf(filter)
         return db
-          .prepare<unknown[], {id: string; titleRef: string}>(
-            `SELECT id, title_ref AS titleRef FROM gaps ${where(conditions)}`,
+          .prepare<unknown[], {id: string; title_ref: string; example_refs: string}>(
+            `SELECT id, title_ref, example_refs FROM gaps ${where(conditions)}`,
           )
           .all(...values)
+          .map(({id, title_ref, example_refs}) => ({
+            id,
+            refs: [title_ref, ...(JSON.parse(example_refs) as string[])],
+          }))
       }),
     counts: (filter) =>
       read(() => {

@@ -47,7 +47,7 @@ function readLine(raw: string, place: string): GoldenLine {
     if (!(cause instanceof DocentError)) throw cause
     throw new DocentError(
       'conflict',
-      `${cause.message} Mend or remove that line: until then nothing is added to the file or removed from it.`,
+      `${cause.message.replace(/[^.!?]$/, '$&.')} Mend or remove that line: until then nothing is added to the file or removed from it.`,
       {cause},
     )
   }

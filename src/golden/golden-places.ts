@@ -16,6 +16,8 @@ export interface GoldenPlaces {
   entryOf(place: SectionPlace): string | null
   /** The same for a page that is not there yet; null for what is no address in the docs. */
   futureEntryOf(place: SectionPlace): string | null
+  /** Whether it is a URL of a site where the docs are not: neither this server nor where they are published. */
+  isForeign(url: string, host: string): boolean
   /** What a relevant entry names in the current build, by the names that readers are shown; null where it has no such thing. */
   named(entry: string): NamedPlace | null
 }
@@ -41,6 +43,14 @@ export function goldenPlacesIn(current: CurrentBuild, siteUrl: SiteUrl): GoldenP
     futureEntryOf({url, anchor}) {
       const route = likeliestRoute(url, siteUrl)?.replace(/(?:\.mdx?|\.html?)$/i, '')
       return route === undefined ? null : sectionAddress({url: route.replace(/(?<=.)\/+$/, ''), anchor})
+    },
+    isForeign(url, host) {
+      if (!/^https?:/i.test(url) || !URL.canParse(url)) return false
+      const published = [siteUrl ?? []].flatMap((sites) =>
+        typeof sites === 'string' ? sites : Object.values(sites),
+      )
+      const hosts = published.filter((site) => URL.canParse(site)).map((site) => new URL(site).host)
+      return ![host, ...hosts].includes(new URL(url).host)
     },
     named: (entry) =>
       withBuild((build) => {

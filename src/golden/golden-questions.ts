@@ -51,10 +51,12 @@ export interface GoldenQuestions {
   /**
    * Adds all of them, or none. The same question in the same language and version is there once: it takes over the
    * sections that are sent. What is private is taken out of the words.
+   * @param given `replacesAll`: whether also sections that somebody else gave are replaced; default true.
+   * @throws DocentError `conflict` also for a question with other sections of somebody else, if those are not replaced.
    */
   add(
     drafts: readonly GoldenDraft[],
-    given: {readonly by: string; readonly from: GoldenOrigin | null},
+    given: {readonly by: string; readonly from: GoldenOrigin | null; readonly replacesAll?: boolean},
   ): Promise<GoldenAdded>
   /** Resolves with false if there was none. */
   delete(id: string): Promise<boolean>

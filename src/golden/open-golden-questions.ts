@@ -7,7 +7,12 @@ import {replacePrivateFile} from '../native/index.ts'
 import {maxStaffQuestionBytes} from '../question-sets/index.ts'
 import type {Redactor} from '../redaction/index.ts'
 import {type GoldenLine, keyOf, newLine, readLines, withSections} from './golden-lines.ts'
-import {type GoldenDraft, type GoldenQuestions, maxGoldenQuestions} from './golden-questions.ts'
+import {
+  type GoldenDraft,
+  type GoldenQuestion,
+  type GoldenQuestions,
+  maxGoldenQuestions,
+} from './golden-questions.ts'
 
 export interface GoldenQuestionsOptions {
   /** JSON lines; made with the first question. */
@@ -78,7 +83,7 @@ export function openGoldenQuestions({
       const {lines} = await turns.run(resolve(file), read)
       return lines.flatMap(({question}) => question ?? []).toReversed()
     },
-    async add(drafts, {by, from}) {
+    async add(drafts, {by, from, replacesAll = true}) {
       let result = {ids: [] as string[], added: 0, kept: 0}
       await change((before) => {
         const lines = [...before]
@@ -91,7 +96,9 @@ export function openGoldenQuestions({
           const line = at === undefined ? null : lines[at]!
           if (line?.question != null) {
             const {question} = line
-            lines[at!] = withSections({...line, question}, draft.relevant, facts)
+            const isSame = hasSections(question, draft.relevant)
+            if (!isSame && !replacesAll) refuseOthers(question, by)
+            if (!isSame) lines[at!] = withSections({...line, question}, draft.relevant, facts)
             result.kept++
             result.ids.push(question.id)
             continue
@@ -117,6 +124,18 @@ export function openGoldenQuestions({
       return wasThere
     },
   }
+}
+
+function hasSections({relevant, gold}: GoldenQuestion, others: readonly string[]): boolean {
+  return gold.length === 0 && relevant.toSorted().join('\n') === others.toSorted().join('\n')
+}
+
+function refuseOthers(question: GoldenQuestion, by: string): void {
+  if (question.addedBy === by) return
+  throw new DocentError(
+    'conflict',
+    `This is a golden question of ${question.addedBy ?? 'somebody else'} already, with other sections. Ask docs staff to delete it, or word yours differently.`,
+  )
 }
 
 function refuseTooMany(lines: readonly GoldenLine[]): void {

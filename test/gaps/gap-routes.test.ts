@@ -183,6 +183,14 @@ test('without words there is nothing to group, and the list says why', async () 
     expect(reason).toContain('TRANSCRIPTS=metadata')
     expect((await staffApi(product, 'POST', '/gaps/group')).status).toBe(409)
     expect((await staffApi(product, 'GET', '/gaps?sort=loudest')).status).toBe(400)
+  } finally {
+    await product.close()
+  }
+})
+
+test('a cursor of no list is refused', async () => {
+  const product = await startDocent()
+  try {
     expect((await staffApi(product, 'GET', '/gaps?cursor=none')).status).toBe(400)
   } finally {
     await product.close()

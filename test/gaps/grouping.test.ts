@@ -92,6 +92,26 @@ test('the shipped model groups what people put in other words, and little else',
   expect(right / (paraphrases.length * 3)).toBeGreaterThan(0.4)
 })
 
+test('the name of the product, which is in every question, makes no two alike', async () => {
+  const asked = [
+    ['Does Ferrox work with Alexa?', 'Ferrox Alexa skill'],
+    ['What is the warranty of Ferrox?', 'How long is the Ferrox warranty?'],
+    ['Does Ferrox have a camera?'],
+    ['Can Ferrox heat the greenhouse?'],
+    ['Can Ferrox detect frost?'],
+    ['Can I use Ferrox with solar panels?'],
+  ]
+  await addPastAnswers(
+    transcripts,
+    asked.flat().map((question, index) => unanswered(question, {startedAt: Date.now() - index})),
+  )
+  await run()
+
+  const found = await Promise.all((await listed()).map(async ({id}) => (await wordsIn(id)).toSorted()))
+  expect(found.length).toBeGreaterThanOrEqual(asked.length)
+  expect(found).toContainEqual(asked[1]!.toSorted())
+})
+
 test('gaps keep their ids while questions come and go, also with another model', async () => {
   await addPastAnswers(transcripts, [
     unanswered('How do I add Tailwind to my app?'),

@@ -89,6 +89,30 @@ describe('a golden question', () => {
     expect((await list(docent)).items).toEqual([])
   })
 
+  test('of somebody else keeps its sections from who may not delete it, and takes none of another site', async () => {
+    const docent = await start()
+    const answerId = await ask(docent)
+    const path = `/transcripts/${answerId}/golden`
+    const question = 'Where is the port set?'
+    const port = {question, relevant: [{url: '/docs/port'}]}
+    await staffApi(docent, 'POST', path, port)
+
+    const same = await staffApi(docent, 'POST', path, port, support)
+    const other = await staffApi(docent, 'POST', path, {question, relevant: [{url: '/docs/keys'}]}, support)
+    const foreign = await make(docent, answerId, {
+      question,
+      relevant: [{url: 'https://elsewhere.example/docs/keys'}],
+    })
+
+    expect(same).toMatchObject({status: 201, body: {added: 0, kept: 1}})
+    expect(other).toMatchObject({status: 409, body: {error: {message: expect.stringContaining('already')}}})
+    expect(foreign).toMatchObject({
+      status: 400,
+      body: {error: {message: expect.stringContaining('another site')}},
+    })
+    expect((await list(docent)).items).toMatchObject([{relevant: [{url: '/port'}]}])
+  })
+
   test('has the words that staff give it, without what is private, and takes over sections that are sent again', async () => {
     const docent = await start()
     const answerId = await ask(docent)

@@ -1,6 +1,6 @@
 import type {SqliteDatabase} from '../../native/index.ts'
-import {prepareMiddle} from '../forget-questions.ts'
-import {type ClosedBecause, type GapReason, type GapSection, type GapState, severities} from '../gap.ts'
+import {prepareMiddle, prepareStanding} from '../forget-questions.ts'
+import type {ClosedBecause, GapReason, GapSection, GapState} from '../gap.ts'
 import type {GapsOptions} from '../open-gaps.ts'
 import {openGapsDatabase} from '../open-gaps.ts'
 import {packVector, sumFromBlob, sumToBlob, unpackVector} from '../vectors.ts'
@@ -36,8 +36,6 @@ export interface GroupedGap {
   readonly reopenedAt: number | null
   readonly lang: string | null
   readonly version: string | null
-  /** Most of its questions were answered in part. */
-  readonly isMostlyPartly: boolean
   /** Whether staff have done something with it. */
   readonly isTouched: boolean
   /** What `nearest` was looked up for. */
@@ -114,6 +112,7 @@ export function openGroupingStore(options: GapsOptions): GroupingStore {
   const {db, read, change} = openGapsDatabase({...options, waitMs: 15_000})
   const sql = prepared(db)
   const remakeMiddle = prepareMiddle({db})
+  const setStanding = prepareStanding({db})
 
   return {
     state: (name) => read(() => sql.state.get(name) ?? null),
@@ -151,13 +150,7 @@ export function openGroupingStore(options: GapsOptions): GroupingStore {
     gaps: () => read(() => sql.gaps.all().map(groupedGap)),
     setStandings: (standings) =>
       change(() => {
-        for (const [id, {severity, reasons, ...standing}] of standings)
-          sql.setStanding.run({
-            ...standing,
-            id,
-            severity: severities.indexOf(severity),
-            reasons: JSON.stringify(reasons),
-          })
+        for (const [id, standing] of standings) setStanding(id, standing)
       }),
     vectorsOf: (gap, limit) =>
       read(() => sql.vectorsOf.all(gap, limit).map(({ref, vector}) => ({ref, vector: unpackVector(vector)}))),
@@ -215,10 +208,8 @@ interface QuestionRow extends Omit<KeptQuestion, 'isPartly' | 'isElsewhere' | 'h
   readonly hasVector: number
 }
 
-interface GroupedGapRow extends Omit<GroupedGap, 'isTouched' | 'isMostlyPartly'> {
+interface GroupedGapRow extends Omit<GroupedGap, 'isTouched'> {
   readonly isTouched: number
-  readonly reasons: string
-  readonly size: number
 }
 
 function keptQuestion(row: QuestionRow): KeptQuestion {
@@ -230,9 +221,8 @@ function keptQuestion(row: QuestionRow): KeptQuestion {
   }
 }
 
-function groupedGap({reasons, size, isTouched, ...row}: GroupedGapRow): GroupedGap {
-  const {partly = 0} = JSON.parse(reasons) as {readonly partly?: number}
-  return {...row, isTouched: isTouched === 1, isMostlyPartly: partly * 2 > size}
+function groupedGap({isTouched, ...row}: GroupedGapRow): GroupedGap {
+  return {...row, isTouched: isTouched === 1}
 }
 
 function prepared(db: SqliteDatabase) {
@@ -261,14 +251,9 @@ function prepared(db: SqliteDatabase) {
     ),
     gaps: db.prepare<[], GroupedGapRow>(
       `SELECT id, state, title_ref AS titleRef, weight, last_asked_at AS lastAskedAt, closed_at AS closedAt,
-         reopened_at AS reopenedAt, lang, version, reasons, size, nearest_of AS nearestOf, checked_build AS checkedBuild,
+         reopened_at AS reopenedAt, lang, version, nearest_of AS nearestOf, checked_build AS checkedBuild,
          (assignee IS NOT NULL OR note IS NOT NULL OR state <> 'open' OR reopened_at IS NOT NULL) AS isTouched
        FROM gaps ORDER BY severity DESC, weight DESC, id`,
-    ),
-    setStanding: db.prepare(
-      `UPDATE gaps SET size = @size, conversations = @conversations, recent = @recent, before = @before,
-         reasons = @reasons, scope = @scope, lang = @lang, version = @version, weight = @weight, severity = @severity,
-         first_asked_at = @firstAskedAt, last_asked_at = @lastAskedAt WHERE id = @id`,
     ),
     vectorsOf: db.prepare<[string, number], {ref: string; vector: Buffer}>(
       'SELECT ref, vector FROM questions WHERE gap = ? AND vector IS NOT NULL ORDER BY asked_at DESC, ref LIMIT ?',

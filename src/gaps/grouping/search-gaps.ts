@@ -15,7 +15,7 @@ export interface SearchGapsOptions {
   readonly now: number
 }
 
-/** Sections that are shown as the nearest. What an answer rests on is among the first as well. */
+/** Sections that are shown as the nearest. */
 const shownSections = 3
 /** So many different questions of a gap are searched for, the newest. */
 const maxSearched = 5
@@ -24,8 +24,8 @@ const stepSize = 10
 
 /**
  * Searches the current build for the questions of every gap, the gravest first: what is nearest now, and which open gaps
- * close. A gap closes when most of its questions are answered, with a section that is new or has changed since any of them
- * was asked, or since it was opened again, among the first.
+ * close. A gap closes when most of its questions are answered, and not only in part, with a section that is new or has changed
+ * since any of them was asked, or since it was opened again, as the best.
  * @returns whether all were looked at.
  */
 export async function searchGaps(options: SearchGapsOptions): Promise<boolean> {
@@ -95,9 +95,7 @@ async function searchGap(gap: GroupedGap, given: GapSearch): Promise<Closing | n
   if (gap.state !== 'open' || gap.checkedBuild === build || !mayClose(given)) return null
   const since = Math.max(gap.lastAskedAt, gap.reopenedAt ?? 0)
   const changedIn = ({hits, isAnswered}: Found) =>
-    isAnswered
-      ? (hits.slice(0, shownSections).find((hit) => changeOf(hit, since, given) !== null) ?? null)
-      : null
+    isAnswered ? (hits.slice(0, 1).find((hit) => changeOf(hit, since, given) !== null) ?? null) : null
   // Most gaps are nowhere near what has changed.
   if (!found.hits.some((hit) => changeOf(hit, since, given) !== null)) return null
   const others = transcripts.asked(given.asked.map(({ref}) => ref)).filter(isOtherThan(title))
@@ -132,7 +130,7 @@ interface Found {
 
 async function hitsOf(
   {question}: AskedQuestion,
-  {version, lang, isMostlyPartly}: GroupedGap,
+  {version, lang}: GroupedGap,
   {retriever}: GapSearch,
 ): Promise<Found> {
   try {
@@ -142,7 +140,7 @@ async function hitsOf(
       abstention,
       answerability = 'yes',
     } = await retriever.retrieve(query, {mayCallModel: false})
-    return {hits: sources, isAnswered: abstention === null && !(isMostlyPartly && answerability === 'partly')}
+    return {hits: sources, isAnswered: abstention === null && answerability === 'yes'}
   } catch (error) {
     // The docs do not have this version any more.
     if (error instanceof DocentError && error.code === 'version_not_found')

@@ -76,6 +76,11 @@ export function addGapRoutes(
 
   router.get('/gaps', staff.allow('docs', 'support'), async (request, response) => {
     const {state, q = '', sort, cursor = null, limit, ...given} = parsedQuery(listQuery, request.query)
+    if (gaps.reason !== null) {
+      const counts = {open: 0, closed: 0, dismissed: 0}
+      response.json({items: [], nextCursor: null, asOf: null, counts, pending: false, reason: gaps.reason})
+      return
+    }
     const others = filterOf(given)
     const filter = state === 'all' ? others : {...others, state}
     const ids = q.trim() === '' ? undefined : await idsWith(q, filter)
@@ -117,6 +122,7 @@ export function addGapRoutes(
   })
 
   async function existing(request: Request): Promise<Gap> {
+    if (gaps.reason !== null) throw new DocentError('conflict', gaps.reason)
     const id = parsed(identifier, request.params['id'])
     const gap = await store.get(id)
     if (gap === null) throw new DocentError('not_found', 'There is no such gap.')
@@ -128,17 +134,17 @@ export function addGapRoutes(
     return found!
   }
 
-  /** Gaps with all of these words in their first question. */
+  /** Gaps with all of these words in their title or one of the examples. */
   async function idsWith(q: string, filter: GapFilter): Promise<string[]> {
     const words = q.toLowerCase().split(/\s+/).filter(Boolean)
     const titles = await store.titles(filter)
-    const asked = await transcripts.asked(titles.map(({titleRef}) => titleRef))
+    const asked = await transcripts.asked(titles.flatMap(({refs}) => refs))
     const found = new Set(
       asked
         .filter(({question}) => words.every((word) => question.toLowerCase().includes(word)))
         .map(({ref}) => ref),
     )
-    return titles.filter(({titleRef}) => found.has(titleRef)).map(({id}) => id)
+    return titles.filter(({refs}) => refs.some((ref) => found.has(ref))).map(({id}) => id)
   }
 
   /** How many golden questions were made of it. Without a number where their file cannot be read: the list says why. */

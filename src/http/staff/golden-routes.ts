@@ -12,6 +12,7 @@ import type {
 } from '../../golden/index.ts'
 import {placeIn} from '../../question-sets/index.ts'
 import type {CurrentBuild} from '../../search-index/index.ts'
+import {permissionsOf} from '../../staff/index.ts'
 import type {TranscriptStore} from '../../transcripts/index.ts'
 import {requireJson} from '../guards/require-json.ts'
 import {identifier, parsed, parsedQuery, questionText} from '../request-schemas.ts'
@@ -74,7 +75,7 @@ export function addGoldenRoutes(router: Router, deps: GoldenRoutesDeps): void {
   router.post('/transcripts/:answerId/golden', staff.allow('support'), async (request, response) => {
     requireJson(request)
     const {question: given, relevant} = parsed(goldenBody, request.body)
-    const entries = goldenEntriesOf(relevant, goldenPlaces)
+    const entries = goldenEntriesOf(relevant, goldenPlaces, request.host)
     const transcript = await transcripts.get(String(request.params['answerId']))
     if (transcript === null) throw new DocentError('not_found', 'There is no such transcript.')
     const question = given ?? transcript.question
@@ -88,7 +89,9 @@ export function addGoldenRoutes(router: Router, deps: GoldenRoutesDeps): void {
     const member = memberOf(response)
     await auditor.before(request, member, 'golden_added', {which: ref})
     const drafts = [{question, relevant: entries, lang, version}]
-    response.status(201).json(await addGolden(golden, drafts, {by: member.name, from: {answer: ref}}))
+    const replacesAll = permissionsOf(member.role).includes('delete_golden')
+    const made = {by: member.name, from: {answer: ref}, replacesAll}
+    response.status(201).json(await addGolden(golden, drafts, made))
   })
 
   router.post('/gaps/:id/golden', staff.allow('docs'), async (request, response) => {
@@ -99,7 +102,7 @@ export function addGoldenRoutes(router: Router, deps: GoldenRoutesDeps): void {
     const {id, lang, version} = gap
     const drafts = items.map(({question, relevant}) => ({
       ...{question, lang, version},
-      relevant: goldenEntriesOf(relevant, goldenPlaces),
+      relevant: goldenEntriesOf(relevant, goldenPlaces, request.host),
     }))
     const member = memberOf(response)
     await auditor.before(request, member, 'golden_added', {which: id})
@@ -137,10 +140,17 @@ export function addGoldenRoutes(router: Router, deps: GoldenRoutesDeps): void {
 export function goldenEntriesOf(
   sections: z.infer<typeof goldenSections>,
   places: GoldenPlaces,
+  host: string,
 ): readonly string[] {
   const entries = sections.map(({url: given, anchor: fragment, expected}, index) => {
     const [url = ''] = given.includes('#/') ? [given] : given.split('#')
     const place = {url, anchor: fragment.replace(/^#/, '') || given.slice(url.length + 1)}
+    if (places.isForeign(url, host)) {
+      throw new DocentError(
+        'invalid_request',
+        `relevant.${index}: this is the address of another site. Write it as this server has it, such as /docs/install.`,
+      )
+    }
     const entry = places.entryOf(place)
     if (entry !== null) return entry
     if (expected === undefined) {
@@ -163,7 +173,7 @@ export function goldenEntriesOf(
 export async function addGolden(
   golden: GoldenQuestions,
   drafts: readonly GoldenDraft[],
-  given: {readonly by: string; readonly from: GoldenOrigin},
+  given: {readonly by: string; readonly from: GoldenOrigin; readonly replacesAll?: boolean},
 ): Promise<GoldenAdded & {readonly file: string}> {
   return {...(await golden.add(drafts, given)), file: golden.file}
 }

@@ -1,4 +1,5 @@
 import {html, nothing, render, type TemplateResult} from 'lit'
+import {headOf} from '../../lib/cut.ts'
 import {AnswerText} from '../assistant/answer-text.ts'
 import {exactTime} from '../console/format.ts'
 import {ending, rating} from '../console/list/row.ts'
@@ -11,6 +12,9 @@ import {waterfall} from '../console/transcript/waterfall.ts'
 import {isolated, visibleJson} from '../console/visible.ts'
 import type {Review, Transcript} from '../console/wire.ts'
 import {verdictWords} from '../console/words.ts'
+
+/** A longer question is shown whole above its answer, and cut in the heading. */
+const maxHeading = 160
 
 /** What the page has inside. */
 interface Content {
@@ -31,7 +35,7 @@ render(page(content), document.getElementById('root')!)
 function page({transcript, docsBase, isRedacted}: Content): TemplateResult {
   const {question, startedAt, feedback, review, events} = transcript
   return html`<main class="view transcript">
-    <h1 dir="auto">${question === '' ? 'An answer' : isolated(question)}</h1>
+    <h1 dir="auto">${question === '' ? 'An answer' : isolated(question.length > maxHeading ? `${headOf(question, maxHeading)}…` : question)}</h1>
     <p class="under">${ending(transcript)}${feedback === null ? nothing : rating(feedback)}<span>${exactTime(startedAt)}</span></p>
     <div class="columns">
       <section class="conversation" aria-label="The answer as the visitor saw it"><div class="turn selected">

@@ -1,4 +1,4 @@
-import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, describe, expect, test, vi} from 'vitest'
@@ -23,11 +23,12 @@ describe.skipIf(chromiumPath === null)('a replay as a file', () => {
   test('plays the answer without a server, runs no words of it, and asks the network for nothing', async () => {
     const docent = await startConsoleDocent(setting.webDir)
     setting.opened.push(docent)
-    const question = 'broken </script><script>document.title="run"</script> for jane.zorblatt@quuxcorp.io?'
+    const question = 'broken </script><script>document.title="run"</script>?'
     const {answerId} = await askToEnd(docent, question)
     const address = `${docent.url}/api/admin/transcripts/${answerId}/replay.html`
     const refused = await fetch(address, {headers: bearer(docsToken)})
     const response = await fetch(address, {headers: bearer(supportToken)})
+    expect(await response.clone().text()).not.toContain(answerId)
     const file = join(folder, 'answer.html')
     writeFileSync(file, await response.text())
     const lines = await staffApi(docent, 'GET', '/audit?what=transcripts_exported')
@@ -37,7 +38,6 @@ describe.skipIf(chromiumPath === null)('a replay as a file', () => {
       /^attachment; filename="answer-[\w-]+\.html"$/,
     )
     expect(lines.body).toMatchObject({items: [{details: {format: 'html', redacted: true}}]})
-    expect(readFileSync(file, 'utf8')).not.toContain('zorblatt')
 
     const context = await setting.browsers.open({offline: true})
     setting.opened.push(context)
