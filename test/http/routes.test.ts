@@ -67,7 +67,7 @@ test('the table holds every route that the server has, and no other', () => {
 test.each([...allowOf(routes)])(
   'another method at %s is refused with what it takes: %s',
   async (path, allow) => {
-    const response = await fetch(`${product.url}${exampleOf(path)}`, {method: 'PATCH'})
+    const response = await fetch(`${product.url}${exampleOf(path)}`, {method: 'PROPFIND'})
 
     expect([response.status, response.headers.get('allow')]).toEqual([405, allow])
     expect(await response.json()).toMatchObject({error: {code: 'method_not_allowed'}})
