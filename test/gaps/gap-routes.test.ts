@@ -37,6 +37,7 @@ describe('what the docs of a real server fail to answer', () => {
   let product: DocsTeamDocent
   let gapId: string
   const answers: string[] = []
+  let lastConversation: string
 
   beforeAll(async () => {
     product = await startDocsTeam({hasModel: true, generator: null})
@@ -139,7 +140,8 @@ describe('what the docs of a real server fail to answer', () => {
     const {revision} = await get(product, gapId)
     await staffApi(product, 'PATCH', `/gaps/${gapId}`, {revision, state: 'closed'})
     expect(await get(product, gapId)).toMatchObject({closed: {how: 'person', section: null}})
-    const {answerId} = await askToEnd(product, aboutWifi[0]!)
+    const {answerId, conversationId} = await askToEnd(product, aboutWifi[0]!)
+    lastConversation = conversationId
     const feedback = await fetch(`${product.url}/api/answers/${answerId}/feedback`, {
       method: 'POST',
       headers: {'content-type': 'application/json'},
@@ -160,7 +162,10 @@ describe('what the docs of a real server fail to answer', () => {
     expect((await staffApi(product, 'DELETE', `/transcripts/${answers[0]}`)).status).toBe(204)
     const after = await get(product, gapId)
     expect(after.questions).toHaveLength(4)
-    for (const {answerId} of after.questions) await staffApi(product, 'DELETE', `/transcripts/${answerId}`)
+    await fetch(`${product.url}/api/conversations/${lastConversation}`, {method: 'DELETE'})
+    const left = await get(product, gapId)
+    expect(left).toMatchObject({size: 3, questions: {length: 3}})
+    for (const {answerId} of left.questions) await staffApi(product, 'DELETE', `/transcripts/${answerId}`)
     expect((await staffApi(product, 'GET', `/gaps/${gapId}`)).status).toBe(404)
     expect((await list(product)).items).toEqual([])
     await group(product)

@@ -7,9 +7,11 @@ import {openGroupingStore} from '../../src/gaps/grouping/grouping-store.ts'
 import {keepGrouping} from '../../src/gaps/grouping/keep-grouping.ts'
 import {reasonOf} from '../../src/gaps/grouping/reasons.ts'
 import {runGrouping} from '../../src/gaps/grouping/run-grouping.ts'
+import {noteSections, placeKeyOf} from '../../src/gaps/grouping/section-history.ts'
 import {standingOf} from '../../src/gaps/grouping/standing.ts'
 import {type Gaps, openGaps, openGapsProcess} from '../../src/gaps/index.ts'
 import {openSqlite} from '../../src/native/index.ts'
+import type {BuildRecords, Manifest} from '../../src/search-index/index.ts'
 import {openTranscripts, type Transcripts} from '../../src/transcripts/open-transcripts.ts'
 import {addPastAnswers, type PastAnswer} from '../support/past-answers.ts'
 import {paraphrases} from './paraphrases.ts'
@@ -253,6 +255,40 @@ test('what a newer Docent wrote is refused and left as it is', () => {
   db.prepare('INSERT INTO migrations (name, applied_at) VALUES (?, ?)').run('999_later', '')
   db.close()
   expect(() => openGaps({file: file('gaps.sqlite')})).toThrow(/newer Docent/)
+})
+
+describe('which sections are new or have changed', () => {
+  const build = (id: string, pages: Readonly<Record<string, string>>, chunker = '1') => ({
+    manifest: {id, chunker} as Manifest,
+    records: {
+      digests: () => Object.keys(pages).map((path) => ({path})),
+      sectionTexts: (path: string) => [{anchor: 'a', headings: ['A'], text: pages[path]!}],
+    } as unknown as BuildRecords,
+  })
+
+  test('is known since the second build; what moved or is read differently is neither', async () => {
+    const store = openGroupingStore({file: file('gaps.sqlite')})
+    const stateOf = async (path: string) => {
+      const {isNew, since} = (await store.sections()).get(placeKeyOf({path, anchor: 'a'})) ?? {}
+      return [isNew, since]
+    }
+    try {
+      await noteSections(store, build('1', {one: 'One.', two: 'Two.', old: 'Old.'}), 100)
+      expect(await stateOf('one')).toEqual([false, 0])
+      await noteSections(store, build('2', {one: 'Other.', two: 'Two.', moved: 'Old.', three: 'Three.'}), 200)
+      expect(await stateOf('one')).toEqual([false, 200])
+      expect(await stateOf('two')).toEqual([false, 0])
+      expect(await stateOf('moved')).toEqual([false, 0])
+      expect(await stateOf('old')).toEqual([undefined, undefined])
+      expect(await stateOf('three')).toEqual([true, 200])
+      await noteSections(store, build('3', {one: 'Other', two: 'Two', four: 'Four'}, '2'), 300)
+      expect(await stateOf('one')).toEqual([false, 200])
+      expect(await stateOf('two')).toEqual([false, 0])
+      expect(await stateOf('four')).toEqual([true, 300])
+    } finally {
+      store.close()
+    }
+  })
 })
 
 describe('when questions are grouped', () => {
