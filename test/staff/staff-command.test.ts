@@ -248,8 +248,8 @@ describe('npm run transcripts', () => {
     ).toEqual([
       ['transcripts_listed', null, {ending: 'abstained'}],
       ['transcript_read', begun!.data['ref'], null],
-      ['transcripts_exported', null, {format: 'csv'}],
-      ['export_ended', null, {rows: 1, isWhole: true, format: 'csv'}],
+      ['transcripts_exported', null, {format: 'csv', redacted: false}],
+      ['export_ended', null, {rows: 1, isWhole: true, format: 'csv', redacted: false}],
       ['transcripts_purged', null, {before: Date.parse('2020-01-01'), rows: 0}],
     ])
     expect(body.items[0]).toMatchObject({who: `command:${user}`, name: `${user} (command)`, address: null})
@@ -270,8 +270,8 @@ describe('npm run transcripts', () => {
 
     const {body} = await staffApi(product, 'GET', '/audit')
     expect(body.items.map(({details}: {details: unknown}) => details)).toEqual([
-      {rows: 0, isWhole: true, format: 'csv'},
-      {model: '(not kept)', ending: 'error', format: 'csv'},
+      {rows: 0, isWhole: true, format: 'csv', redacted: false},
+      {model: '(not kept)', ending: 'error', format: 'csv', redacted: false},
       {q: '(not kept)', version: '(not kept)'},
       {page: '(not kept)', rating: 'up'},
     ])

@@ -195,7 +195,7 @@ async function command(args: readonly string[], environment: CommandEnvironment)
       const prices: ModelPrices = environment.prices?.() ?? new Map()
       if (values.out === undefined) await exportAll(all, {format, prices}, print)
       else await exportToFile(values.out, all, {format, prices})
-      await note({what: 'export_ended', details: {rows, isWhole: true, format}})
+      await note({what: 'export_ended', details: {rows, isWhole: true, format, ...options}})
     } else {
       const transcript = await findTranscript(store, id!, options)
       const {html} = values
