@@ -86,7 +86,7 @@ export interface GapEvent {
 /** At most so many questions are grouped: the newest. */
 export const maxQuestions = 100_000
 /**
- * At most so many gaps are kept. Beyond them those that weigh least go, of these the ones asked longest ago; never one that
+ * At most so many gaps are kept. Beyond them those with the fewest questions go, of these the ones asked longest ago; never one that
  * was assigned, noted, closed or dismissed.
  */
 export const maxGaps = 5_000

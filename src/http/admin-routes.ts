@@ -3,7 +3,6 @@ import express, {type Response, Router} from 'express'
 import type {Answering} from '../answering/index.ts'
 import {refOf} from '../answers/index.ts'
 import {costOfAnswer, DocentError, type ModelPrices} from '../domain/index.ts'
-import {permissionsOf} from '../staff/index.ts'
 import type {Transcript, TranscriptStore} from '../transcripts/index.ts'
 import {csvHeader, csvRowOf, jsonLineOf} from '../transcripts/index.ts'
 import {clientLeft} from './client-left.ts'
@@ -23,7 +22,7 @@ import {addBuildRoutes, type BuildRoutesDeps} from './staff/build-routes.ts'
 import {addExplainRoutes, type ExplainSearch} from './staff/explain-routes.ts'
 import {addGapRoutes, type GapRoutesDeps} from './staff/gap-routes.ts'
 import {addGoldenRoutes, type GoldenRoutesDeps} from './staff/golden-routes.ts'
-import {memberOf} from './staff/member.ts'
+import {isRedactedFor, memberOf} from './staff/member.ts'
 import {addPeopleRoutes, type PeopleRoutesDeps} from './staff/people-routes.ts'
 import {addReindexRoutes, type ReindexRoutesDeps} from './staff/reindex-routes.ts'
 import {addReplayRoutes} from './staff/replay-routes.ts'
@@ -88,7 +87,7 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     const {filter, format, redacted: isAsked} = exportRequestOf(request.query)
     const member = memberOf(response)
     // What leaves Docent without redaction is for the admin to decide.
-    const redacted = isAsked || !permissionsOf(member.role).includes('export_unredacted')
+    const redacted = isRedactedFor(member, isAsked)
     await auditor.beforeExport(request, member, filter, {format, redacted})
     staff.endWhenRefused(request, response, 'support')
     const rows = await sendExport(response, transcripts.export(filter, {redacted}), format, prices)

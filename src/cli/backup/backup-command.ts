@@ -2,13 +2,13 @@ import {existsSync, mkdirSync, readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {parseArgs} from 'node:util'
 import {DocentError} from '../../domain/index.ts'
-import {cleanText} from '../../lib/clean-text.ts'
 import {backUpDatabaseFile, createPrivateFile} from '../../native/index.ts'
 import {howToRun} from '../../package/index.ts'
 import {staffQuestionFile} from '../../question-sets/index.ts'
 import {loadSettings} from '../../settings/index.ts'
+import {exitCodeOf} from '../exit-code.ts'
 import {noteInAudit} from '../staff/note-in-audit.ts'
-import {isUsageError, UsageError, usageProblem} from '../usage-error.ts'
+import {UsageError} from '../usage-error.ts'
 
 /** Databases of the data folder that nothing else can be made from. */
 const databases = ['transcripts.sqlite', 'staff.sqlite', 'verified.sqlite', 'gaps.sqlite'] as const
@@ -46,17 +46,7 @@ export async function backupCommand(
   args: readonly string[],
   environment: BackupCommandEnvironment,
 ): Promise<number> {
-  try {
-    return await command(args, environment)
-  } catch (error) {
-    if (isUsageError(error)) {
-      environment.warn(`${cleanText(usageProblem('backup', error))}\n`)
-      return 2
-    }
-    if (!(error instanceof DocentError)) throw error
-    environment.warn(`${cleanText(error.message)}\n`)
-    return error.code === 'config' ? 2 : 1
-  }
+  return exitCodeOf('backup', () => command(args, environment), environment.warn)
 }
 
 async function command(

@@ -16,8 +16,9 @@ import {cleanLine, cleanText, escapedJson} from '../../lib/clean-text.ts'
 import {howToRun} from '../../package/index.ts'
 import {loadSettings, type Settings} from '../../settings/index.ts'
 import {readTranscripts, type TranscriptsReader} from '../../transcripts/index.ts'
+import {exitCodeOf} from '../exit-code.ts'
 import {noteInAudit} from '../staff/note-in-audit.ts'
-import {isUsageError, UsageError, usageProblem} from '../usage-error.ts'
+import {UsageError} from '../usage-error.ts'
 import {groupOnce} from './group-once.ts'
 
 const help = `Usage: ${howToRun('gaps', '[COMMAND] [OPTIONS]')}
@@ -62,17 +63,7 @@ export async function gapsCommand(
   args: readonly string[],
   environment: GapsCommandEnvironment,
 ): Promise<number> {
-  try {
-    return await command(args, environment)
-  } catch (error) {
-    if (isUsageError(error)) {
-      environment.warn(`${cleanText(usageProblem('gaps', error))}\n`)
-      return 2
-    }
-    if (!(error instanceof DocentError)) throw error
-    environment.warn(`${cleanText(error.message)}\n`)
-    return error.code === 'config' ? 2 : 1
-  }
+  return exitCodeOf('gaps', () => command(args, environment), environment.warn)
 }
 
 interface Call extends GapsCommandEnvironment {

@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 import {DocentError} from '../../domain/index.ts'
-import {cleanLine, cleanText, escapedJson} from '../../lib/clean-text.ts'
+import {cleanLine, escapedJson} from '../../lib/clean-text.ts'
 import {loadSettings} from '../../settings/index.ts'
 import {
   type AuditAction,
@@ -13,8 +13,9 @@ import {
   type Person,
   type StaffStore,
 } from '../../staff/index.ts'
+import {exitCodeOf} from '../exit-code.ts'
 import {numberOf} from '../transcripts/options.ts'
-import {isUsageError, UsageError, usageProblem} from '../usage-error.ts'
+import {UsageError} from '../usage-error.ts'
 import {auditFilterOf, baseUrlOf, help, parseArguments, roleIn, type Values} from './options.ts'
 import {systemUser} from './system-user.ts'
 
@@ -41,17 +42,7 @@ export async function staffCommand(
   args: readonly string[],
   environment: StaffCommandEnvironment,
 ): Promise<number> {
-  try {
-    return await command(args, environment)
-  } catch (error) {
-    if (isUsageError(error)) {
-      environment.warn(`${cleanText(usageProblem('staff', error))}\n`)
-      return 2
-    }
-    if (!(error instanceof DocentError)) throw error
-    environment.warn(`${cleanText(error.message)}\n`)
-    return error.code === 'config' ? 2 : 1
-  }
+  return exitCodeOf('staff', () => command(args, environment), environment.warn)
 }
 
 interface Call extends StaffCommandEnvironment {

@@ -18,9 +18,10 @@ import {
   type Transcript,
   type TranscriptsReader,
 } from '../../transcripts/index.ts'
+import {exitCodeOf} from '../exit-code.ts'
 import {type CommandLine, noteInAudit} from '../staff/note-in-audit.ts'
 import {systemUser} from '../staff/system-user.ts'
-import {isUsageError, UsageError, usageProblem} from '../usage-error.ts'
+import {UsageError} from '../usage-error.ts'
 import {exportAll, exportToFile, replayToFile} from './export.ts'
 import {
   filterOf,
@@ -97,17 +98,7 @@ export async function transcriptsCommand(
   args: readonly string[],
   environment: CommandEnvironment,
 ): Promise<number> {
-  try {
-    return await command(args, environment)
-  } catch (error) {
-    if (isUsageError(error)) {
-      environment.warn(`${cleanText(usageProblem('transcripts', error))}\n`)
-      return 2
-    }
-    if (!(error instanceof DocentError)) throw error
-    environment.warn(`${cleanText(error.message)}\n`)
-    return error.code === 'config' ? 2 : 1
-  }
+  return exitCodeOf('transcripts', () => command(args, environment), environment.warn)
 }
 
 async function command(args: readonly string[], environment: CommandEnvironment): Promise<number> {

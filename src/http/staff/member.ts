@@ -1,5 +1,5 @@
 import type {Response} from 'express'
-import type {Actor, Person, Role} from '../../staff/index.ts'
+import {type Actor, type Person, permissionsOf, type Role} from '../../staff/index.ts'
 
 /** Who sent a request of staff. */
 export interface StaffMember extends Actor {
@@ -23,6 +23,11 @@ export const linkMember: StaffMember = {
   name: 'this machine (one-time link)',
   role: 'admin',
   personId: null,
+}
+
+/** Whether what this member takes out of Docent is redacted: that it is not, is for some alone to ask. */
+export function isRedactedFor({role}: StaffMember, isAsked: boolean): boolean {
+  return isAsked || !permissionsOf(role).includes('export_unredacted')
 }
 
 /** For the log of failed sign-ins. */

@@ -1,12 +1,11 @@
 import type {Router} from 'express'
 import {z} from 'zod'
 import {DocentError, type ModelPrices} from '../../domain/index.ts'
-import {permissionsOf} from '../../staff/index.ts'
 import {replayPageOf, type TranscriptStore} from '../../transcripts/index.ts'
 import {withCost} from '../costs.ts'
 import {flag, parsedQuery} from '../request-schemas.ts'
 import type {Auditor} from './auditor.ts'
-import {memberOf} from './member.ts'
+import {isRedactedFor, memberOf} from './member.ts'
 import type {Staff} from './staff.ts'
 
 export interface ReplayRoutesDeps {
@@ -26,7 +25,7 @@ export function addReplayRoutes(
   router.get('/transcripts/:answerId/replay.html', staff.allow('support'), async (request, response) => {
     const query = parsedQuery(replayQuery, request.query)
     const member = memberOf(response)
-    const isRedacted = query.redacted || !permissionsOf(member.role).includes('export_unredacted')
+    const isRedacted = isRedactedFor(member, query.redacted)
     const transcript = await transcripts.get(String(request.params['answerId']), {redacted: isRedacted})
     if (transcript === null) throw new DocentError('not_found', 'There is no such transcript.')
     if (transcript.ending === null) {
