@@ -95,6 +95,11 @@ test('npm run ingest explains, checks and annotates several sources', async () =
   expect(explained.shown() + checked.shown() + refused.shown() + bytesBelow(folder)).not.toContain('canary')
 })
 
+async function reindex(url: string): Promise<number> {
+  const headers = {authorization: `Bearer ${adminToken}`}
+  return (await fetch(`${url}/api/admin/reindex`, {method: 'POST', headers})).status
+}
+
 test('a server fetches its sources, follows a push, and says which it cannot reach, without any secret', async () => {
   const {repository, folder, environment} = await twoSources()
   const serve = started('serve', [], folder, {...environment, PORT: '0', CONTENT_POLL_MINUTES: '60'})
@@ -122,7 +127,8 @@ test('a server fetches its sources, follows a push, and says which it cannot rea
   repository.git('push', '--quiet', 'origin', 'main:other')
   repository.git('--git-dir', repository.bare, 'symbolic-ref', 'HEAD', 'refs/heads/other')
   repository.git('push', '--quiet', 'origin', '--delete', 'main')
-  await fetch(`${url}/api/admin/reindex`, {method: 'POST', headers: {authorization: `Bearer ${adminToken}`}})
+  // The job of the push may still be ending: its page is served before it is done.
+  await expect.poll(() => reindex(url), {timeout: 60_000, interval: 250}).toBe(202)
   await expect
     .poll(() => textOf('/readyz'), {timeout: 60_000, interval: 250})
     .toContain('there is no branch or tag main')
