@@ -207,7 +207,7 @@ export const sourceFolders: readonly SourceFolder[] = [
   },
   {
     name: 'cli',
-    about: 'The `docent` command: serve, ingest, ask, eval, transcripts, staff, gaps, backup.',
+    about: 'The `docent` command: serve, ingest, ask, eval, transcripts, staff, gaps, withdraw, backup.',
     mayImport: [
       'domain',
       'lib',

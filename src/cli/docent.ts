@@ -35,6 +35,10 @@ const commands: Readonly<Record<string, KnownCommand>> = {
     about: 'list what the docs fail to answer',
     load: () => import('./gaps/gaps-command.ts'),
   },
+  withdraw: {
+    about: 'take a page that was removed from the docs out of kept builds and transcripts',
+    load: () => import('./withdraw/withdraw-command.ts'),
+  },
   backup: {
     about:
       'copy transcripts, people, verified answers, gaps and golden questions to a folder, also while the server runs',

@@ -53,3 +53,18 @@ export function shownSource(source: RetrievedSource): Source {
   const shown = {n, id, title, headings, url, anchor, score, snippet, highlights}
   return verified === undefined ? shown : {...shown, verified}
 }
+
+/** What is kept of a source whose page was withdrawn: its number and its score. */
+export function withdrawnSource({n, score}: Source): Source {
+  return {
+    n,
+    id: '',
+    title: 'Withdrawn page',
+    headings: [],
+    url: '',
+    anchor: '',
+    score,
+    snippet: '',
+    highlights: [],
+  }
+}

@@ -75,5 +75,7 @@ export interface Gaps {
   gapOf(ref: string): Promise<string | null>
   /** Removes questions with their vectors, and gaps that have none left. */
   forget(whose: ForgottenQuestions): Promise<void>
+  /** Takes sections of a page out of what gaps name: those near them, and those that closed them. @returns the number of gaps. */
+  forgetPage(isOfPage: (url: string) => boolean): Promise<number>
   close(): void
 }

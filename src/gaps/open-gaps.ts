@@ -1,5 +1,6 @@
 import {DocentError} from '../domain/index.ts'
 import {openSmallDatabase, type SmallDatabase, type SmallDatabaseOptions} from '../native/index.ts'
+import {prepareForgettingPage} from './forget-page.ts'
 import {prepareForgetting} from './forget-questions.ts'
 import {type Gap, type GapEvent, type GapQuestion, type GapState, severities} from './gap.ts'
 import {type GapRow, gapColumns, gapOf} from './gap-rows.ts'
@@ -163,6 +164,7 @@ export function openGaps(options: GapsOptions): Gaps {
       }),
     gapOf: (ref) => read(() => gapOfQuestion.get(ref) ?? null),
     forget,
+    forgetPage: prepareForgettingPage(database),
     close: () => db.close(),
   }
 }

@@ -3,6 +3,7 @@ export {type Calibration, defaultCalibration, isCurrentCalibration, parseCalibra
 export {createRetriever, type RetrieverOptions} from './create-retriever.ts'
 export {type BuildExplainer, openBuildExplainer} from './explain-process.ts'
 export {outOfDomainQuestions} from './out-of-domain-questions.ts'
+export {addressesOf} from './page-links.ts'
 export type {
   DocsSearch,
   ExplainedSearch,

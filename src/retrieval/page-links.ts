@@ -1,6 +1,6 @@
 import {maxShownName, type PageLink, type QuotableBlock, type SiteUrl} from '../domain/index.ts'
 import {shortened} from '../lib/cut.ts'
-import {encodedAddress} from '../lib/url-path.ts'
+import {encodedAddress, encodedPath} from '../lib/url-path.ts'
 import {type IndexBuild, routeOfPage, type StoredPage, type StoredSection} from '../search-index/index.ts'
 import {BuildCache} from './build-cache.ts'
 import type {Candidate} from './candidate.ts'
@@ -23,6 +23,24 @@ export function urlOf(build: IndexBuild, page: StoredPage, siteUrl: SiteUrl): st
   // What follows `#` never reaches a server.
   const isOwn = BuildCache.of(build).ownsUrl(page) && !address.includes('#')
   return `/docs${isOwn ? address : routeOfPage(build, page)}`
+}
+
+/**
+ * Every address that a page may have had in answers: on the docs' own site and on this server, whichever of them was set at
+ * the time.
+ */
+export function addressesOf(page: Pick<StoredPage, 'path' | 'url'>, siteUrl: SiteUrl): string[] {
+  if (/^[a-z][a-z0-9+.-]*:/i.test(page.url)) return [encodedAddress(page.url)]
+  const address = encodedAddress(withLeadingSlash(page.url))
+  const byFile = encodedPath(withLeadingSlash(page.path.replace(/\.[^./]+$/, '')))
+  const sites = typeof siteUrl === 'string' ? [siteUrl] : Object.entries(siteUrl ?? {})
+  const published = sites.flatMap((site) => {
+    if (typeof site === 'string') return [site.replace(/\/+$/, '') + address]
+    const [source, root] = site
+    const isOf = page.path.startsWith(`${source}/`) && `${address}/`.startsWith(`/${source}/`)
+    return isOf ? [root.replace(/\/+$/, '') + (address.slice(source.length + 1) || '/')] : []
+  })
+  return [...published, `/docs${address}`, `/docs${byFile}`]
 }
 
 /** The pages of the best candidates, at most three, each with its best section. */

@@ -28,7 +28,7 @@ export interface BuildStore {
   activate(id: string): Promise<Manifest>
 
   /**
-   * Takes the exclusive right to begin, publish, activate and prune, across all processes, and removes what its last
+   * Takes the exclusive right to begin, publish, activate, prune and remove, across all processes, and removes what its last
    * holder left unfinished. It is released when its holder dies.
    * @throws DocentError `locked` at once when another process has it, with its holder in `details`.
    */
@@ -52,6 +52,9 @@ export interface BuildStore {
    * yet seen the newest finds its own. Returns the ids removed.
    */
   prune(keep: number): Promise<string[]>
+
+  /** Removes a build that is not the current one. @throws DocentError `conflict` for the current one, `not_found` for what is not an id. */
+  remove(id: string): Promise<void>
 
   /**
    * Calls `onHint` when another build may have become current, by this process or another. Hints may be lost: poll

@@ -38,6 +38,7 @@ export function localBuilds(dataDir: string): BuildStore {
     publish: (id, manifest, report) => publish(dataDir, id, manifest, report),
     report: async (id) => readReport(buildFolder(dataDir, id)),
     prune: (keep) => prune(dataDir, keep),
+    remove: (id) => remove(dataDir, id),
     watch: (onHint) => watchCurrent(dataDir, onHint),
   }
 }
@@ -118,6 +119,14 @@ async function prune(dataDir: string, keep: number): Promise<string[]> {
   const removed = others.slice(Math.max(2, keep) - 1)
   for (const id of removed) await removeBuild(dataDir, id)
   return removed
+}
+
+async function remove(dataDir: string, id: string): Promise<void> {
+  buildFolder(dataDir, id)
+  if (id === (await currentBuildId(dataDir))) {
+    throw new DocentError('conflict', `${id} is the current build: it cannot be removed.`)
+  }
+  await removeBuild(dataDir, id)
 }
 
 function watchCurrent(dataDir: string, onHint: () => void): () => void {

@@ -13,6 +13,7 @@ export const auditActions = [
   'transcript_deleted',
   'transcripts_purged',
   'transcripts_backed_up',
+  'page_withdrawn',
   'person_invited',
   'invitation_withdrawn',
   'invitation_taken_up',

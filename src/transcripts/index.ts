@@ -32,3 +32,4 @@ export {
   valueKinds,
   verdicts,
 } from './transcript-store.ts'
+export {pageTest, type Withdrawal, withdrawPage} from './withdraw-page.ts'

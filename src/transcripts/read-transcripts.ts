@@ -1,19 +1,14 @@
-import {setTimeout as delay} from 'node:timers/promises'
 import {backUpDatabase} from '../native/index.ts'
 import type {RedactorRecipe} from '../redaction/index.ts'
 import {createQuestionReads} from './asked-questions.ts'
 import {forgetRemoved, openLocalCatalog} from './catalog/local-catalog.ts'
 import {openSharedDatabase, storageError} from './open-database.ts'
-import {emptyWriteAheadLog, prepareRemoval, removeAll} from './removal.ts'
+import {eraseCopies, prepareRemoval, removeAll} from './removal.ts'
 import {prepareReview, refuseTextOfReview} from './review.ts'
 import {createStaffReads} from './staff-reads.ts'
 import {asyncReads, createTranscriptReader} from './transcript-reader.ts'
 import {createTranscriptReads} from './transcript-reads.ts'
 import type {Review, TranscriptStore} from './transcript-store.ts'
-
-/** How often a purge tries to truncate the write-ahead log while readers use it. Between attempts the server can write. */
-const eraseAttempts = 10
-const erasePauseMs = 300
 
 export interface TranscriptsReader
   extends Pick<TranscriptStore, 'list' | 'get' | 'asked' | 'export' | 'analytics'> {
@@ -68,13 +63,7 @@ export async function purgeTranscripts(file: string, before: number): Promise<Pu
   const db = openSharedDatabase(file, 'write')
   try {
     const removed = removeAll(prepareRemoval(db, 'ending IS NOT NULL AND started_at < ?'), before)
-    // While this waits for the lock the server cannot write.
-    db.pragma('busy_timeout = 20')
-    let isErased = emptyWriteAheadLog(db)
-    for (let tries = 1; !isErased && tries < eraseAttempts; tries++) {
-      await delay(erasePauseMs)
-      isErased = emptyWriteAheadLog(db)
-    }
+    const isErased = await eraseCopies(db)
     return {removed, isErased: forgetRemoved(file, db) && isErased}
   } catch (error) {
     throw storageError(error, file)

@@ -1,3 +1,4 @@
+import {setTimeout as delay} from 'node:timers/promises'
 import type {SqliteDatabase} from '../native/index.ts'
 
 /** Answers removed in one transaction: enough to be fast, few enough that nobody waits long for the lock. */
@@ -55,6 +56,22 @@ export function emptyWriteAheadLog(db: SqliteDatabase): boolean {
     // The copies stay; the next write reports what is wrong with the disk.
     return false
   }
+}
+
+/** How often a command tries to truncate the write-ahead log while readers use it. Between attempts the server can write. */
+const eraseAttempts = 10
+const erasePauseMs = 300
+
+/** `emptyWriteAheadLog` for a command, which tries for some seconds. */
+export async function eraseCopies(db: SqliteDatabase): Promise<boolean> {
+  // While this waits for the lock the server cannot write.
+  db.pragma('busy_timeout = 20')
+  let isErased = emptyWriteAheadLog(db)
+  for (let tries = 1; !isErased && tries < eraseAttempts; tries++) {
+    await delay(erasePauseMs)
+    isErased = emptyWriteAheadLog(db)
+  }
+  return isErased
 }
 
 /** Erases removed text from the write-ahead log as well. */

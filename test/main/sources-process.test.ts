@@ -1,9 +1,10 @@
 import {type ChildProcess, spawn} from 'node:child_process'
 import {createHmac} from 'node:crypto'
 import {once} from 'node:events'
-import {mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
+import {mkdirSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {afterEach, expect, test, vi} from 'vitest'
+import {bytesBelow} from '../support/bytes-below.ts'
 import {docent} from '../support/docent-command.ts'
 import {gitHttpServer} from '../support/git-http-server.ts'
 import {gitRepository, temporaryFolder} from '../support/git-repository.ts'
@@ -44,14 +45,6 @@ function started(
     })
   }
   return {child, shown: () => shown, exit: once(child, 'close').then(([code]) => code as number | null)}
-}
-
-function bytesBelow(folder: string): string {
-  return readdirSync(folder, {recursive: true, encoding: 'utf8'})
-    .map((name) => join(folder, name))
-    .filter((file) => statSync(file).isFile())
-    .map((file) => readFileSync(file, 'latin1'))
-    .join('\n')
 }
 
 /** A folder `guide` and a private repository, as two sources. */

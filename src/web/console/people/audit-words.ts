@@ -16,6 +16,7 @@ export const actionWords: Readonly<Record<string, string>> = {
   transcript_deleted: 'deleted a transcript',
   transcripts_purged: 'removed old transcripts',
   transcripts_backed_up: 'copied the transcripts',
+  page_withdrawn: 'withdrew a page',
   person_invited: 'invited',
   invitation_withdrawn: 'withdrew the invitation of',
   invitation_taken_up: 'took up an invitation',

@@ -1,0 +1,123 @@
+import {existsSync} from 'node:fs'
+import {join} from 'node:path'
+import {parseArgs} from 'node:util'
+import {DocentError, type SiteUrl} from '../../domain/index.ts'
+import {openGaps} from '../../gaps/index.ts'
+import {cleanText} from '../../lib/clean-text.ts'
+import {howToRun} from '../../package/index.ts'
+import {loadSettings} from '../../settings/index.ts'
+import {pageTest, withdrawPage} from '../../transcripts/index.ts'
+import {exitCodeOf} from '../exit-code.ts'
+import {noteInAudit} from '../staff/note-in-audit.ts'
+import {UsageError} from '../usage-error.ts'
+import {removeBuildsWith} from './kept-builds.ts'
+
+const help = `Usage: ${howToRun('withdraw', 'PAGE [OPTIONS]')}
+
+Takes a page that must not be read any more out of what is kept of it. PAGE is its address, as sources of answers have it, or
+its path below the docs. First remove it from the docs and reindex: the current index must not have it.
+
+- Kept builds with the page are removed. They cannot be made current again.
+- In transcripts, its title, address and words are taken out of the sources. An answer that cites it, or was shown it and
+  cites nothing, loses its words as well. Questions, times, ratings and reviews stay.
+- Gaps name it no more.
+
+It works while the server runs. Not reached are backups, exports, hand-over files, and what staff wrote themselves: verified answers
+(which are not given without their page), golden questions, notes and corrected answers.
+
+Options
+  --dry-run               Say what it would do, and change nothing.
+  --data DIR              The server's data folder (default: DATA_DIR, or data).
+`
+
+export interface WithdrawCommandEnvironment {
+  readonly settings: () => {readonly dataDir: string; readonly siteUrl: SiteUrl}
+  readonly print: (text: string) => void
+  readonly warn: (text: string) => void
+}
+
+/** `docent withdraw`: takes a page that was removed from the docs out of kept builds and transcripts. */
+export async function run(args: readonly string[]): Promise<number> {
+  return withdrawCommand(args, {
+    settings: loadSettings,
+    print: (text) => process.stdout.write(text),
+    warn: (text) => process.stderr.write(text),
+  })
+}
+
+/** Returns the exit code: 0 done, 1 not possible or not erased whole, 2 bad usage or settings. */
+export async function withdrawCommand(
+  args: readonly string[],
+  environment: WithdrawCommandEnvironment,
+): Promise<number> {
+  return exitCodeOf('withdraw', () => command(args, environment), environment.warn)
+}
+
+async function command(
+  args: readonly string[],
+  {settings, print, warn}: WithdrawCommandEnvironment,
+): Promise<number> {
+  const {values, positionals} = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      help: {type: 'boolean', short: 'h'},
+      data: {type: 'string'},
+      'dry-run': {type: 'boolean'},
+    },
+  })
+  if (values.help) {
+    print(help)
+    return 0
+  }
+  const [page, ...more] = positionals
+  if (page === undefined || page.trim() === '')
+    throw new UsageError('withdraw needs the PAGE, as its address or its path below the docs')
+  if (more.length > 0) throw new UsageError(`unexpected ${more.join(' ')}`)
+  const isDryRun = values['dry-run'] === true
+  const {siteUrl, ...set} = settings()
+  const dataDir = values.data ?? set.dataDir
+
+  const builds = await removeBuildsWith(page, {dataDir, siteUrl, isDryRun})
+  const isAddress = /^(?:\/|https?:)/i.test(page)
+  const urls = [...new Set([...builds.urls, ...(isAddress ? [page] : [])])]
+  if (urls.length === 0) {
+    throw new DocentError(
+      'not_found',
+      `No kept build has ${page}, so its address is not known. Give its address instead of its path, as the sources of answers have it.`,
+    )
+  }
+  const file = join(dataDir, 'transcripts.sqlite')
+  const nothing = {answers: 0, emptied: 0, isErased: true}
+  const {answers, emptied, isErased} = existsSync(file) ? await withdrawPage(file, urls, {isDryRun}) : nothing
+  const gaps = isDryRun ? 0 : await forgetInGaps(join(dataDir, 'gaps.sqlite'), urls)
+  const removed = builds.ids.length + builds.unreadable.length
+  if (!isDryRun) {
+    const details = {page, builds: removed, answers, emptied, gaps}
+    await noteInAudit(dataDir, {what: 'page_withdrawn', details}, warn)
+  }
+
+  const words = isDryRun
+    ? {builds: 'Kept builds that would be removed', emptied: 'their words would go as well'}
+    : {builds: 'Kept builds that were removed', emptied: 'their words are gone as well'}
+  print(`${isDryRun ? 'To withdraw' : 'Withdrawn'}: ${urls.map(cleanText).join(', ')}\n`)
+  print(`${words.builds}: ${removed || 'none'}.\n`)
+  for (const id of builds.ids) print(`  ${id}\n`)
+  for (const id of builds.unreadable) print(`  ${id} (cannot be read, so it may have the page)\n`)
+  print(`Answers that named the page: ${answers}. Of these, ${emptied} rested on it: ${words.emptied}.\n`)
+  if (isErased) return 0
+  warn(
+    'Another process is reading the transcripts, so copies of the removed text are left in the file. A running server erases them within a minute after that process has ended; otherwise run this again.\n',
+  )
+  return 1
+}
+
+async function forgetInGaps(file: string, urls: readonly string[]): Promise<number> {
+  if (!existsSync(file)) return 0
+  const gaps = openGaps({file, waitMs: 15_000})
+  try {
+    return await gaps.forgetPage(pageTest(urls))
+  } finally {
+    gaps.close()
+  }
+}
