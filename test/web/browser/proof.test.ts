@@ -244,7 +244,7 @@ describe.skipIf(chromiumPath === null)('what an answer quotes', () => {
       await chips(page)
         .first()
         .click({modifiers: ['Control']})
-      expect((await opened).url()).toContain('/docs/tanks')
+      await (await opened).waitForURL(/\/docs\/tanks/)
 
       await pane(page).locator('.pane-bar a').click()
       await page.waitForURL(/\/docs\/tanks#filling/)
