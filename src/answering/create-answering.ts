@@ -1,12 +1,12 @@
 import {randomUUID} from 'node:crypto'
-import {type AnswerSnapshot, type Journal, refOf, snapshotOf} from '../answers/index.ts'
+import {type AnswerSnapshot, type Journal, type JournalEntry, refOf, snapshotOf} from '../answers/index.ts'
 import type {Ending} from '../domain/index.ts'
 import type {Generator} from '../generation/index.ts'
 import {noRedactor, type Redactor} from '../redaction/index.ts'
 import type {Retriever} from '../retrieval/index.ts'
 import {Admission} from './admission.ts'
 import type {AnswerSummary} from './answer-summary.ts'
-import type {Answering, ReadOptions} from './answering.ts'
+import type {Answering, Forgotten, ReadOptions} from './answering.ts'
 import {type AnsweringLimits, type Deadlines, defaultAnsweringLimits} from './answering-limits.ts'
 import {findSources} from './find-sources.ts'
 import {searchingKeptWords} from './kept-words.ts'
@@ -145,9 +145,7 @@ export function createAnswering(options: AnsweringOptions): Answering {
     async forget(what) {
       // A question that is being admitted would otherwise begin after its conversation was removed.
       await intake.settled()
-      runs.drop(({entry}) =>
-        'answerId' in what ? entry.answerId === what.answerId : entry.conversation === what.conversation,
-      )
+      runs.drop(({entry}) => isOf(entry, what))
     },
     snapshot,
     get active() {
@@ -155,6 +153,11 @@ export function createAnswering(options: AnsweringOptions): Answering {
     },
     shutdown,
   }
+}
+
+function isOf({answerId, conversation, visitor}: JournalEntry, what: Forgotten): boolean {
+  if ('answerId' in what) return answerId === what.answerId
+  return 'visitor' in what ? visitor === what.visitor : conversation === what.conversation
 }
 
 /** Anything that is not a valid `seq` means from the beginning. */

@@ -226,6 +226,7 @@ const transcriptQuery = z.object({
   to: moment(endMomentOf).optional(),
   conversation: identifier.optional(),
   conversationId: identifier.optional(),
+  visitor: identifier.optional(),
   sort: z.enum(listOrders).optional(),
   cursor: z.string().max(1000).optional(),
   limit: z.coerce.number().int().min(1).max(200).optional(),

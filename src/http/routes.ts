@@ -246,6 +246,12 @@ export const routes: readonly Route[] = [
   },
   {method: 'DELETE', path: '/api/admin/transcripts/:answerId', caller: 'admin', about: 'Delete it.'},
   {
+    method: 'DELETE',
+    path: '/api/admin/visitors/:visitor',
+    caller: 'admin',
+    about: 'Delete all answers to questions from one address, by its `visitor`.',
+  },
+  {
     method: 'GET',
     path: '/api/admin/analytics',
     caller: 'staff',

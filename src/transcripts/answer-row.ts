@@ -50,6 +50,7 @@ export interface AnswerRow extends FeedbackColumns {
   readonly settings: string
   readonly channel: string
   readonly idempotency_key: string | null
+  readonly visitor: string | null
   readonly ending: Ending | null
   readonly abstained: number
   readonly finish_reason: FinishReason | null
@@ -94,6 +95,7 @@ export function journalledOf(row: AnswerRow): JournalledAnswer {
     settings: JSON.parse(row.settings) as Record<string, unknown>,
     channel: row.channel,
     idempotencyKey: row.idempotency_key,
+    visitor: row.visitor,
     ending: row.ending,
   }
 }

@@ -10,6 +10,8 @@ export {exposuresOf} from './open-database.ts'
 export {openTranscripts, type Transcripts} from './open-transcripts.ts'
 export {
   backUpTranscripts,
+  deleteVisitorFrom,
+  type PurgeResult,
   purgeTranscripts,
   readTranscripts,
   reviewTranscript,

@@ -161,6 +161,14 @@ export const migrations: readonly Migration[] = [
     name: '010_reviewers',
     sql: 'ALTER TABLE answers ADD COLUMN reviewer TEXT;',
   },
+  {
+    // A keyed hash of the address that a question came from. Nobody knows it of earlier ones.
+    name: '012_visitors',
+    sql: `
+      ALTER TABLE answers ADD COLUMN visitor TEXT;
+      CREATE INDEX answers_by_visitor ON answers (visitor, row) WHERE visitor IS NOT NULL;
+    `,
+  },
 ]
 
 /** Adds the SQL function `ref_of(id)` to a connection that reads or writes transcripts. */

@@ -6,7 +6,7 @@ import type {LiveAnswer} from './live-answer.ts'
 import type {LiveAnswers} from './live-answers.ts'
 import {storageError} from './open-database.ts'
 import type {Redaction} from './redaction.ts'
-import {prepareRemoval, type RemovalStep, removalBatchSize} from './removal.ts'
+import {prepareRemoval, prepareRemovalByRef, type RemovalStep, removalBatchSize} from './removal.ts'
 import {noTranscript, prepareReview, refuseTextOfReview} from './review.ts'
 import type {Feedback, FeedbackChange, KeptFeedback, TranscriptStore} from './transcript-store.ts'
 import {keptFeedback} from './visitor-words.ts'
@@ -32,7 +32,7 @@ export interface StaffChangesOptions {
 
 type StaffChanges = Pick<
   TranscriptStore,
-  'setFeedback' | 'setFirstUseful' | 'setReview' | 'delete' | 'deleteConversation' | 'purge'
+  'setFeedback' | 'setFirstUseful' | 'setReview' | 'delete' | 'deleteConversation' | 'deleteVisitor' | 'purge'
 >
 
 /** Feedback, reviews and deletions. */
@@ -60,6 +60,7 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
 
   const withId = prepareRemoval(db, 'id = ?')
   const ofConversation = prepareRemoval(db, 'conversation = ?')
+  const ofVisitor = prepareRemovalByRef(db, 'visitor = ?')
   const before = prepareRemoval(db, 'started_at < ?')
 
   /** @throws DocentError `storage`. */
@@ -84,6 +85,7 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
     step: RemovalStep,
     value: string | number,
     liveOnes: () => readonly LiveAnswer[],
+    onStep: () => Promise<void> = async () => {},
   ): Promise<number> {
     await writes.flushInSteps()
     let removed = forget(liveOnes())
@@ -92,6 +94,7 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
       do {
         gone = change(() => step(value))
         removed += gone
+        await onStep()
         if (gone === removalBatchSize) await nextTurn()
       } while (gone === removalBatchSize)
     } finally {
@@ -133,6 +136,15 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
     },
     deleteConversation: (conversation) =>
       remove(ofConversation, conversation, () => live.ofConversation(conversation)),
+    deleteVisitor(visitor, onRemoved = async () => {}) {
+      let refs: readonly string[] = []
+      const step = (value: string | number) => {
+        refs = ofVisitor(value)
+        return refs.length
+      }
+      const liveOnes = () => live.all().filter(({entry}) => entry.visitor === visitor)
+      return remove(step, visitor, liveOnes, () => onRemoved(refs))
+    },
     purge: (time) => remove(before, time, () => live.all().filter(({entry}) => entry.startedAt < time)),
   }
 }

@@ -90,6 +90,8 @@ export interface TranscriptFilter {
   readonly to?: number
   /** Digest of the conversation's key, `refOf`. */
   readonly conversation?: string
+  /** The keyed hash of the address that the questions came from. */
+  readonly visitor?: string
 }
 
 export interface TranscriptItem {
@@ -216,6 +218,12 @@ export interface TranscriptStore {
   delete(answerId: string): Promise<boolean>
   /** Removes all answers of a conversation, by its digest, for a visitor. @returns the number of answers removed. */
   deleteConversation(conversation: string): Promise<number>
+  /**
+   * Removes all answers to questions that came from an address, by its keyed hash, some at a time.
+   * @param onRemoved called with the `ref` of each, after every step
+   * @returns the number of answers removed.
+   */
+  deleteVisitor(visitor: string, onRemoved?: (refs: readonly string[]) => Promise<void>): Promise<number>
   /** Removes answers that began before `before`. @returns the number of answers removed. */
   purge(before: number): Promise<number>
   /**

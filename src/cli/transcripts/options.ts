@@ -25,6 +25,7 @@ Commands
   backup FILE             Copy all transcripts to a file, also while a server runs.
   check                   Check that the files are sound, also while a server runs.
   purge                   Remove answers permanently. Needs --before or --older-than.
+  delete                  Remove all answers to one address permanently. Needs --visitor or --visitor-of.
 
 Options
   --data DIR              The server's data folder (default: DATA_DIR, or data).
@@ -48,6 +49,8 @@ Options
                           list, export: with this one.
   --page ADDRESS          list, export: that cite this page, e.g. /docs/install.
   --conversation REF      list, export: of this conversation.
+  --visitor HASH          list, export, delete: asked from this address, which show calls visitor.
+  --visitor-of ID         delete: asked from the address that this answer was asked from.
   --lang TAG              list, export: answered from pages in this language, as de or pt-BR.
   --from DATE, --to DATE  list, export: asked from one day to another, both included (UTC), e.g.
                           2026-05-31. With a time, e.g. 2026-05-31T14:00Z, --to is exclusive.
@@ -95,6 +98,8 @@ export function parseArguments(args: readonly string[]) {
       version: {type: 'string'},
       page: {type: 'string'},
       conversation: {type: 'string'},
+      visitor: {type: 'string'},
+      'visitor-of': {type: 'string'},
       lang: {type: 'string'},
       from: {type: 'string'},
       to: {type: 'string'},
@@ -149,7 +154,7 @@ export function filterOf(values: Values): TranscriptFilter {
   }
 }
 
-const names = ['error', 'build', 'generator', 'model', 'version', 'page', 'conversation'] as const
+const names = ['error', 'build', 'generator', 'model', 'version', 'page', 'conversation', 'visitor'] as const
 
 function namesIn(values: Values): Pick<TranscriptFilter, (typeof names)[number]> {
   return Object.fromEntries(
@@ -194,6 +199,17 @@ export function purgeBefore(values: Values): number {
   }
   if (values.before !== undefined) return timeOf('--before', values.before)
   return Date.now() - numberOf('--older-than', days!, 0, 100_000) * 24 * 60 * 60 * 1000
+}
+
+/** Whose answers are deleted: a keyed hash of an address, or the answer that has it. @throws UsageError */
+export function deletedVisitor(values: Values): {readonly visitor: string} | {readonly answer: string} {
+  const {visitor, 'visitor-of': answer} = values
+  if (visitor !== undefined && answer === undefined) {
+    if (/^[\w-]{1,64}$/.test(visitor)) return {visitor}
+    throw new UsageError('--visitor must be the visitor of an answer, as show and list --json print it')
+  }
+  if (visitor === undefined && answer !== undefined) return {answer}
+  throw new UsageError('delete needs either --visitor HASH or --visitor-of ID')
 }
 
 /** @throws UsageError */

@@ -75,6 +75,7 @@ export function showLines(transcript: Transcript, view: TerminalView): string[] 
     field('answer', transcript.answerId),
     field('ref', transcript.ref),
     field('conversation', transcript.conversation),
+    ...(transcript.visitor == null ? [] : [field('visitor', transcript.visitor)]),
     field('asked', `${timeOf(transcript.startedAt)} by ${transcript.channel}`),
     `${label('ending')}${paint(view, endingStyleOf(transcript), endingLabelOf(transcript))}${whyOf(last)}`,
     field('build', transcript.build),

@@ -436,7 +436,7 @@ function nameTerm(names: readonly Name[]): string {
 function* namesIn(filter: TranscriptFilter): Generator<[Kind, string]> {
   const flags = ['abstained', 'partial', 'missing', 'fallback'] as const
   for (const flag of flags) if (filter[flag] !== undefined) yield [flag, filter[flag] ? '1' : '0']
-  const names = ['ending', 'build', 'generator', 'model', 'version', 'error'] as const
+  const names = ['ending', 'build', 'generator', 'model', 'version', 'error', 'visitor'] as const
   for (const name of names) if (filter[name] !== undefined) yield [name, filter[name]]
   for (const judged of ['rating', 'verdict'] as const) {
     const name = filter[judged]

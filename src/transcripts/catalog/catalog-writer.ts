@@ -78,6 +78,10 @@ export function createCatalogWriter({transcripts, catalog}: CatalogWriterOptions
     .prepare<[string, string], number>('INSERT INTO names (kind, name) VALUES (?, ?) RETURNING id')
     .pluck()
   const addToName = catalog.prepare('UPDATE names SET answers = answers + ? WHERE id = ?')
+  // The name of a visitor says something of somebody, unlike that of a build.
+  const dropGoneVisitor = catalog.prepare(
+    "DELETE FROM names WHERE id = ? AND kind = 'visitor' AND answers <= 0",
+  )
   const facetColumns = ['row', 'at', ...measures]
   const putFacets = catalog.prepare(
     `INSERT OR REPLACE INTO facets (${facetColumns.join(', ')}) VALUES (${facetColumns.map(() => '?').join(', ')})`,
@@ -179,7 +183,10 @@ export function createCatalogWriter({transcripts, catalog}: CatalogWriterOptions
       return catalog
         .transaction(() => {
           const result = work()
-          for (const [id, by] of counts) if (by !== 0) addToName.run(by, id)
+          for (const [id, by] of counts) {
+            if (by !== 0) addToName.run(by, id)
+            if (by < 0 && dropGoneVisitor.run(id).changes > 0) ids.clear()
+          }
           rollUps.flush()
           return result
         })

@@ -82,6 +82,7 @@ function categoriesOf(row: AnswerRow, events: readonly AnswerEvent[]): Record<Ca
     lang: row.lang ?? noName,
     error: last?.type === 'error' ? last.code : noName,
     answerability: answerabilityOf(events) ?? noName,
+    visitor: row.visitor ?? noName,
   }
 }
 

@@ -81,6 +81,8 @@ export interface Transcript extends Writer {
   readonly startedAt: number
   readonly settings: Readonly<Record<string, unknown>>
   readonly channel: string
+  /** The same for all answers to one address; null where it is not known. */
+  readonly visitor?: string | null
   readonly ending: Ending | null
   readonly finishReason: FinishReason | null
   readonly partial: boolean

@@ -43,6 +43,7 @@ interface Known {
   readonly answerId: string
   readonly startedAt: number
   readonly conversation: string
+  readonly visitor: string | null
   readonly question: string
   text: string
   readonly build: string
@@ -94,6 +95,7 @@ function journalled(transcripts: Transcripts, number: number, random: Random): K
     answerId,
     startedAt,
     conversation: refOf(`c${whole(random, 20)}`),
+    visitor: chance(random, 0.2) ? null : `visitor-${whole(random, 5)}`,
     question: `How about ${one(random, words)} and ${one(random, words)}?`,
     text: '',
     build: `build-${Math.floor(number / 40)}`,
@@ -113,8 +115,17 @@ function journalled(transcripts: Transcripts, number: number, random: Random): K
     total: 0,
     firstToken: chance(random, 0.8) ? whole(random, 4) * 50 : null,
   }
-  const {conversation, question, build, model, lang} = known
-  beginAnswer(transcripts, answerId, {conversation, question, build, model, version, lang, startedAt})
+  const {conversation, visitor, question, build, model, lang} = known
+  beginAnswer(transcripts, answerId, {
+    conversation,
+    visitor,
+    question,
+    build,
+    model,
+    version,
+    lang,
+    startedAt,
+  })
   if (known.isFallback) transcripts.note(answerId, {writtenBy: {generator: 'extractive', model: null}})
   const shown = [...known.cited, one(random, pages)]
   const piece = `${one(random, words)} ${one(random, words)}.`
@@ -205,6 +216,7 @@ function matches(known: Known, filter: TranscriptFilter): boolean {
     from: () => known.startedAt >= filter.from!,
     to: () => known.startedAt < filter.to!,
     conversation: () => known.conversation === filter.conversation,
+    visitor: () => known.visitor === filter.visitor,
   }
   return (Object.keys(filter) as (keyof TranscriptFilter)[]).every((name) => checks[name]())
 }
@@ -234,6 +246,7 @@ function randomFilter(random: Random): TranscriptFilter {
     () => ({from: at()}),
     () => ({to: at()}),
     () => ({conversation: refOf(`c${whole(random, 20)}`)}),
+    () => ({visitor: `visitor-${whole(random, 6)}`}),
   ]
   return Object.assign({}, ...Array.from({length: whole(random, 3)}, () => one(random, parts)()))
 }

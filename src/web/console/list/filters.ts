@@ -77,6 +77,7 @@ const others: Readonly<Record<string, string>> = {
   from: 'From',
   to: 'To',
   conversation: 'Conversation',
+  visitor: 'Asked from address',
 }
 
 export const orders: readonly Choice[] = [

@@ -48,6 +48,7 @@ export function facts(transcript: Transcript, isInConsole = true): TemplateResul
     ['Came in by', transcript.channel],
     ['Answer', html`<code>${transcript.answerId}</code>`],
     ['Reference in logs', html`<code>${transcript.ref}</code>`],
+    ['Visitor', isInConsole && transcript.visitor ? othersLink(transcript.visitor) : null],
     ['Conversation', onlyOf('conversation', transcript.conversation)],
   ]
   const {notes = [], considered = [], settings} = transcript
@@ -63,6 +64,10 @@ function continuesLink({settings}: Transcript): TemplateResult | null {
   return typeof continues === 'string'
     ? html`<a href=${pathOfTranscript(continues)}>an answer that broke off</a>`
     : null
+}
+
+function othersLink(visitor: string): TemplateResult {
+  return html`<a href=${pathOfList(new URLSearchParams({visitor}).toString())}>Other questions from this address</a>`
 }
 
 function pageLine({title, section, url}: NonNullable<Transcript['page']>): TemplateResult {
