@@ -11,7 +11,7 @@ import {type Limits, visitorOf} from './limits/limits.ts'
 import type {VisitorKeys} from './limits/visitor-keys.ts'
 import type {Log} from './log.ts'
 import type {Metrics} from './metrics.ts'
-import {askRequestOf, feedbackOf, idempotencyKeyOf, timingsOf} from './request-schemas.ts'
+import {askRequestOf, feedbackOf, idempotencyKeyOf, measuredOf} from './request-schemas.ts'
 
 export interface AnswerRoutesDeps {
   readonly answering: Answering
@@ -93,8 +93,12 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
 
   router.post('/api/answers/:id/timings', async (request, response) => {
     requireJson(request)
-    const {answerId} = await snapshotOf(request.params.id)
-    await transcripts.setFirstUseful(answerId, timingsOf(request.body).firstUsefulMs)
+    const {answerId, sources} = await snapshotOf(request.params.id)
+    const {firstUsefulMs, opened} = measuredOf(request.body)
+    if (opened !== undefined && !sources.some(({n}) => n === opened))
+      throw new DocentError('invalid_request', 'opened: must be the number of a source of this answer')
+    if (firstUsefulMs !== undefined) await transcripts.setFirstUseful(answerId, firstUsefulMs)
+    if (opened !== undefined && (await transcripts.noteOpened(answerId, opened))) metrics.sourceOpened()
     response.status(204).end()
   })
 

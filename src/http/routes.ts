@@ -46,7 +46,7 @@ export const routes: readonly Route[] = [
     method: 'POST',
     path: '/api/answers/:id/timings',
     caller: 'visitors',
-    about: 'Report when the first source was on the screen.',
+    about: 'Report when the first source was on the screen, or which source was opened.',
   },
   {
     method: 'DELETE',

@@ -137,6 +137,8 @@ const columns = [
   'corrected_answer',
   'reviewed_at',
   'reviewer',
+  'resumes',
+  'opened',
 ] as const satisfies readonly (keyof AnswerRow)[]
 
 /** Returns a function that writes whole rows of `answers`, each with its row id. */

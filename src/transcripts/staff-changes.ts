@@ -32,10 +32,21 @@ export interface StaffChangesOptions {
 
 type StaffChanges = Pick<
   TranscriptStore,
-  'setFeedback' | 'setFirstUseful' | 'setReview' | 'delete' | 'deleteConversation' | 'deleteVisitor' | 'purge'
+  | 'setFeedback'
+  | 'setFirstUseful'
+  | 'countResume'
+  | 'noteOpened'
+  | 'setReview'
+  | 'delete'
+  | 'deleteConversation'
+  | 'deleteVisitor'
+  | 'purge'
 >
 
-/** Feedback, reviews and deletions. */
+/** More says nothing more, and each is a write. */
+const maxResumes = 100
+
+/** What readers do after an answer was given, feedback, reviews and deletions. */
 export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
   const {db, file, mode, live, writes, redaction, redactor, withStaffTimeout, erase, now} = options
   const feedbackOf = db.prepare<[string], FeedbackRow>(
@@ -56,6 +67,14 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
   const giveReview = prepareReview(db, now)
   const keepFirstUseful = db.prepare(
     "UPDATE answers SET facts = json_set(facts, '$.firstUsefulMs', ?) WHERE id = ? AND json_extract(facts, '$.firstUsefulMs') IS NULL",
+  )
+
+  const countResume = db.prepare(
+    `UPDATE answers SET resumes = resumes + 1 WHERE id = ? AND resumes < ${maxResumes}`,
+  )
+  const addOpened = db.prepare(
+    `UPDATE answers SET opened = json_insert(opened, '$[#]', @n)
+     WHERE id = @id AND NOT EXISTS (SELECT 1 FROM json_each(opened) WHERE value = @n)`,
   )
 
   const withId = prepareRemoval(db, 'id = ?')
@@ -123,6 +142,15 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
         answer.hasNewDetails = true
         writes.add(answer)
       }
+    },
+    async countResume(answerId) {
+      // The answer may have no row yet.
+      await writes.flushInSteps()
+      change(() => countResume.run(answerId))
+    },
+    async noteOpened(answerId, n) {
+      await writes.flushInSteps()
+      return change(() => addOpened.run({id: answerId, n})).changes > 0
     },
     async setReview(answerId, given, replaces) {
       refuseTextOfReview(given, mode)

@@ -3,7 +3,7 @@ import {DocentError} from '../domain/index.ts'
 import {headOf} from '../lib/cut.ts'
 import {openSmallDatabase, type SmallDatabaseOptions} from '../native/index.ts'
 import {verifiedMigrations} from './migrations.ts'
-import {questionKey} from './question-key.ts'
+import {questionKey} from '../text/question-key.ts'
 import {
   maxVerifiedAnswers,
   type VerifiedAnswer,

@@ -5,6 +5,7 @@ import {howToRun} from '../../package/index.ts'
 import {canonicalTag} from '../../text/language-tags.ts'
 import {
   type ListOrder,
+  leavings,
   listOrders,
   type TranscriptFilter,
   verdicts,
@@ -44,6 +45,8 @@ Options
   --replace               review: replace a review that somebody else has written.
   --attention             list, export: what deserves a look: failed, fallback, unanswered, disliked, left, long waits.
   --broke                 list, export: what broke off: failed, timed out, or the server stopped.
+  --left WHEN             list, export: that the visitor left or stopped: ${leavings.join(' or ')}.
+  --resumed               list, export: taken up again after the stream broke off; --no-resumed: all others.
   --error CODE            list, export: that ended with this error, e.g. upstream_cut.
   --build, --generator, --model, --version NAME
                           list, export: with this one.
@@ -91,6 +94,8 @@ export function parseArguments(args: readonly string[]) {
       replace: {type: 'boolean'},
       attention: {type: 'boolean'},
       broke: {type: 'boolean'},
+      left: {type: 'string'},
+      resumed: {type: 'boolean'},
       error: {type: 'string'},
       build: {type: 'string'},
       generator: {type: 'string'},
@@ -133,6 +138,9 @@ export function filterOf(values: Values): TranscriptFilter {
   if (verdict !== undefined && !verdictNames.includes(verdict)) {
     throw new UsageError(`--verdict must be one of ${verdictNames.join(', ')}`)
   }
+  const {left} = values
+  if (left !== undefined && left !== 'before_first_word' && left !== 'before_end')
+    throw new UsageError(`--left must be ${leavings.join(' or ')}`)
   for (const name of ['attention', 'broke'] as const)
     if (values[name] === false) throw new UsageError(`--no-${name}: leave it out`)
   const lang = values.lang === undefined ? undefined : canonicalTag(values.lang)
@@ -149,6 +157,8 @@ export function filterOf(values: Values): TranscriptFilter {
     ...(verdict === undefined ? {} : {verdict: verdict as NonNullable<TranscriptFilter['verdict']>}),
     ...(values.attention === undefined ? {} : {attention: true}),
     ...(values.broke === undefined ? {} : {broke: true}),
+    ...(left === undefined ? {} : {left}),
+    ...(values.resumed === undefined ? {} : {resumed: values.resumed}),
     ...namesIn(values),
     ...periodOf(values),
   }

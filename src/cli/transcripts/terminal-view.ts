@@ -89,6 +89,7 @@ export function showLines(transcript: Transcript, view: TerminalView): string[] 
       `${usage.inputTokens} in, ${usage.outputTokens} out, ${usage.cacheReadTokens} from the cache`,
     ),
   ]
+  if (transcript.resumes > 0) lines.push(field('resumed', `${transcript.resumes}×`))
   if (transcript.version !== null) lines.push(field('version', transcript.version))
   if (transcript.lang) lines.push(field('language', transcript.lang))
   if (transcript.page) lines.push(field('on page', visitorPageLine(transcript.page)))

@@ -47,6 +47,8 @@ export const categories = [
   'error',
   'answerability',
   'visitor',
+  'left',
+  'resumed',
 ] as const
 
 export type Category = (typeof categories)[number]

@@ -1,6 +1,7 @@
 import type {SqliteDatabase} from '../../native/index.ts'
 import type {AnswerRow} from '../answer-row.ts'
 import {answerCounts} from '../figures/answer-counts.ts'
+import {questionNumber} from '../figures/question-roll-ups.ts'
 import {createRollUps, type Judgement} from '../figures/roll-ups.ts'
 import {emptyWriteAheadLog} from '../removal.ts'
 import {schemaSqlOf} from '../schema-sql.ts'
@@ -171,11 +172,15 @@ export function createCatalogWriter({transcripts, catalog}: CatalogWriterOptions
     if (answer.ending !== null) countAnswer(answer, facets)
   }
 
-  function countAnswer(answer: AnswerRow, {error, pages, nearest}: Facets): void {
-    const {row, started_at: at, build, rating, missing} = answer
+  function countAnswer(answer: AnswerRow, {error, pages, nearest, sources}: Facets): void {
+    const {row, started_at: at, build, rating, missing, resumes, opened} = answer
     const isFirst = firstOfConversation?.get(answer.conversation) === row
-    const countsIf = (judgement: Judgement) => answerCounts({...answer, ...judgement}, error, isFirst)
-    rollUps.count({row, at, build, rating, missing, countsIf, pages, nearest})
+    const more = {error, isFirst, shown: [...sources.keys()]}
+    const countsIf = (judgement: Judgement) => answerCounts({...answer, ...judgement}, more)
+    const said = {rating, missing, resumes, opened}
+    const question = questionNumber(answer.question, answer.lang)
+    const isAbstained = answer.abstained === 1
+    rollUps.count({row, at, build, ...said, countsIf, pages, nearest, sources, question, isAbstained})
   }
 
   function inTransaction<Result>(work: () => Result): Result {

@@ -103,6 +103,9 @@ export interface Transcript extends Writer {
   /** An estimate; null where the model has no price. */
   readonly cost?: number | null
   readonly timings: Timings
+  readonly resumes: number
+  /** Numbers of the sources that the visitor opened. */
+  readonly opened: readonly number[]
   readonly feedback: {
     readonly rating: 'up' | 'down' | null
     readonly missing: boolean

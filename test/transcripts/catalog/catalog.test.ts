@@ -59,6 +59,7 @@ interface Known {
   rating: 'up' | 'down' | null
   verdict: string | null
   missing: boolean
+  isResumed: boolean
   stall: number
   total: number
   firstToken: number | null
@@ -111,6 +112,7 @@ function journalled(transcripts: Transcripts, number: number, random: Random): K
     rating: null,
     verdict: null,
     missing: false,
+    isResumed: false,
     stall: chance(random, 0.1) ? 15_000 : whole(random, 5) * 100,
     total: 0,
     firstToken: chance(random, 0.8) ? whole(random, 4) * 50 : null,
@@ -217,6 +219,9 @@ function matches(known: Known, filter: TranscriptFilter): boolean {
     to: () => known.startedAt < filter.to!,
     conversation: () => known.conversation === filter.conversation,
     visitor: () => known.visitor === filter.visitor,
+    left: () =>
+      known.ending === 'stopped' && (known.firstToken === null) === (filter.left === 'before_first_word'),
+    resumed: () => known.isResumed === filter.resumed,
   }
   return (Object.keys(filter) as (keyof TranscriptFilter)[]).every((name) => checks[name]())
 }
@@ -247,6 +252,8 @@ function randomFilter(random: Random): TranscriptFilter {
     () => ({to: at()}),
     () => ({conversation: refOf(`c${whole(random, 20)}`)}),
     () => ({visitor: `visitor-${whole(random, 6)}`}),
+    () => ({left: one(random, ['before_first_word', 'before_end'])}),
+    () => ({resumed: chance(random, 0.5)}),
   ]
   return Object.assign({}, ...Array.from({length: whole(random, 3)}, () => one(random, parts)()))
 }
@@ -333,6 +340,10 @@ describe.each(['in a file', 'in memory'])('%s', (place) => {
         if (chance(random, 0.1)) {
           answer.rating = one(random, ['up', 'down'])
           await transcripts.setFeedback(answer.answerId, {rating: answer.rating, reasons: [], comment: null})
+        }
+        if (chance(random, 0.1)) {
+          answer.isResumed = true
+          await transcripts.countResume(answer.answerId)
         }
         if (chance(random, 0.05)) {
           answer.missing = true

@@ -33,6 +33,7 @@ export interface Figures {
   readonly ratings: {readonly up: number; readonly down: number}
   readonly missing: number
   readonly left: {readonly beforeFirstToken: number; readonly beforeEnd: number}
+  readonly resumed: {readonly answers: number; readonly times: number}
   readonly times: Readonly<Record<Wait, Quantiles | null>>
   readonly tokens: readonly Tokens[]
   readonly cost: number | null

@@ -1,0 +1,70 @@
+import {describe, expect, test} from 'vitest'
+import type {Analytics} from '../../src/transcripts/index.ts'
+import {closedAfterEach} from '../support/closed-after-each.ts'
+import {idOf, type Reading} from '../support/reading.ts'
+import {staffApi} from '../support/staff-people.ts'
+import {startDocent, type TestDocent} from '../support/start-docent.ts'
+
+const start = closedAfterEach(startDocent)
+
+const ids = async (product: TestDocent, query: string): Promise<string[]> => {
+  const {body} = await staffApi(product, 'GET', `/transcripts?${query}`)
+  return body.items.map(({answerId}: {answerId: string}) => answerId)
+}
+
+const figures = async (product: TestDocent): Promise<Analytics> =>
+  (await staffApi(product, 'GET', '/analytics')).body
+
+const metricsOf = async (product: TestDocent): Promise<string> =>
+  (await fetch(`${product.url}/metrics`)).text()
+
+const lastSeq = ({seen}: Reading): number => Number(seen.at(-1)!.id!.split(':')[1])
+
+/** An answer of which the first word has come. */
+async function begun(product: TestDocent, call: number): Promise<Reading> {
+  const reading = await product.read({question: 'How do I set the port?', resumable: true})
+  await reading.until('sources')
+  ;(await product.generator.call(call)).say('So.')
+  await reading.until('delta')
+  return reading
+}
+
+describe('an answer that was taken up again', () => {
+  test('counts while it is written and after its end, and is found; one read in one go is not', async () => {
+    const product = await start()
+    const cut = await begun(product, 0)
+    cut.leave()
+    const again = await product.resume(idOf(cut), lastSeq(cut))
+    ;(await product.generator.call(0)).finish()
+    await again.all()
+    const whole = await begun(product, 1)
+    ;(await product.generator.call(1)).finish()
+    await whole.all()
+    // The stream broke off before the last event, and the reader comes back when all is over.
+    await (await product.resume(idOf(cut), lastSeq(again) - 1)).all()
+    // From the beginning after the end: somebody looks at it once more.
+    await (await product.resume(idOf(whole), 0)).all()
+
+    expect(await product.transcript(idOf(cut))).toMatchObject({resumes: 2})
+    expect(await product.transcript(idOf(whole))).toMatchObject({resumes: 0})
+    expect(await ids(product, 'resumed=1')).toEqual([idOf(cut)])
+    expect(await ids(product, 'resumed=0')).toEqual([idOf(whole)])
+    expect((await figures(product)).total).toMatchObject({answers: 2, resumed: {answers: 1, times: 2}})
+    expect(await metricsOf(product)).toContain('docent_resumes_total 2')
+  })
+})
+
+describe('who left', () => {
+  test('before the first word is found apart from who left later', async () => {
+    const product = await start()
+    const early = await product.read({question: 'How do I set the port?'})
+    await early.until('sources')
+    const late = await begun(product, 1)
+    for (const reading of [early, late]) await product.stop(idOf(reading))
+
+    expect(await ids(product, 'left=before_first_word')).toEqual([idOf(early)])
+    expect(await ids(product, 'left=before_end')).toEqual([idOf(late)])
+    expect((await staffApi(product, 'GET', '/transcripts?left=early')).status).toBe(400)
+    expect((await figures(product)).total.left).toEqual({beforeFirstToken: 1, beforeEnd: 1})
+  })
+})
