@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import {refOf} from '../../src/answers/index.ts'
 import type {Analytics} from '../../src/transcripts/index.ts'
 import {closedAfterEach} from '../support/closed-after-each.ts'
 import {idOf, type Reading} from '../support/reading.ts'
@@ -66,5 +67,64 @@ describe('who left', () => {
     expect(await ids(product, 'left=before_end')).toEqual([idOf(late)])
     expect((await staffApi(product, 'GET', '/transcripts?left=early')).status).toBe(400)
     expect((await figures(product)).total.left).toEqual({beforeFirstToken: 1, beforeEnd: 1})
+  })
+})
+
+describe('a source that a visitor opens', () => {
+  test('counts once for its answer, place and page, on the address that takes what a browser measured', async () => {
+    const product = await start()
+    const reading = await begun(product, 0)
+    ;(await product.generator.call(0)).finish()
+    await reading.all()
+    const report = (body: object) =>
+      fetch(`${product.url}/api/answers/${idOf(reading)}/timings`, {
+        method: 'POST',
+        headers: {'content-type': 'application/json'},
+        body: JSON.stringify(body),
+      })
+
+    // Before the click the answer has been counted.
+    expect((await figures(product)).total.sources).toMatchObject({answers: 1, opened: 0})
+    expect((await report({opened: 2})).status).toBe(204)
+    expect((await report({opened: 2})).status).toBe(204)
+    expect((await report({firstUsefulMs: 80})).status).toBe(204)
+    for (const bad of [{opened: 99}, {opened: 0}, {}]) expect((await report(bad)).status).toBe(400)
+
+    expect(await product.transcript(idOf(reading))).toMatchObject({opened: [2], firstUsefulMs: 80})
+    const {total, openedPages} = await figures(product)
+    expect(total.sources).toEqual({
+      answers: 1,
+      opened: 1,
+      places: [
+        {n: 1, shown: 1, opened: 0},
+        {n: 2, shown: 1, opened: 1},
+      ],
+    })
+    expect(openedPages).toMatchObject([{shown: 1, opened: 1}])
+    expect(await metricsOf(product)).toContain('docent_sources_opened_total 1')
+  })
+})
+
+describe('the questions that were asked most', () => {
+  test('are the same but for case and punctuation, without words in the sums, and gone with the answers', async () => {
+    const product = await start()
+    const ask = async (question: string): Promise<string> => {
+      const reading = await product.read({question})
+      await reading.all()
+      return idOf(reading)
+    }
+    const first = await ask('How do I tame a xyzzy?')
+    const last = await ask('how do I tame a XYZZY')
+    await ask('Where is the xyzzy?')
+
+    expect((await figures(product)).questions).toEqual([
+      {question: 'how do I tame a XYZZY', ref: refOf(last), asked: 2, unanswered: 2},
+    ])
+    await ask('How do I tame a xyzzy?!')
+    await staffApi(product, 'DELETE', `/transcripts/${first}`)
+    await staffApi(product, 'DELETE', `/transcripts/${last}`)
+    expect((await figures(product)).questions).toEqual([])
+    // The other sums stay.
+    expect((await figures(product)).total.answers).toBe(4)
   })
 })

@@ -119,7 +119,11 @@ export function createRollUps(db: SqliteDatabase): RollUps {
     return page
   }
 
-  function add({at, build, countsIf, pages: used, nearest, sources}: Entry, judgement: Judgement, sign: 1 | -1): void {
+  function add(
+    {at, build, countsIf, pages: used, nearest, sources}: Entry,
+    judgement: Judgement,
+    sign: 1 | -1,
+  ): void {
     const key = `${Math.floor(at / hourMs)} ${build}`
     const sum = sums.get(key) ?? new Map<string, number>()
     sums.set(key, sum)

@@ -27,7 +27,10 @@ interface Sum {
  * @param days from the first, up to the last without it, as days since the epoch
  * @throws what SQLite throws.
  */
-export function topQuestions(db: SqliteDatabase, days: readonly [from: number, to: number]): QuestionFigures[] {
+export function topQuestions(
+  db: SqliteDatabase,
+  days: readonly [from: number, to: number],
+): QuestionFigures[] {
   const sums = db
     .prepare<[number, number], number>(
       `SELECT count(*) FROM (SELECT 1 FROM question_days WHERE day >= ? AND day < ? LIMIT ${maxScanned + 1})`,

@@ -105,6 +105,13 @@ function tilesOf(now: Figures, before: Figures): readonly Tile[] {
       {left: 'before_first_word'},
     ),
     part(
+      'Opened a source',
+      (of) => of.sources.opened,
+      (of) => of.sources.answers,
+      null,
+      `of ${counted(now.sources.answers, 'answer')} that showed sources`,
+    ),
+    part(
       'Taken up again',
       (of) => of.resumed.answers,
       answers,
