@@ -35,10 +35,10 @@ export function pagesTable({pages}: Analytics, listOf: List): TemplateResult {
 
 export function questionsTable({questions}: Analytics, listOf: List): TemplateResult {
   return section(
-    'Questions',
+    'Asked most',
     'Those asked most, more than once: equal but for case, punctuation and small words. Of whole days, all builds, and the answers that are kept.',
     {
-      caption: 'Questions',
+      caption: 'Asked most',
       columns: ['Question', 'Asked', 'Not in the docs'],
       rows: questions.map(({question, asked, unanswered}) => [
         isolated(question),
