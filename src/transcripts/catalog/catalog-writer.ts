@@ -178,7 +178,7 @@ export function createCatalogWriter({transcripts, catalog}: CatalogWriterOptions
     const more = {error, isFirst, shown: [...sources.keys()]}
     const countsIf = (judgement: Judgement) => answerCounts({...answer, ...judgement}, more)
     const said = {rating, missing, resumes, opened}
-    const question = questionNumber(answer.question, answer.lang)
+    const question = questionNumber(answer.question)
     const isAbstained = answer.abstained === 1
     rollUps.count({row, at, build, ...said, countsIf, pages, nearest, sources, question, isAbstained})
   }

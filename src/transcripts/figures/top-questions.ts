@@ -1,6 +1,6 @@
 import type {SqliteDatabase} from '../../native/index.ts'
 
-/** A question that was asked more than once, equal after folding case, punctuation and empty words. */
+/** A question that was asked more than once, equal after folding case and punctuation. */
 export interface QuestionFigures {
   /** As it was asked last, of the answers that are kept. */
   readonly question: string

@@ -34,9 +34,12 @@ describe.skipIf(chromiumPath === null)('what a visitor leaves behind', () => {
     const places = page.locator('.card', {has: page.getByRole('heading', {name: 'Sources opened'})})
     const second = places.locator('tbody tr').nth(1)
     await vi.waitFor(async () => expect(await second.innerText()).toMatch(/^2\s+2\s+1/), {timeout: 20_000})
-    expect(await page.locator('.card', {has: page.getByRole('heading', {name: 'Asked most'})}).locator('tbody tr').innerText()).toMatch(
-      /What happens when the line breaks\?\s+2/,
-    )
+    expect(
+      await page
+        .locator('.card', {has: page.getByRole('heading', {name: 'Asked most'})})
+        .locator('tbody tr')
+        .innerText(),
+    ).toMatch(/What happens when the line breaks\?\s+2/)
     expect(await violationsOn(page)).toEqual([])
     await shot('figures')
 
@@ -54,7 +57,8 @@ describe.skipIf(chromiumPath === null)('what a visitor leaves behind', () => {
     expect((await fetch(`${docent.url}/api/answers/${first}`)).status).toBe(404)
 
     async function shot(name: string): Promise<void> {
-      if (process.env['SHOTS']) await page.screenshot({path: `${process.env['SHOTS']}/${name}.png`, fullPage: true})
+      if (process.env['SHOTS'])
+        await page.screenshot({path: `${process.env['SHOTS']}/${name}.png`, fullPage: true})
     }
   })
 })
