@@ -148,7 +148,7 @@ export const sourceFolders: readonly SourceFolder[] = [
   {
     name: 'transcripts',
     about: 'The log of answers in SQLite: written behind, searched, reviewed, exported, erased.',
-    mayImport: ['domain', 'lib', 'package', 'redaction', 'native', 'processes', 'answers'],
+    mayImport: ['domain', 'lib', 'package', 'text', 'redaction', 'native', 'processes', 'answers'],
   },
   {
     name: 'staff',
@@ -159,7 +159,7 @@ export const sourceFolders: readonly SourceFolder[] = [
   {
     name: 'verified',
     about: 'Answers that staff wrote and stand for, and when they are given.',
-    mayImport: ['domain', 'lib', 'markdown', 'native', 'search-index', 'retrieval'],
+    mayImport: ['domain', 'lib', 'text', 'markdown', 'native', 'search-index', 'retrieval'],
   },
   {
     name: 'golden',

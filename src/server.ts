@@ -2,6 +2,7 @@ import {randomBytes} from 'node:crypto'
 import {join} from 'node:path'
 import type {Answering} from './answering/index.ts'
 import {createAnswering} from './answering/index.ts'
+import {refOf} from './answers/index.ts'
 import {DocentError} from './domain/index.ts'
 import type {Embedder} from './embedding/index.ts'
 import {
@@ -120,6 +121,8 @@ export interface Assistant {
 
 export interface AssistantOptions extends Omit<ServerOptions, 'webDir' | 'withProcessMetrics'> {
   readonly onEnd?: Parameters<typeof createAnswering>[0]['onEnd']
+  /** Called when a reader takes an answer up again. */
+  readonly onResumed?: () => void
   /** Called with what was replaced in the words of a visitor, by kind. */
   readonly onRedacted?: (found: Redacted['found']) => void
   /** Default `transcripts.sqlite` in the data folder. Only one process at a time may have a file open for writing. */
@@ -137,7 +140,7 @@ function buildsOf({settings, parts = {}}: Pick<ServerOptions, 'settings' | 'part
 
 /** Opens the model, the index and the transcripts, and assembles the parts. Close it once. */
 export async function openAssistant(options: AssistantOptions): Promise<Assistant> {
-  const {settings, log, onEnd, parts = {}} = options
+  const {settings, log, onEnd, onResumed, parts = {}} = options
   const {dataDir} = settings
   // Before a model is stored there, which would create the folder without restricting it to this user.
   makePrivateFolder(dataDir)
@@ -181,6 +184,12 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
     resumeGraceMs: settings.resumeGraceMs,
     limits: {maxConcurrent: settings.maxConcurrentAnswers},
     log,
+    onResumed(answerId) {
+      onResumed?.()
+      transcripts.countResume(answerId).catch((err: unknown) => {
+        log.warn({ref: refOf(answerId), err}, 'a resume could not be counted')
+      })
+    },
     ...(onEnd === undefined ? {} : {onEnd}),
   })
 
@@ -360,6 +369,7 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
   const assistant = await openAssistant({
     ...options,
     onEnd: metrics.answerEnded,
+    onResumed: metrics.resumed,
     onRedacted: metrics.redacted,
   }).catch((error: unknown) => {
     closeStores()

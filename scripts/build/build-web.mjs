@@ -7,7 +7,7 @@ import {licensesOf} from './web-licenses.mjs'
 const target = ['chrome123', 'firefox125', 'safari17.5']
 
 /** The first line of each script. The full notices are larger than some of the libraries. */
-const banner = '/*! Docent, MIT. Licences of everything in this file: licenses.txt beside it. */'
+const banner = '/*! Docent, MIT. Licences: licenses.txt */'
 
 /**
  * Style sheets imported by scripts, as minified text.

@@ -11,6 +11,8 @@ export interface AskOptions {
    * refused as `conflict`. Callers keep visitors apart by making the visitor part of the key.
    */
   readonly idempotencyKey?: string | null
+  /** A keyed hash of the address that the question comes from, for the log. Default null. */
+  readonly visitor?: string | null
   /**
    * Id of an answer that broke off: the new one sends its sources, text and citations again, and continues from there.
    * It joins the same conversation if the question carries that conversation's key, else it starts a new one.
@@ -49,6 +51,12 @@ export interface ReadOptions {
    */
   readonly isAsker?: boolean
 }
+
+/** Which answers are forgotten: one, those of a conversation by its `refOf`, or those of a visitor. */
+export type Forgotten =
+  | {readonly answerId: string}
+  | {readonly conversation: string}
+  | {readonly visitor: string}
 
 /** Answers as runs that are independent of any connection. */
 export interface Answering {
@@ -93,11 +101,11 @@ export interface Answering {
   stop(answerId: string): Promise<Ending>
 
   /**
-   * Stops the running answers of a conversation (by its `refOf`), or one answer, and drops them from memory. Await it
-   * before removing the transcript, or the answer would still be written and served: questions that were just being
+   * Stops the running answers of a conversation (by its `refOf`) or of a visitor, or one answer, and drops them from memory.
+   * Await it before removing the transcript, or the answer would still be written and served: questions that were just being
    * asked have begun by then and are stopped as well, and nothing is journalled for any of them afterwards.
    */
-  forget(what: {readonly answerId: string} | {readonly conversation: string}): Promise<void>
+  forget(what: Forgotten): Promise<void>
 
   /** Resolves with null for an unknown id. */
   snapshot(answerId: string): Promise<AnswerSnapshot | null>

@@ -1,12 +1,12 @@
 import {randomUUID} from 'node:crypto'
-import {type AnswerSnapshot, type Journal, refOf, snapshotOf} from '../answers/index.ts'
-import type {Ending} from '../domain/index.ts'
+import {type AnswerSnapshot, type Journal, type JournalEntry, refOf, snapshotOf} from '../answers/index.ts'
+import type {Ending, SequencedEvent} from '../domain/index.ts'
 import type {Generator} from '../generation/index.ts'
 import {noRedactor, type Redactor} from '../redaction/index.ts'
 import type {Retriever} from '../retrieval/index.ts'
 import {Admission} from './admission.ts'
 import type {AnswerSummary} from './answer-summary.ts'
-import type {Answering, ReadOptions} from './answering.ts'
+import type {Answering, Forgotten, ReadOptions} from './answering.ts'
 import {type AnsweringLimits, type Deadlines, defaultAnsweringLimits} from './answering-limits.ts'
 import {findSources} from './find-sources.ts'
 import {searchingKeptWords} from './kept-words.ts'
@@ -57,6 +57,8 @@ export interface AnsweringOptions {
   /** Ids must not be guessable: whoever knows one may read the answer. Default: random UUIDs. */
   readonly newId?: () => string
   readonly log?: AnsweringLog
+  /** Called when a reader takes an answer up again, after its stream has broken off: with the first event that it gets. */
+  readonly onResumed?: (answerId: string) => void
   /** Called once for every answer that ends, for metrics. */
   readonly onEnd?: (summary: AnswerSummary) => void
 }
@@ -64,6 +66,7 @@ export interface AnsweringOptions {
 /** Creates answering over a retriever, a generator and a journal. It does not close them. */
 export function createAnswering(options: AnsweringOptions): Answering {
   const {journal, resumeGraceMs, now = Date.now, newId = randomUUID, keepEndedMs = 5_000} = options
+  const {onResumed = () => {}} = options
   const limits: AnsweringLimits = {...defaultAnsweringLimits, ...options.limits}
   const admission = new Admission(limits.maxConcurrent)
   const runs = new RunsInMemory(keepEndedMs)
@@ -85,6 +88,11 @@ export function createAnswering(options: AnsweringOptions): Answering {
     stored,
     onEnd: endReporter(options),
   })
+
+  /** Whether a reader goes on where it, or another one before it, was cut off. */
+  function takesUpAgain(answerId: string, {after}: ReadOptions): boolean {
+    return validSeq(after) > 0 || runs.get(answerId)?.hasLostReaders === true
+  }
 
   /** Synchronous if the run is in memory, so that the reader counts from the moment of the call. */
   function openReader(answerId: string, options: ReadOptions): ReturnType<OpenReader> {
@@ -132,8 +140,11 @@ export function createAnswering(options: AnsweringOptions): Answering {
       const open = () => openReader(answerId, options)
       return bufferMs > 0 ? bufferedEvents(open, bufferMs) : eachEvent(open)
     },
-    async deliver(answerId, options, receive) {
+    async deliver(answerId, options, receiveEach) {
       const {bufferMs = 0} = options
+      const receive = takesUpAgain(answerId, options)
+        ? onFirst(receiveEach, () => onResumed(answerId))
+        : receiveEach
       const open = () => openReader(answerId, options)
       if (bufferMs === 0) return deliverEach(await open(), receive)
       for await (const event of bufferedEvents(open, bufferMs)) {
@@ -145,15 +156,33 @@ export function createAnswering(options: AnsweringOptions): Answering {
     async forget(what) {
       // A question that is being admitted would otherwise begin after its conversation was removed.
       await intake.settled()
-      runs.drop(({entry}) =>
-        'answerId' in what ? entry.answerId === what.answerId : entry.conversation === what.conversation,
-      )
+      runs.drop(({entry}) => isOf(entry, what))
     },
     snapshot,
     get active() {
       return admission.active
     },
     shutdown,
+  }
+}
+
+function isOf({answerId, conversation, visitor}: JournalEntry, what: Forgotten): boolean {
+  if ('answerId' in what) return answerId === what.answerId
+  return 'visitor' in what ? visitor === what.visitor : conversation === what.conversation
+}
+
+/** Calls `first` with the first event, and is not in the way of the others. */
+function onFirst(
+  receive: (event: SequencedEvent) => Promise<void> | null,
+  first: () => void,
+): typeof receive {
+  let isFirst = true
+  return (event) => {
+    if (isFirst) {
+      isFirst = false
+      first()
+    }
+    return receive(event)
   }
 }
 

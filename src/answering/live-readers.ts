@@ -20,6 +20,7 @@ export class LiveReaders {
   readonly options: LiveReadersOptions
   readonly #readers = new Set<LiveReader>()
   #release: (() => void) | null = null
+  #hadReaders = false
 
   constructor(options: LiveReadersOptions) {
     this.options = options
@@ -34,9 +35,15 @@ export class LiveReaders {
       return reader
     }
     this.#readers.add(reader)
+    this.#hadReaders = true
     onReaderJoined()
     reader.listen()
     return reader
+  }
+
+  /** Whether there were readers, and none is left. */
+  get areGone(): boolean {
+    return this.#hadReaders && this.#readers.size === 0
   }
 
   /** Call it after each event. */

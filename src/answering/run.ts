@@ -122,6 +122,11 @@ export class Run {
     return this.#readers.areAllLagging
   }
 
+  /** Whether it goes on, and all who read it have left. */
+  get hasLostReaders(): boolean {
+    return !this.#hasEnded && this.#readers.areGone
+  }
+
   /** Resolves when a reader has caught up, or there are no readers, or the run has ended. */
   waitForReaders(): Promise<void> {
     return this.#readers.waitUntilCaughtUp()

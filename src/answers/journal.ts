@@ -32,6 +32,8 @@ export interface JournalEntry {
   readonly channel: string
   /** The client's key against double submission; null if it sent none. */
   readonly idempotencyKey: string | null
+  /** A keyed hash of the address that the question came from; null or absent where it came from none. */
+  readonly visitor?: string | null
 }
 
 /** Details of an answer that are not events: known late, or not meant for the visitor. */

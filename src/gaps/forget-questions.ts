@@ -7,7 +7,12 @@ import {sumOf, sumToBlob, unpackVector} from './vectors.ts'
 /** The middle of a gap is that of its newest questions. */
 export const maxInMiddle = 1_000
 
-const conditions = {ref: 'ref = ?', conversation: 'conversation = ?', askedBefore: 'asked_at < ?'} as const
+const conditions = {
+  ref: 'ref = ?',
+  refs: 'ref IN (SELECT value FROM json_each(?))',
+  conversation: 'conversation = ?',
+  askedBefore: 'asked_at < ?',
+} as const
 
 /** So many questions are removed in one transaction. */
 const removedAtOnce = 200
@@ -23,6 +28,7 @@ export function prepareForgetting({db, change}: SmallDatabase): (whose: Forgotte
     )
   const found = {
     ref: some(conditions.ref),
+    refs: some(conditions.refs),
     conversation: some(conditions.conversation),
     askedBefore: some(conditions.askedBefore),
   }
@@ -30,7 +36,10 @@ export function prepareForgetting({db, change}: SmallDatabase): (whose: Forgotte
   const remake = prepareMiddle({db})
 
   return async (whose) => {
-    const [[name, value]] = Object.entries(whose) as [[keyof typeof found, string | number]]
+    const [[name, given]] = Object.entries(whose) as [
+      [keyof typeof found, string | number | readonly string[]],
+    ]
+    const value = typeof given === 'object' ? JSON.stringify(given) : given
     let removed = 0
     let last: number
     do {

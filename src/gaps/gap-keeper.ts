@@ -75,7 +75,7 @@ export function withGapsForgotten(
   transcripts: TranscriptStore,
   keeper: Pick<GapKeeper, 'forget'>,
 ): TranscriptStore {
-  const forgetting: Pick<TranscriptStore, 'delete' | 'deleteConversation' | 'purge'> = {
+  const forgetting: Pick<TranscriptStore, 'delete' | 'deleteConversation' | 'deleteVisitor' | 'purge'> = {
     async delete(answerId) {
       const isDeleted = await transcripts.delete(answerId)
       await keeper.forget({ref: refOf(answerId)})
@@ -86,6 +86,11 @@ export function withGapsForgotten(
       await keeper.forget({conversation})
       return count
     },
+    deleteVisitor: (visitor, onRemoved) =>
+      transcripts.deleteVisitor(visitor, async (refs) => {
+        await keeper.forget({refs})
+        await onRemoved?.(refs)
+      }),
     async purge(before) {
       const count = await transcripts.purge(before)
       await keeper.forget({askedBefore: before})

@@ -47,6 +47,7 @@ export interface GapClosedByBuild {
 /** Whose questions to forget. */
 export type ForgottenQuestions =
   | {readonly ref: string}
+  | {readonly refs: readonly string[]}
   | {readonly conversation: string}
   | {readonly askedBefore: number}
 

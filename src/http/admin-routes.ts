@@ -13,6 +13,7 @@ import {requireJson} from './guards/require-json.ts'
 import {
   analyticsRequestOf,
   exportRequestOf,
+  identifier,
   parsed,
   reviewOf,
   transcriptQueryOf,
@@ -120,6 +121,17 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     }
     if (transcripts.isErased) response.status(204).end()
     else response.status(202).json({erased: false})
+  })
+
+  router.delete('/visitors/:visitor', staff.allow(), async (request, response) => {
+    const visitor = parsed(identifier, request.params['visitor'])
+    const member = memberOf(response)
+    await auditor.before(request, member, 'visitor_deletion_began', {which: visitor})
+    await answering.forget({visitor})
+    const deleted = await transcripts.deleteVisitor(visitor)
+    await auditor.note(request, member, 'visitor_deleted', {which: visitor, details: {rows: deleted}})
+    if (transcripts.isErased) response.json({deleted})
+    else response.status(202).json({deleted, erased: false})
   })
 
   router.get('/analytics', staff.allow('support', 'docs'), async (request, response) => {

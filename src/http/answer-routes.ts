@@ -8,16 +8,16 @@ import {statusOf} from './error-response.ts'
 import {endWithStreamHead, frameOf, openEventStream, resumePointOf} from './event-stream.ts'
 import {requireJson} from './guards/require-json.ts'
 import {type Limits, visitorOf} from './limits/limits.ts'
-import type {KeyOfVisitor} from './limits/visitor-keys.ts'
+import type {VisitorKeys} from './limits/visitor-keys.ts'
 import type {Log} from './log.ts'
 import type {Metrics} from './metrics.ts'
-import {askRequestOf, feedbackOf, idempotencyKeyOf, timingsOf} from './request-schemas.ts'
+import {askRequestOf, feedbackOf, idempotencyKeyOf, measuredOf} from './request-schemas.ts'
 
 export interface AnswerRoutesDeps {
   readonly answering: Answering
   readonly transcripts: TranscriptStore
   readonly limits: Limits
-  readonly keyOfVisitor: KeyOfVisitor
+  readonly visitorKeys: VisitorKeys
   readonly metrics: Metrics
   readonly log: Log
   readonly heartbeatMs: number
@@ -28,18 +28,24 @@ export interface AnswerRoutesDeps {
 
 /** Adds the visitors' routes for answers: ask, resume, stop, fetch, rate, and delete a conversation. */
 export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
-  const {answering, transcripts, limits, keyOfVisitor, metrics} = deps
+  const {answering, transcripts, limits, visitorKeys, metrics} = deps
 
   router.post('/api/answers', async (request, response) => {
     const form = responseFormat(request)
     requireJson(request)
     const {question, bufferMs, continueAnswerId} = askRequestOf(request.body)
     const visitor = visitorOf(request)
-    const idempotencyKey = keyOfVisitor(visitor, idempotencyKeyOf(request.get('idempotency-key')))
+    const idempotencyKey = visitorKeys.keyOf(visitor, idempotencyKeyOf(request.get('idempotency-key')))
     if (!(await limits.openStream(visitor, response))) return
 
     const admit = () => limits.admitAnswer(visitor, response)
-    const options = {channel: 'http', idempotencyKey, continueAnswerId, admit}
+    const options = {
+      channel: 'http',
+      idempotencyKey,
+      visitor: visitorKeys.hashOf(visitor),
+      continueAnswerId,
+      admit,
+    }
     const {answerId} = await answering.ask(question, options)
     if (form === 'json') return await sendWhole(response, answerId)
     // A client that asks again with the same key after a lost connection says how far it has read.
@@ -87,8 +93,12 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
 
   router.post('/api/answers/:id/timings', async (request, response) => {
     requireJson(request)
-    const {answerId} = await snapshotOf(request.params.id)
-    await transcripts.setFirstUseful(answerId, timingsOf(request.body).firstUsefulMs)
+    const {answerId, sources} = await snapshotOf(request.params.id)
+    const {firstUsefulMs, opened} = measuredOf(request.body)
+    if (opened !== undefined && !sources.some(({n}) => n === opened))
+      throw new DocentError('invalid_request', 'opened: must be the number of a source of this answer')
+    if (firstUsefulMs !== undefined) await transcripts.setFirstUseful(answerId, firstUsefulMs)
+    if (opened !== undefined && (await transcripts.noteOpened(answerId, opened))) metrics.sourceOpened()
     response.status(204).end()
   })
 

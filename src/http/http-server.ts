@@ -132,7 +132,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const {options, answering, transcripts, current, metrics, log, webDir} = deps
   const limits = createLimits(options, deps.limitStore)
   const secret = deps.secret ?? randomBytes(32)
-  const keyOfVisitor = visitorKeys(secret)
+  const keys = visitorKeys(secret)
   const guesses = createGuesses()
   const auditor = createAuditor({
     store: deps.staffStore,
@@ -213,7 +213,16 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     }),
   )
   app.use('/api', corsRules(options.allowedOrigins), express.json({limit: '64kb', verify: verifyDepth}))
-  addAnswerRoutes(app, {answering, transcripts, limits, keyOfVisitor, metrics, log, bufferMs, ...streaming})
+  addAnswerRoutes(app, {
+    answering,
+    transcripts,
+    limits,
+    visitorKeys: keys,
+    metrics,
+    log,
+    bufferMs,
+    ...streaming,
+  })
   addSearchRoutes(app, {search: deps.search, answering, limits})
   addSectionRoute(app, {current, siteUrl: options.siteUrl ?? null, limits})
   const {transcripts: keep = null, retentionDays: days} = options
@@ -262,7 +271,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const webSockets = attachWebSocketEndpoint(server, app, {
     answering,
     limits,
-    keyOfVisitor,
+    visitorKeys: keys,
     metrics,
     log,
     connections,

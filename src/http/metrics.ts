@@ -23,6 +23,10 @@ export interface Metrics {
   redacted(found: Readonly<Record<string, number>>): void
   /** Counts an answer of which a visitor said that the docs lack it: once for each answer. */
   missingInDocs(): void
+  /** Counts a reader who takes an answer up again. */
+  resumed(): void
+  /** Counts a source that a visitor opened: once for each answer and source. */
+  sourceOpened(): void
   /** Counts a rating that a visitor gave, also one that he changes later. */
   rated(rating: 'up' | 'down'): void
   responded(route: string, method: string, status: number, seconds: number): void
@@ -108,6 +112,16 @@ export function createMetrics({
     name: 'docent_visitors_left_total',
     help: 'Answers that the visitor stopped or went away from, before their first token or later.',
     labelNames: ['when'],
+    registers,
+  })
+  const resumes = new Counter({
+    name: 'docent_resumes_total',
+    help: 'Readers who took an answer up again after its stream had broken off.',
+    registers,
+  })
+  const opened = new Counter({
+    name: 'docent_sources_opened_total',
+    help: 'Sources that visitors opened, each once for an answer.',
     registers,
   })
   const ratings = new Counter({
@@ -211,6 +225,8 @@ export function createMetrics({
     redacted(found) {
       for (const [kind, count] of Object.entries(found)) redactions.inc({kind}, count)
     },
+    resumed: () => resumes.inc(),
+    sourceOpened: () => opened.inc(),
     missingInDocs: () => missing.inc(),
     rated: (rating) => ratings.inc({rating}),
     responded: (route, method, status, seconds) => requests.observe({route, method, status}, seconds),

@@ -16,6 +16,7 @@ import type {
 } from '../transcripts/index.ts'
 import {
   endMomentOf,
+  leavings,
   listOrders,
   momentOf,
   reviewSchema,
@@ -114,11 +115,29 @@ export function idempotencyKeyOf(value: unknown): string | null {
 }
 
 /** The maximum is longer than any answer may take: a value from a browser is not trusted. */
-const timingsBody = z.object({firstUsefulMs: z.number().min(0).max(600_000)})
+const timingsBody = z
+  .object({
+    firstUsefulMs: z.number().min(0).max(600_000).optional(),
+    opened: z.number().int().min(1).max(1_000).optional(),
+  })
+  .refine(({firstUsefulMs, opened}) => firstUsefulMs !== undefined || opened !== undefined, {
+    path: ['firstUsefulMs'],
+    message: 'must be a number of milliseconds, unless opened is the number of a source',
+  })
 
-/** Times measured by a visitor's browser. @throws DocentError `invalid_request`. */
-export function timingsOf(body: unknown): {readonly firstUsefulMs: number} {
-  return {firstUsefulMs: Math.round(parsed(timingsBody, body).firstUsefulMs)}
+/** What a visitor's browser measured, or the number of the source that was opened there. */
+export interface Measured {
+  readonly firstUsefulMs?: number
+  readonly opened?: number
+}
+
+/** @throws DocentError `invalid_request`. */
+export function measuredOf(body: unknown): Measured {
+  const {firstUsefulMs, opened} = parsed(timingsBody, body)
+  return defined({
+    firstUsefulMs: firstUsefulMs === undefined ? undefined : Math.round(firstUsefulMs),
+    opened,
+  })
 }
 
 const feedbackBody = z
@@ -212,6 +231,8 @@ const transcriptQuery = z.object({
   verdict: z.enum([...verdicts, 'any', 'none']).optional(),
   attention: present.optional(),
   broke: present.optional(),
+  left: z.enum(leavings, `must be one of ${leavings.join(', ')}`).optional(),
+  resumed: flag.optional(),
   abstained: flag.optional(),
   partial: flag.optional(),
   fallback: flag.optional(),
@@ -226,6 +247,7 @@ const transcriptQuery = z.object({
   to: moment(endMomentOf).optional(),
   conversation: identifier.optional(),
   conversationId: identifier.optional(),
+  visitor: identifier.optional(),
   sort: z.enum(listOrders).optional(),
   cursor: z.string().max(1000).optional(),
   limit: z.coerce.number().int().min(1).max(200).optional(),

@@ -46,7 +46,7 @@ export const routes: readonly Route[] = [
     method: 'POST',
     path: '/api/answers/:id/timings',
     caller: 'visitors',
-    about: 'Report when the first source was on the screen.',
+    about: 'Report when the first source was on the screen, or which source was opened.',
   },
   {
     method: 'DELETE',
@@ -245,6 +245,12 @@ export const routes: readonly Route[] = [
     about: 'Make its question a golden question.',
   },
   {method: 'DELETE', path: '/api/admin/transcripts/:answerId', caller: 'admin', about: 'Delete it.'},
+  {
+    method: 'DELETE',
+    path: '/api/admin/visitors/:visitor',
+    caller: 'admin',
+    about: 'Delete all answers to questions from one address, by its `visitor`.',
+  },
   {
     method: 'GET',
     path: '/api/admin/analytics',

@@ -7,7 +7,7 @@ import {errorBodyOf, statusOf} from './error-response.ts'
 import {checkJsonDepth} from './guards/json-depth.ts'
 import {slotLimit} from './limits/concurrency-limits.ts'
 import type {Limits} from './limits/limits.ts'
-import type {KeyOfVisitor} from './limits/visitor-keys.ts'
+import type {VisitorKeys} from './limits/visitor-keys.ts'
 import type {Log} from './log.ts'
 import type {Metrics} from './metrics.ts'
 import {askRequestOf, idempotencyKeyOf, type SocketMessage, socketMessageOf} from './request-schemas.ts'
@@ -15,7 +15,7 @@ import {askRequestOf, idempotencyKeyOf, type SocketMessage, socketMessageOf} fro
 export interface WebSocketSessionDeps {
   readonly answering: Answering
   readonly limits: Limits
-  readonly keyOfVisitor: KeyOfVisitor
+  readonly visitorKeys: VisitorKeys
   readonly metrics: Metrics
   readonly log: Log
   readonly heartbeatMs: number
@@ -37,7 +37,7 @@ const maxReading = 32
  * concurrently, so a stop does not wait for one.
  */
 export function serveWebSocket(client: WebSocket, visitor: string, deps: WebSocketSessionDeps): void {
-  const {answering, limits, keyOfVisitor, metrics, log, heartbeatMs, slowReaderTimeoutMs} = deps
+  const {answering, limits, visitorKeys, metrics, log, heartbeatMs, slowReaderTimeoutMs} = deps
   const closed = new AbortController()
   // Each answer being read adds a listener.
   setMaxListeners(2 * maxReading, closed.signal)
@@ -147,13 +147,19 @@ export function serveWebSocket(client: WebSocket, visitor: string, deps: WebSock
   async function ask(message: SocketMessage & {readonly type: 'ask'}): Promise<void> {
     const {type: _, ref, idempotencyKey: given, ...body} = message
     const {question, bufferMs, continueAnswerId} = askRequestOf(body)
-    const idempotencyKey = keyOfVisitor(visitor, idempotencyKeyOf(given))
+    const idempotencyKey = visitorKeys.keyOf(visitor, idempotencyKeyOf(given))
     const release = reserveReader()
     let answerId: string
     let conversationId: string | null
     try {
       const admit = () => limits.admitAnswer(visitor)
-      const options = {channel: 'ws', idempotencyKey, continueAnswerId, admit}
+      const options = {
+        channel: 'ws',
+        idempotencyKey,
+        visitor: visitorKeys.hashOf(visitor),
+        continueAnswerId,
+        admit,
+      }
       ;({answerId, conversationId} = await answering.ask(question, options))
     } catch (error) {
       release()

@@ -11,6 +11,8 @@ export const auditActions = [
   'export_ended',
   'transcript_reviewed',
   'transcript_deleted',
+  'visitor_deletion_began',
+  'visitor_deleted',
   'transcripts_purged',
   'transcripts_backed_up',
   'page_withdrawn',

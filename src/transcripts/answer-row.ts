@@ -16,7 +16,7 @@ import {headOf} from '../lib/cut.ts'
 import {matchOf} from './matching-words.ts'
 import type {Feedback, Review, Transcript, TranscriptItem, Verdict} from './transcript-store.ts'
 
-/** Feedback and review of an answer: null until somebody gives one. */
+/** What readers and staff make of an answer, also after its end: null or nothing until somebody does. */
 interface FeedbackColumns {
   readonly rating: 'up' | 'down' | null
   readonly rating_reasons: string | null
@@ -29,6 +29,10 @@ interface FeedbackColumns {
   readonly corrected_answer: string | null
   readonly reviewed_at: number | null
   readonly reviewer: string | null
+  /** How often a reader took it up again. */
+  readonly resumes: number
+  /** Numbers of the sources that were opened, as JSON. */
+  readonly opened: string
 }
 
 /** A row of `answers`, with the finish reason from its last event. */
@@ -50,6 +54,7 @@ export interface AnswerRow extends FeedbackColumns {
   readonly settings: string
   readonly channel: string
   readonly idempotency_key: string | null
+  readonly visitor: string | null
   readonly ending: Ending | null
   readonly abstained: number
   readonly finish_reason: FinishReason | null
@@ -73,6 +78,8 @@ export function withoutFeedback(row: Omit<AnswerRow, keyof FeedbackColumns>): An
     corrected_answer: null,
     reviewed_at: null,
     reviewer: null,
+    resumes: 0,
+    opened: '[]',
   }
 }
 
@@ -94,6 +101,7 @@ export function journalledOf(row: AnswerRow): JournalledAnswer {
     settings: JSON.parse(row.settings) as Record<string, unknown>,
     channel: row.channel,
     idempotencyKey: row.idempotency_key,
+    visitor: row.visitor,
     ending: row.ending,
   }
 }
@@ -143,6 +151,8 @@ export function transcriptOf(row: AnswerRow, events: readonly SequencedEvent[]):
     sources: state.sources,
     usage: row.usage === null ? noUsage : (JSON.parse(row.usage) as Usage),
     timings: row.timings === null ? state.timings() : (JSON.parse(row.timings) as Timings),
+    resumes: row.resumes,
+    opened: JSON.parse(row.opened) as number[],
     feedback: feedbackOf(row),
     review: reviewOf(row),
     events,

@@ -18,9 +18,9 @@ export interface AnswerWriter {
 export function createAnswerWriter(db: SqliteDatabase, redaction: Redaction): AnswerWriter {
   const insertAnswer = db.prepare(
     `INSERT INTO answers (id, ref, conversation, question, version, lang, page, build, generator, model, embedding,
-       started_at, settings, channel, idempotency_key)
+       started_at, settings, channel, idempotency_key, visitor)
      VALUES (@id, @ref, @conversation, @question, @version, @lang, @page, @build, @generator, @model, @embedding,
-       @startedAt, @settings, @channel, @idempotencyKey)`,
+       @startedAt, @settings, @channel, @idempotencyKey, @visitor)`,
   )
   const updateDetails = db.prepare('UPDATE answers SET facts = ?, lang = ? WHERE row = ?')
   const endAnswer = db.prepare(
@@ -46,6 +46,7 @@ export function createAnswerWriter(db: SqliteDatabase, redaction: Redaction): An
       settings: JSON.stringify(entry.settings),
       channel: entry.channel,
       idempotencyKey: entry.idempotencyKey,
+      visitor: entry.visitor ?? null,
     })
     return Number(lastInsertRowid)
   }
@@ -119,6 +120,7 @@ const columns = [
   'settings',
   'channel',
   'idempotency_key',
+  'visitor',
   'ending',
   'abstained',
   'text',
@@ -135,6 +137,8 @@ const columns = [
   'corrected_answer',
   'reviewed_at',
   'reviewer',
+  'resumes',
+  'opened',
 ] as const satisfies readonly (keyof AnswerRow)[]
 
 /** Returns a function that writes whole rows of `answers`, each with its row id. */

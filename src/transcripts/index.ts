@@ -10,6 +10,8 @@ export {exposuresOf} from './open-database.ts'
 export {openTranscripts, type Transcripts} from './open-transcripts.ts'
 export {
   backUpTranscripts,
+  deleteVisitorFrom,
+  type PurgeResult,
   purgeTranscripts,
   readTranscripts,
   reviewTranscript,
@@ -20,6 +22,7 @@ export {replayPageOf} from './replay-page.ts'
 export {reviewSchema, type WrittenReview, writtenReviewOf} from './review.ts'
 export {
   type FeedbackChange,
+  leavings,
   type NamedCount,
   type PageRequest,
   type ReadOptions,

@@ -78,6 +78,7 @@ export function liveRow(answer: LiveAnswer): AnswerRow {
     settings: JSON.stringify(entry.settings),
     channel: entry.channel,
     idempotency_key: entry.idempotencyKey,
+    visitor: entry.visitor ?? null,
     ending: state.ending,
     abstained: state.abstained ? 1 : 0,
     finish_reason: state.finishReason,

@@ -12,6 +12,8 @@ const withoutWords: ReadonlySet<string> = new Set<keyof TranscriptFilter>([
   'fallback',
   'attention',
   'broke',
+  'left',
+  'resumed',
   'from',
   'to',
 ])

@@ -161,6 +161,22 @@ export const migrations: readonly Migration[] = [
     name: '010_reviewers',
     sql: 'ALTER TABLE answers ADD COLUMN reviewer TEXT;',
   },
+  {
+    // A keyed hash of the address that a question came from, how often its answer was taken up again, and which of its sources
+    // were opened. Nobody knows it of earlier ones.
+    name: '012_visitors',
+    sql: `
+      ALTER TABLE answers ADD COLUMN visitor TEXT;
+      CREATE INDEX answers_by_visitor ON answers (visitor, row) WHERE visitor IS NOT NULL;
+      ALTER TABLE answers ADD COLUMN resumes INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE answers ADD COLUMN opened TEXT NOT NULL DEFAULT '[]';
+      DROP TRIGGER answers_changed;
+      CREATE TRIGGER answers_changed
+        AFTER UPDATE OF ending, lang, text, rating, missing, verdict, resumes, opened ON answers BEGIN
+          INSERT INTO changes (at, row) VALUES (CAST(unixepoch('subsec') * 1000 AS INTEGER), new.row);
+        END;
+    `,
+  },
 ]
 
 /** Adds the SQL function `ref_of(id)` to a connection that reads or writes transcripts. */

@@ -22,12 +22,12 @@ export function summaryRecordOf(answer: LiveAnswer): MemoryRecord {
 }
 
 /**
- * Overlays the row in memory on the one in the file: the answer is taken from memory, feedback and review from the file.
+ * Overlays the row in memory on the one in the file: the answer is taken from memory, and from the file what readers and staff make of it.
  */
 export function overlayRow(stored: AnswerRow | null, memory: AnswerRow): AnswerRow {
   if (stored === null) return memory
   const {rating, rating_reasons, rating_comment, rated_at, missing} = stored
-  const {verdict, review_note, corrected_answer, reviewed_at, reviewer} = stored
+  const {verdict, review_note, corrected_answer, reviewed_at, reviewer, resumes, opened} = stored
   return {
     ...memory,
     row: stored.row,
@@ -41,6 +41,8 @@ export function overlayRow(stored: AnswerRow | null, memory: AnswerRow): AnswerR
     corrected_answer,
     reviewed_at,
     reviewer,
+    resumes,
+    opened,
   }
 }
 

@@ -60,9 +60,22 @@ export interface PurgeResult {
  * @throws DocentError `storage`, also if another process locks the file for too long.
  */
 export async function purgeTranscripts(file: string, before: number): Promise<PurgeResult> {
+  return removeFrom(file, 'started_at < ?', before)
+}
+
+/**
+ * Removes ended answers to questions from one address, by its keyed hash, as `purgeTranscripts` does.
+ * @throws DocentError `storage`, as that does.
+ */
+export async function deleteVisitorFrom(file: string, visitor: string): Promise<PurgeResult> {
+  return removeFrom(file, 'visitor = ?', visitor)
+}
+
+/** @param condition in SQL, with one `?`; those that are being written stay. */
+async function removeFrom(file: string, condition: string, value: string | number): Promise<PurgeResult> {
   const db = openSharedDatabase(file, 'write')
   try {
-    const removed = removeAll(prepareRemoval(db, 'ending IS NOT NULL AND started_at < ?'), before)
+    const removed = removeAll(prepareRemoval(db, `ending IS NOT NULL AND ${condition}`), value)
     const isErased = await eraseCopies(db)
     return {removed, isErased: forgetRemoved(file, db) && isErased}
   } catch (error) {

@@ -6,7 +6,7 @@ import type {Transcript} from './transcript-store.ts'
 /**
  * The transcript for somebody outside the staff: redacted are also the answer and the text of the docs. A secret that was cut
  * by the borders of events is found all the same: its marker is in the first of them. Times and numbers of events stay. The
- * answer is named by its `ref`: its id would give it as it is kept.
+ * answer is named by its `ref`: its id would give it as it is kept. What tells visitors apart is left out.
  */
 export function redactedTranscript(transcript: Transcript, redactor: Redactor): Transcript {
   const {events, question} = transcript
@@ -15,7 +15,7 @@ export function redactedTranscript(transcript: Transcript, redactor: Redactor): 
   const {ref, conversation, build, generator, model, embedding, channel} = transcript
   return {
     ...redactValue({...transcript, settings: withoutIds(transcript.settings), events: []}, derived),
-    ...{answerId: ref, ref, conversation, build, generator, model, embedding, channel},
+    ...{answerId: ref, ref, conversation, build, generator, model, embedding, channel, visitor: null},
     events: redactedEvents(events, derived, ref),
   }
 }

@@ -15,20 +15,35 @@ export type RemovalStep = (value: string | number) => number
  * `secure_delete` must be on for the text to be erased from the file.
  */
 export function prepareRemoval(db: SqliteDatabase, condition: string): RemovalStep {
-  const some = db
-    .prepare<[string | number], number>(
-      `SELECT row FROM answers WHERE ${condition} LIMIT ${removalBatchSize}`,
-    )
-    .pluck()
+  const step = prepareNamedRemoval(db, condition, 'NULL')
+  return (value) => step(value).length
+}
+
+/** The same, which returns the `ref` of each answer that it removed. For a file in the current schema. */
+export function prepareRemovalByRef(
+  db: SqliteDatabase,
+  condition: string,
+): (value: string | number) => readonly string[] {
+  return prepareNamedRemoval(db, condition, 'ref') as (value: string | number) => string[]
+}
+
+function prepareNamedRemoval(
+  db: SqliteDatabase,
+  condition: string,
+  name: 'ref' | 'NULL',
+): (value: string | number) => readonly (string | null)[] {
+  const some = db.prepare<[string | number], {readonly row: number; readonly name: string | null}>(
+    `SELECT row, ${name} AS name FROM answers WHERE ${condition} LIMIT ${removalBatchSize}`,
+  )
   const dropEvents = db.prepare('DELETE FROM events WHERE answer = ?')
   const dropAnswer = db.prepare('DELETE FROM answers WHERE row = ?')
   const step = db.transaction((value: string | number) => {
-    const rows = some.all(value)
-    for (const row of rows) {
+    const found = some.all(value)
+    for (const {row} of found) {
       dropEvents.run(row)
       dropAnswer.run(row)
     }
-    return rows.length
+    return found.map((answer) => answer.name)
   })
   return (value) => step.immediate(value)
 }

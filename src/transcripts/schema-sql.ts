@@ -18,7 +18,15 @@ export function schemaSqlOf(db: SqliteDatabase): SchemaSql {
   const isCurrent = names.includes('ref')
   const ref = isCurrent ? 'ref' : 'ref_of(id)'
   const conversation = isCurrent ? 'conversation' : 'ref_of(conversation_id)'
-  const defaults = {lang: 'NULL', page: 'NULL', missing: '0', reviewer: 'NULL'}
+  const defaults = {
+    lang: 'NULL',
+    page: 'NULL',
+    missing: '0',
+    reviewer: 'NULL',
+    visitor: 'NULL',
+    resumes: '0',
+    opened: "'[]'",
+  }
   const missing = Object.entries(defaults)
     .flatMap(([name, value]) => (names.includes(name) ? [] : `${value} AS ${name}, `))
     .join('')

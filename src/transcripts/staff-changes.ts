@@ -6,7 +6,7 @@ import type {LiveAnswer} from './live-answer.ts'
 import type {LiveAnswers} from './live-answers.ts'
 import {storageError} from './open-database.ts'
 import type {Redaction} from './redaction.ts'
-import {prepareRemoval, type RemovalStep, removalBatchSize} from './removal.ts'
+import {prepareRemoval, prepareRemovalByRef, type RemovalStep, removalBatchSize} from './removal.ts'
 import {noTranscript, prepareReview, refuseTextOfReview} from './review.ts'
 import type {Feedback, FeedbackChange, KeptFeedback, TranscriptStore} from './transcript-store.ts'
 import {keptFeedback} from './visitor-words.ts'
@@ -32,10 +32,21 @@ export interface StaffChangesOptions {
 
 type StaffChanges = Pick<
   TranscriptStore,
-  'setFeedback' | 'setFirstUseful' | 'setReview' | 'delete' | 'deleteConversation' | 'purge'
+  | 'setFeedback'
+  | 'setFirstUseful'
+  | 'countResume'
+  | 'noteOpened'
+  | 'setReview'
+  | 'delete'
+  | 'deleteConversation'
+  | 'deleteVisitor'
+  | 'purge'
 >
 
-/** Feedback, reviews and deletions. */
+/** More says nothing more, and each is a write. */
+const maxResumes = 100
+
+/** What readers do after an answer was given, feedback, reviews and deletions. */
 export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
   const {db, file, mode, live, writes, redaction, redactor, withStaffTimeout, erase, now} = options
   const feedbackOf = db.prepare<[string], FeedbackRow>(
@@ -58,8 +69,17 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
     "UPDATE answers SET facts = json_set(facts, '$.firstUsefulMs', ?) WHERE id = ? AND json_extract(facts, '$.firstUsefulMs') IS NULL",
   )
 
+  const countResume = db.prepare(
+    `UPDATE answers SET resumes = resumes + 1 WHERE id = ? AND resumes < ${maxResumes}`,
+  )
+  const addOpened = db.prepare(
+    `UPDATE answers SET opened = json_insert(opened, '$[#]', @n)
+     WHERE id = @id AND NOT EXISTS (SELECT 1 FROM json_each(opened) WHERE value = @n)`,
+  )
+
   const withId = prepareRemoval(db, 'id = ?')
   const ofConversation = prepareRemoval(db, 'conversation = ?')
+  const ofVisitor = prepareRemovalByRef(db, 'visitor = ?')
   const before = prepareRemoval(db, 'started_at < ?')
 
   /** @throws DocentError `storage`. */
@@ -84,6 +104,7 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
     step: RemovalStep,
     value: string | number,
     liveOnes: () => readonly LiveAnswer[],
+    onStep: () => Promise<void> = async () => {},
   ): Promise<number> {
     await writes.flushInSteps()
     let removed = forget(liveOnes())
@@ -92,6 +113,7 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
       do {
         gone = change(() => step(value))
         removed += gone
+        await onStep()
         if (gone === removalBatchSize) await nextTurn()
       } while (gone === removalBatchSize)
     } finally {
@@ -121,6 +143,15 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
         writes.add(answer)
       }
     },
+    async countResume(answerId) {
+      // The answer may have no row yet.
+      await writes.flushInSteps()
+      change(() => countResume.run(answerId))
+    },
+    async noteOpened(answerId, n) {
+      await writes.flushInSteps()
+      return change(() => addOpened.run({id: answerId, n})).changes > 0
+    },
     async setReview(answerId, given, replaces) {
       refuseTextOfReview(given, mode)
       // The answer may have no row yet.
@@ -133,6 +164,15 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
     },
     deleteConversation: (conversation) =>
       remove(ofConversation, conversation, () => live.ofConversation(conversation)),
+    deleteVisitor(visitor, onRemoved = async () => {}) {
+      let refs: readonly string[] = []
+      const step = (value: string | number) => {
+        refs = ofVisitor(value)
+        return refs.length
+      }
+      const liveOnes = () => live.all().filter(({entry}) => entry.visitor === visitor)
+      return remove(step, visitor, liveOnes, () => onRemoved(refs))
+    },
     purge: (time) => remove(before, time, () => live.all().filter(({entry}) => entry.startedAt < time)),
   }
 }

@@ -46,6 +46,9 @@ export interface Review {
   readonly at: number
 }
 
+/** When a visitor left who did not wait for the end. */
+export const leavings = ['before_first_word', 'before_end'] as const
+
 export interface TranscriptFilter {
   /** Text to find in questions and answers, or the id or `ref` of one answer. */
   readonly q?: string
@@ -65,6 +68,10 @@ export interface TranscriptFilter {
    * docs, stopped it or left; a review that finds it bad.
    */
   readonly unanswered?: true
+  /** Who stopped the answer or went away: before its first word, or later. */
+  readonly left?: (typeof leavings)[number]
+  /** Whether a reader took it up again, after its stream had broken off. */
+  readonly resumed?: boolean
   /** What broke off: it failed, timed out, or the server stopped. */
   readonly broke?: true
   readonly abstained?: boolean
@@ -90,6 +97,8 @@ export interface TranscriptFilter {
   readonly to?: number
   /** Digest of the conversation's key, `refOf`. */
   readonly conversation?: string
+  /** The keyed hash of the address that the questions came from. */
+  readonly visitor?: string
 }
 
 export interface TranscriptItem {
@@ -145,6 +154,10 @@ export interface Transcript extends JournalledAnswer, JournalDetails {
   readonly sources: readonly Source[]
   readonly usage: Usage
   readonly timings: Timings
+  /** How often a reader took it up again, after its stream had broken off. */
+  readonly resumes: number
+  /** Numbers of the sources that the visitor opened, in the order in which that was done first. */
+  readonly opened: readonly number[]
   readonly feedback: Feedback | null
   readonly review: Review | null
   readonly events: readonly SequencedEvent[]
@@ -206,6 +219,10 @@ export interface TranscriptStore {
   setFeedback(answerId: string, change: FeedbackChange): Promise<KeptFeedback>
   /** The first value counts. Does nothing if the answer is not stored. */
   setFirstUseful(answerId: string, firstUsefulMs: number): Promise<void>
+  /** Counts a reader who took the answer up again, up to a hundred. Does nothing if the answer is not stored. */
+  countResume(answerId: string): Promise<void>
+  /** Notes that the visitor opened a source. @returns whether it is the first time; false if the answer is not stored. */
+  noteOpened(answerId: string, n: number): Promise<boolean>
   /**
    * @param replaces when the review was written that this one replaces, null if there was none; absent to replace any.
    * @throws DocentError `not_found`; `conflict` if the stored review is another one; `invalid_request` for text if text is
@@ -216,6 +233,12 @@ export interface TranscriptStore {
   delete(answerId: string): Promise<boolean>
   /** Removes all answers of a conversation, by its digest, for a visitor. @returns the number of answers removed. */
   deleteConversation(conversation: string): Promise<number>
+  /**
+   * Removes all answers to questions that came from an address, by its keyed hash, some at a time.
+   * @param onRemoved called with the `ref` of each, after every step
+   * @returns the number of answers removed.
+   */
+  deleteVisitor(visitor: string, onRemoved?: (refs: readonly string[]) => Promise<void>): Promise<number>
   /** Removes answers that began before `before`. @returns the number of answers removed. */
   purge(before: number): Promise<number>
   /**

@@ -1,6 +1,6 @@
+export {questionKey} from '../text/question-key.ts'
 export {type FindPlace, findPlaceIn, type Place} from './find-place.ts'
 export {openVerifiedAnswers, type VerifiedAnswersOptions} from './open-verified-answers.ts'
-export {questionKey} from './question-key.ts'
 export {
   maxVerifiedAnswers,
   maxVerifiedText,

@@ -2,8 +2,8 @@ import {randomBytes} from 'node:crypto'
 import {DocentError} from '../domain/index.ts'
 import {headOf} from '../lib/cut.ts'
 import {openSmallDatabase, type SmallDatabaseOptions} from '../native/index.ts'
+import {questionKey} from '../text/question-key.ts'
 import {verifiedMigrations} from './migrations.ts'
-import {questionKey} from './question-key.ts'
 import {
   maxVerifiedAnswers,
   type VerifiedAnswer,

@@ -51,7 +51,7 @@ describe('the secret of an installation', () => {
 })
 
 describe('a visitor’s idempotency key', () => {
-  const keyOf = visitorKeys(Buffer.alloc(32, 1))
+  const {keyOf} = visitorKeys(Buffer.alloc(32, 1))
 
   test('is the same for the same visitor and key, and for nobody else', () => {
     expect(keyOf('192.0.2.1', '1')).toBe(keyOf('192.0.2.1', '1'))
@@ -61,6 +61,6 @@ describe('a visitor’s idempotency key', () => {
   })
 
   test('cannot be guessed without the secret', () => {
-    expect(visitorKeys(Buffer.alloc(32, 2))('192.0.2.1', '1')).not.toBe(keyOf('192.0.2.1', '1'))
+    expect(visitorKeys(Buffer.alloc(32, 2)).keyOf('192.0.2.1', '1')).not.toBe(keyOf('192.0.2.1', '1'))
   })
 })

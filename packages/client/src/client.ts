@@ -13,6 +13,7 @@ import {
   findSources,
   type Info,
   type KeptAnswer,
+  type Measured,
   rateAnswer,
   type SearchOptions,
   type SearchResponse,
@@ -69,8 +70,8 @@ export interface Client {
   section(address: SectionAddress): Promise<SectionText>
   /** A later rating replaces an earlier one. */
   feedback(answerId: string, feedback: Feedback): Promise<void>
-  /** Reports how long the first sources took to be on the screen, in milliseconds. */
-  timings(answerId: string, timings: {readonly firstUsefulMs: number}): Promise<void>
+  /** Reports how long the first sources took to be on the screen, or that the reader opened one of them. */
+  timings(answerId: string, timings: Measured): Promise<void>
   /** Deletes every answer of a conversation; one that does not exist counts as deleted. */
   deleteConversation(conversationId: string): Promise<void>
   info(options?: SignalOption): Promise<Info>

@@ -46,6 +46,7 @@ export {
   findSources,
   type Info,
   type KeptAnswer,
+  type Measured,
   type Rating,
   rateAnswer,
   type SearchOptions,

@@ -146,12 +146,16 @@ export async function rateAnswer(answerId: string, feedback: Feedback, transport
   await post(pathOf(answerId, '/feedback'), feedback, transport)
 }
 
-/** Reports what this browser measured for an answer. @throws as `rateAnswer`. */
-export async function sendTimings(
-  answerId: string,
-  timings: {readonly firstUsefulMs: number},
-  transport: Transport,
-): Promise<void> {
+/** What a browser measured: at least one of them. */
+export interface Measured {
+  /** How long the first sources took to be on the screen, in milliseconds. */
+  readonly firstUsefulMs?: number
+  /** The number of a source that the reader opened. */
+  readonly opened?: number
+}
+
+/** Reports what this browser measured for an answer, also while its page is being left. @throws as `rateAnswer`. */
+export async function sendTimings(answerId: string, timings: Measured, transport: Transport): Promise<void> {
   await post(pathOf(answerId, '/timings'), timings, transport)
 }
 

@@ -5,6 +5,7 @@ import {howToRun} from '../../package/index.ts'
 import {canonicalTag} from '../../text/language-tags.ts'
 import {
   type ListOrder,
+  leavings,
   listOrders,
   type TranscriptFilter,
   verdicts,
@@ -25,6 +26,7 @@ Commands
   backup FILE             Copy all transcripts to a file, also while a server runs.
   check                   Check that the files are sound, also while a server runs.
   purge                   Remove answers permanently. Needs --before or --older-than.
+  delete                  Remove all answers to one address permanently. Needs --visitor or --visitor-of.
 
 Options
   --data DIR              The server's data folder (default: DATA_DIR, or data).
@@ -43,11 +45,15 @@ Options
   --replace               review: replace a review that somebody else has written.
   --attention             list, export: what deserves a look: failed, fallback, unanswered, disliked, left, long waits.
   --broke                 list, export: what broke off: failed, timed out, or the server stopped.
+  --left WHEN             list, export: that the visitor left or stopped: ${leavings.join(' or ')}.
+  --resumed               list, export: taken up again after the stream broke off; --no-resumed: all others.
   --error CODE            list, export: that ended with this error, e.g. upstream_cut.
   --build, --generator, --model, --version NAME
                           list, export: with this one.
   --page ADDRESS          list, export: that cite this page, e.g. /docs/install.
   --conversation REF      list, export: of this conversation.
+  --visitor HASH          list, export, delete: asked from this address, which show calls visitor.
+  --visitor-of ID         delete: asked from the address that this answer was asked from.
   --lang TAG              list, export: answered from pages in this language, as de or pt-BR.
   --from DATE, --to DATE  list, export: asked from one day to another, both included (UTC), e.g.
                           2026-05-31. With a time, e.g. 2026-05-31T14:00Z, --to is exclusive.
@@ -88,6 +94,8 @@ export function parseArguments(args: readonly string[]) {
       replace: {type: 'boolean'},
       attention: {type: 'boolean'},
       broke: {type: 'boolean'},
+      left: {type: 'string'},
+      resumed: {type: 'boolean'},
       error: {type: 'string'},
       build: {type: 'string'},
       generator: {type: 'string'},
@@ -95,6 +103,8 @@ export function parseArguments(args: readonly string[]) {
       version: {type: 'string'},
       page: {type: 'string'},
       conversation: {type: 'string'},
+      visitor: {type: 'string'},
+      'visitor-of': {type: 'string'},
       lang: {type: 'string'},
       from: {type: 'string'},
       to: {type: 'string'},
@@ -128,6 +138,9 @@ export function filterOf(values: Values): TranscriptFilter {
   if (verdict !== undefined && !verdictNames.includes(verdict)) {
     throw new UsageError(`--verdict must be one of ${verdictNames.join(', ')}`)
   }
+  const {left} = values
+  if (left !== undefined && left !== 'before_first_word' && left !== 'before_end')
+    throw new UsageError(`--left must be ${leavings.join(' or ')}`)
   for (const name of ['attention', 'broke'] as const)
     if (values[name] === false) throw new UsageError(`--no-${name}: leave it out`)
   const lang = values.lang === undefined ? undefined : canonicalTag(values.lang)
@@ -144,12 +157,14 @@ export function filterOf(values: Values): TranscriptFilter {
     ...(verdict === undefined ? {} : {verdict: verdict as NonNullable<TranscriptFilter['verdict']>}),
     ...(values.attention === undefined ? {} : {attention: true}),
     ...(values.broke === undefined ? {} : {broke: true}),
+    ...(left === undefined ? {} : {left}),
+    ...(values.resumed === undefined ? {} : {resumed: values.resumed}),
     ...namesIn(values),
     ...periodOf(values),
   }
 }
 
-const names = ['error', 'build', 'generator', 'model', 'version', 'page', 'conversation'] as const
+const names = ['error', 'build', 'generator', 'model', 'version', 'page', 'conversation', 'visitor'] as const
 
 function namesIn(values: Values): Pick<TranscriptFilter, (typeof names)[number]> {
   return Object.fromEntries(
@@ -194,6 +209,17 @@ export function purgeBefore(values: Values): number {
   }
   if (values.before !== undefined) return timeOf('--before', values.before)
   return Date.now() - numberOf('--older-than', days!, 0, 100_000) * 24 * 60 * 60 * 1000
+}
+
+/** Whose answers are deleted: a keyed hash of an address, or the answer that has it. @throws UsageError */
+export function deletedVisitor(values: Values): {readonly visitor: string} | {readonly answer: string} {
+  const {visitor, 'visitor-of': answer} = values
+  if (visitor !== undefined && answer === undefined) {
+    if (/^[\w-]{1,64}$/.test(visitor)) return {visitor}
+    throw new UsageError('--visitor must be the visitor of an answer, as show and list --json print it')
+  }
+  if (visitor === undefined && answer !== undefined) return {answer}
+  throw new UsageError('delete needs either --visitor HASH or --visitor-of ID')
 }
 
 /** @throws UsageError */

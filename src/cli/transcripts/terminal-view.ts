@@ -75,6 +75,7 @@ export function showLines(transcript: Transcript, view: TerminalView): string[] 
     field('answer', transcript.answerId),
     field('ref', transcript.ref),
     field('conversation', transcript.conversation),
+    ...(transcript.visitor == null ? [] : [field('visitor', transcript.visitor)]),
     field('asked', `${timeOf(transcript.startedAt)} by ${transcript.channel}`),
     `${label('ending')}${paint(view, endingStyleOf(transcript), endingLabelOf(transcript))}${whyOf(last)}`,
     field('build', transcript.build),
@@ -88,6 +89,7 @@ export function showLines(transcript: Transcript, view: TerminalView): string[] 
       `${usage.inputTokens} in, ${usage.outputTokens} out, ${usage.cacheReadTokens} from the cache`,
     ),
   ]
+  if (transcript.resumes > 0) lines.push(field('resumed', `${transcript.resumes}×`))
   if (transcript.version !== null) lines.push(field('version', transcript.version))
   if (transcript.lang) lines.push(field('language', transcript.lang))
   if (transcript.page) lines.push(field('on page', visitorPageLine(transcript.page)))

@@ -9,8 +9,10 @@ import {isGitHubActions, loadSettings} from '../../settings/index.ts'
 import {
   backUpTranscripts,
   checkTranscripts,
+  deleteVisitorFrom,
   exposuresOf,
   loggedFilter,
+  type PurgeResult,
   purgeTranscripts,
   type ReadOptions,
   readTranscripts,
@@ -24,6 +26,7 @@ import {systemUser} from '../staff/system-user.ts'
 import {UsageError} from '../usage-error.ts'
 import {exportAll, exportToFile, replayToFile} from './export.ts'
 import {
+  deletedVisitor,
   filterOf,
   help,
   numberOf,
@@ -109,7 +112,7 @@ async function command(args: readonly string[], environment: CommandEnvironment)
     await print(help)
     return values.help || name === 'help' ? 0 : 2
   }
-  if (!['list', 'show', 'replay', 'review', 'export', 'backup', 'check', 'purge'].includes(name)) {
+  if (!['list', 'show', 'replay', 'review', 'export', 'backup', 'check', 'purge', 'delete'].includes(name)) {
     throw new UsageError(`${name} is not a command`)
   }
   const required = requiredArguments[name]
@@ -124,14 +127,17 @@ async function command(args: readonly string[], environment: CommandEnvironment)
   const note = (line: CommandLine) => noteInAudit(dataDir, line, warn)
   if (name === 'purge') {
     const before = purgeBefore(values)
-    const {removed, isErased} = await purgeTranscripts(file, before)
-    await note({what: 'transcripts_purged', details: {before, rows: removed}})
-    await print(`Removed ${removed} ${removed === 1 ? 'answer' : 'answers'}.\n`)
-    if (isErased) return 0
-    warn(
-      'Another process is reading the transcripts, so copies of the removed text are left in the file. A running server erases them within a minute after that process has ended; otherwise the next start of the server or the next purge does.\n',
-    )
-    return 1
+    const result = await purgeTranscripts(file, before)
+    await note({what: 'transcripts_purged', details: {before, rows: result.removed}})
+    return reportRemoval(result, environment)
+  }
+
+  if (name === 'delete') {
+    const visitor = await visitorToDelete(values, file)
+    await note({what: 'visitor_deletion_began', which: visitor})
+    const result = await deleteVisitorFrom(file, visitor)
+    await note({what: 'visitor_deleted', which: visitor, details: {rows: result.removed}})
+    return reportRemoval(result, environment)
   }
 
   if (name === 'check') {
@@ -213,6 +219,31 @@ async function command(args: readonly string[], environment: CommandEnvironment)
     store.close()
   }
   return 0
+}
+
+async function visitorToDelete(values: Values, file: string): Promise<string> {
+  const whose = deletedVisitor(values)
+  if ('visitor' in whose) return whose.visitor
+  const store = readTranscripts(file)
+  const {answerId, visitor} = await findTranscript(store, whose.answer, {}).finally(() => store.close())
+  if (visitor != null) return visitor
+  throw new DocentError(
+    'not_found',
+    `It is not known from which address ${answerId} was asked: in a terminal, or before Docent kept that.`,
+  )
+}
+
+/** @returns the exit code. */
+async function reportRemoval(
+  {removed, isErased}: PurgeResult,
+  {print, warn}: CommandEnvironment,
+): Promise<number> {
+  await print(`Removed ${removed} ${removed === 1 ? 'answer' : 'answers'}.\n`)
+  if (isErased) return 0
+  warn(
+    'Another process is reading the transcripts, so copies of the removed text are left in the file. A running server erases them within a minute after that process has ended; otherwise the next start of the server or the next purge does.\n',
+  )
+  return 1
 }
 
 async function* counted<T>(items: AsyncIterable<T>, onItem: () => void): AsyncGenerator<T> {

@@ -2,6 +2,7 @@ import type {Request, Response} from 'express'
 import {type DocentError, rateLimited} from '../../domain/index.ts'
 import {type BudgetClaim, type DailyBudgetOptions, dailyBudget} from './daily-budget.ts'
 import type {LimitStore, MinuteCount} from './limit-store.ts'
+import {unknownVisitor} from './visitor-keys.ts'
 
 export interface LimitOptions extends DailyBudgetOptions {
   /** Maximum questions of a visitor in a minute; 0 for no limit. */
@@ -128,7 +129,7 @@ function tooMany(what: CountedLimit, max: number, {resetMs}: MinuteCount): Docen
  * has all of the rest.
  */
 export function visitorOf(request: Request): string {
-  return visitorAt(request.ip ?? 'unknown')
+  return visitorAt(request.ip ?? unknownVisitor)
 }
 
 /** The visitor at an IP address, in the form of `visitorOf`. */

@@ -434,9 +434,9 @@ function nameTerm(names: readonly Name[]): string {
 
 /** The names that a filter asks for, by kind. */
 function* namesIn(filter: TranscriptFilter): Generator<[Kind, string]> {
-  const flags = ['abstained', 'partial', 'missing', 'fallback'] as const
+  const flags = ['abstained', 'partial', 'missing', 'fallback', 'resumed'] as const
   for (const flag of flags) if (filter[flag] !== undefined) yield [flag, filter[flag] ? '1' : '0']
-  const names = ['ending', 'build', 'generator', 'model', 'version', 'error'] as const
+  const names = ['ending', 'build', 'generator', 'model', 'version', 'error', 'visitor', 'left'] as const
   for (const name of names) if (filter[name] !== undefined) yield [name, filter[name]]
   for (const judged of ['rating', 'verdict'] as const) {
     const name = filter[judged]

@@ -46,6 +46,9 @@ export const categories = [
   'lang',
   'error',
   'answerability',
+  'visitor',
+  'left',
+  'resumed',
 ] as const
 
 export type Category = (typeof categories)[number]
@@ -83,7 +86,7 @@ const words = `
 `
 
 /** Raised when what is derived changes: the catalog is then made anew. */
-export const catalogVersion = 5
+export const catalogVersion = 6
 
 /** Creates the tables of an empty catalog. */
 export function createCatalogTables(db: SqliteDatabase): void {

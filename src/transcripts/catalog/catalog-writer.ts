@@ -1,6 +1,7 @@
 import type {SqliteDatabase} from '../../native/index.ts'
 import type {AnswerRow} from '../answer-row.ts'
 import {answerCounts} from '../figures/answer-counts.ts'
+import {questionNumber} from '../figures/question-roll-ups.ts'
 import {createRollUps, type Judgement} from '../figures/roll-ups.ts'
 import {emptyWriteAheadLog} from '../removal.ts'
 import {schemaSqlOf} from '../schema-sql.ts'
@@ -78,6 +79,10 @@ export function createCatalogWriter({transcripts, catalog}: CatalogWriterOptions
     .prepare<[string, string], number>('INSERT INTO names (kind, name) VALUES (?, ?) RETURNING id')
     .pluck()
   const addToName = catalog.prepare('UPDATE names SET answers = answers + ? WHERE id = ?')
+  // The name of a visitor says something of somebody, unlike that of a build.
+  const dropGoneVisitor = catalog.prepare(
+    "DELETE FROM names WHERE id = ? AND kind = 'visitor' AND answers <= 0",
+  )
   const facetColumns = ['row', 'at', ...measures]
   const putFacets = catalog.prepare(
     `INSERT OR REPLACE INTO facets (${facetColumns.join(', ')}) VALUES (${facetColumns.map(() => '?').join(', ')})`,
@@ -167,11 +172,15 @@ export function createCatalogWriter({transcripts, catalog}: CatalogWriterOptions
     if (answer.ending !== null) countAnswer(answer, facets)
   }
 
-  function countAnswer(answer: AnswerRow, {error, pages, nearest}: Facets): void {
-    const {row, started_at: at, build, rating, missing} = answer
+  function countAnswer(answer: AnswerRow, {error, pages, nearest, sources}: Facets): void {
+    const {row, started_at: at, build, rating, missing, resumes, opened} = answer
     const isFirst = firstOfConversation?.get(answer.conversation) === row
-    const countsIf = (judgement: Judgement) => answerCounts({...answer, ...judgement}, error, isFirst)
-    rollUps.count({row, at, build, rating, missing, countsIf, pages, nearest})
+    const more = {error, isFirst, shown: [...sources.keys()]}
+    const countsIf = (judgement: Judgement) => answerCounts({...answer, ...judgement}, more)
+    const said = {rating, missing, resumes, opened}
+    const question = questionNumber(answer.question)
+    const isAbstained = answer.abstained === 1
+    rollUps.count({row, at, build, ...said, countsIf, pages, nearest, sources, question, isAbstained})
   }
 
   function inTransaction<Result>(work: () => Result): Result {
@@ -179,7 +188,10 @@ export function createCatalogWriter({transcripts, catalog}: CatalogWriterOptions
       return catalog
         .transaction(() => {
           const result = work()
-          for (const [id, by] of counts) if (by !== 0) addToName.run(by, id)
+          for (const [id, by] of counts) {
+            if (by !== 0) addToName.run(by, id)
+            if (by < 0 && dropGoneVisitor.run(id).changes > 0) ids.clear()
+          }
           rollUps.flush()
           return result
         })

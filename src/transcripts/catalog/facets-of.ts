@@ -7,6 +7,7 @@ import {
   type Timings,
 } from '../../domain/index.ts'
 import type {AnswerRow} from '../answer-row.ts'
+import type {TranscriptFilter} from '../transcript-store.ts'
 import {type Category, categories, type Kind, type Measure, measures, rangeOf} from './catalog-schema.ts'
 
 /** What the catalog keeps of an answer. */
@@ -21,6 +22,8 @@ export interface Facets {
   readonly pages: ReadonlyMap<string, boolean>
   /** Addresses of the pages that it found and did not show, as it abstained. */
   readonly nearest: ReadonlySet<string>
+  /** Addresses of the sources that it showed, by their numbers. */
+  readonly sources: ReadonlyMap<number, string>
   /** The code of the error that it ended with; the empty name without one. */
   readonly error: string
 }
@@ -38,7 +41,8 @@ export function facetsOf(row: AnswerRow, events: readonly AnswerEvent[]): Facets
     total_ms: hasEnded ? (timings?.totalMs ?? null) : null,
   }
   const byCategory = categoriesOf(row, events)
-  const pages = pagesOf(events)
+  const sources = sourcesOf(events)
+  const pages = pagesOf(events, sources)
   return {
     at: row.started_at,
     names: [
@@ -60,6 +64,7 @@ export function facetsOf(row: AnswerRow, events: readonly AnswerEvent[]): Facets
     question: row.question,
     text: row.text,
     pages,
+    sources,
     nearest: nearestOf(row),
     error: byCategory.error,
   }
@@ -82,7 +87,20 @@ function categoriesOf(row: AnswerRow, events: readonly AnswerEvent[]): Record<Ca
     lang: row.lang ?? noName,
     error: last?.type === 'error' ? last.code : noName,
     answerability: answerabilityOf(events) ?? noName,
+    visitor: row.visitor ?? noName,
+    left: leftOf(row) ?? noName,
+    resumed: row.resumes > 0 ? '1' : '0',
   }
+}
+
+/** Whether the visitor stopped the answer or went away, and when. */
+export function leftOf({
+  ending,
+  timings,
+}: Pick<AnswerRow, 'ending' | 'timings'>): TranscriptFilter['left'] | undefined {
+  if (ending !== 'stopped' && ending !== 'disconnected') return undefined
+  const {firstTokenMs} = timings === null ? {firstTokenMs: null} : (JSON.parse(timings) as Timings)
+  return firstTokenMs === null ? 'before_first_word' : 'before_end'
 }
 
 /** How much of the question its first sources may answer; undefined where none said so. */
@@ -91,21 +109,19 @@ export function answerabilityOf(events: readonly AnswerEvent[]): Answerability |
   return said?.type === 'sources' ? said.answerability : undefined
 }
 
-function pagesOf(events: readonly AnswerEvent[]): Map<string, boolean> {
-  const urls = new Map<number, string>()
-  const pages = new Map<string, boolean>()
+function sourcesOf(events: readonly AnswerEvent[]): Map<number, string> {
+  const shown = events.flatMap((event) => (event.type === 'sources' ? event.sources : []))
+  return new Map(shown.map(({n, url}) => [n, url]))
+}
+
+/** Without sources of which no address is kept. */
+function pagesOf(events: readonly AnswerEvent[], sources: ReadonlyMap<number, string>): Map<string, boolean> {
+  const pages = new Map([...sources.values()].map((url) => [url, false]))
   for (const event of events) {
-    if (event.type === 'sources') {
-      for (const {n, url} of event.sources) {
-        if (url === '') continue
-        urls.set(n, url)
-        if (!pages.has(url)) pages.set(url, false)
-      }
-    } else if (event.type === 'citation') {
-      const url = urls.get(event.n)
-      if (url !== undefined) pages.set(url, true)
-    }
+    const url = event.type === 'citation' ? sources.get(event.n) : undefined
+    if (url !== undefined) pages.set(url, true)
   }
+  pages.delete('')
   return pages
 }
 

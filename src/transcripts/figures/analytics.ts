@@ -3,6 +3,7 @@ import type {SqliteDatabase} from '../../native/index.ts'
 import {rangeFactor} from '../catalog/catalog-schema.ts'
 import type {Wait} from './answer-counts.ts'
 import {dayMs, hourMs} from './roll-ups.ts'
+import {type QuestionFigures, topQuestions} from './top-questions.ts'
 
 export interface AnalyticsRequest {
   /** Milliseconds since the epoch, inclusive; rounded down to the hour. */
@@ -37,6 +38,14 @@ export interface Figures {
   readonly missing: number
   /** Visitors who stopped the answer or went away: before its first word, and later. */
   readonly left: {readonly beforeFirstToken: number; readonly beforeEnd: number}
+  /** Answers that a reader took up again after their stream had broken off, and how often that was done. */
+  readonly resumed: {readonly answers: number; readonly times: number}
+  /** Answers that showed sources, those of which the visitor opened one, and both by the place of the source. */
+  readonly sources: {
+    readonly answers: number
+    readonly opened: number
+    readonly places: readonly {readonly n: number; readonly shown: number; readonly opened: number}[]
+  }
   /** Null where none was measured. */
   readonly times: Readonly<Record<'sources' | 'firstToken' | 'longestStall' | 'total', Quantiles | null>>
   readonly tokens: readonly ({readonly model: string | null} & Usage)[]
@@ -57,6 +66,10 @@ export interface Analytics {
   readonly patience: readonly PatienceStep[]
   /** The pages that answers cite most. Of whole days (UTC), and of all builds. */
   readonly pages: readonly PageFigures[]
+  /** The pages that visitors opened most, likewise. */
+  readonly openedPages: readonly PageFigures[]
+  /** The questions that were asked most, more than once, likewise; of the answers that are kept. */
+  readonly questions: readonly QuestionFigures[]
   readonly languages: readonly {readonly lang: string | null; readonly answers: number}[]
 }
 
@@ -76,6 +89,8 @@ export interface PageFigures {
   readonly disliked: number
   /** Answers that abstained with it among what they found, or showed it and were reported as missing in the docs. */
   readonly unanswered: number
+  /** Answers of which the visitor opened it. */
+  readonly opened: number
 }
 
 /** Milliseconds since the epoch: `from` inclusive, `to` exclusive; both are widened to whole days (UTC). */
@@ -124,7 +139,9 @@ export function readAnalytics(db: SqliteDatabase, {from, to, build}: AnalyticsRe
       .sort((a, b) => b.answers - a.answers)
       .slice(0, maxBuilds),
     patience: patienceOf(total),
-    pages: citedMost(db, {from, to}),
+    pages: most(db, 'cited', {from, to}),
+    openedPages: most(db, 'opened', {from, to}).filter(({opened}) => opened > 0),
+    questions: topQuestions(db, [Math.floor(from / dayMs), Math.ceil(to / dayMs)]),
     languages: [...ofKind(total, 'lang')]
       .map(([lang, answers]) => ({lang: lang === '' ? null : lang, answers}))
       .sort((a, b) => b.answers - a.answers),
@@ -132,13 +149,13 @@ export function readAnalytics(db: SqliteDatabase, {from, to, build}: AnalyticsRe
 }
 
 const ofPages = `SELECT page AS url, sum(shown) AS shown, sum(cited) AS cited, sum(disliked) AS disliked,
-    sum(unanswered) AS unanswered
+    sum(unanswered) AS unanswered, sum(opened) AS opened
   FROM page_days WHERE day >= ? AND day < ? GROUP BY page`
 
-function citedMost(db: SqliteDatabase, {from, to}: PagesRequest): PageFigures[] {
+function most(db: SqliteDatabase, what: 'cited' | 'opened', {from, to}: PagesRequest): PageFigures[] {
   return db
     .prepare<[number, number, number], PageFigures>(
-      `${ofPages} HAVING sum(shown) > 0 ORDER BY sum(cited) DESC, page LIMIT ?`,
+      `${ofPages} HAVING sum(shown) > 0 ORDER BY sum(${what}) DESC, page LIMIT ?`,
     )
     .all(Math.floor(from / dayMs), Math.ceil(to / dayMs), maxPages)
 }
@@ -170,6 +187,12 @@ function figuresOf(sums: Sums): Figures {
     ratings: {up: count('rating:up'), down: count('rating:down')},
     missing: count('missing'),
     left: {beforeFirstToken: measured(sums, 'left_waiting'), beforeEnd: measured(sums, 'left_reading')},
+    sources: {
+      answers: count('with_sources'),
+      opened: count('with_opened'),
+      places: placesOf(sums),
+    },
+    resumed: {answers: count('resumed'), times: count('resumes')},
     times: {
       sources: quantilesOf(sums, 'sources'),
       firstToken: quantilesOf(sums, 'first_token'),
@@ -178,6 +201,13 @@ function figuresOf(sums: Sums): Figures {
     },
     tokens: tokensOf(sums),
   }
+}
+
+function placesOf(sums: Sums): Figures['sources']['places'] {
+  const opened = ofKind(sums, 'opened_at')
+  return [...ofKind(sums, 'shown_at')]
+    .map(([n, shown]) => ({n: Number(n), shown, opened: opened.get(n) ?? 0}))
+    .sort((a, b) => a.n - b.n)
 }
 
 /** What is counted under `kind:…`, by what follows. */

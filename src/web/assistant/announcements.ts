@@ -9,7 +9,7 @@ export interface AnnouncementsOptions {
   readonly lang: () => string
   /** Dispatches an event of the element; `text` is added to the detail only if the page allows it. */
   readonly emit: (name: string, detail: Record<string, unknown>, text?: Record<string, unknown>) => void
-  readonly onFirstUseful: (answerId: string, firstUsefulMs: number) => void
+  readonly onFirstUseful: (answerKey: string, firstUsefulMs: number) => void
 }
 
 /** Longer times are not reported: the clock was changed, or the answer was resumed much later. */
@@ -89,12 +89,12 @@ export class Announcements {
     this.#refusal = {reason, until: isKnown ? Math.max(this.#refusal.until, until) : until}
   }
 
-  #firstUseful({key, answerId, ref = null, askedAt, sources}: AnswerState): void {
+  #firstUseful({key, ref = null, askedAt, sources}: AnswerState): void {
     const isExpected = this.#expected.key === key
     const firstUsefulMs = isExpected ? this.#expected.shownMs : Math.max(0, Date.now() - askedAt)
     performance.mark('docs-assistant:first-useful', {detail: {ref, firstUsefulMs}})
     this.#options.emit('sources', {ref, count: sources.length, firstUsefulMs})
-    if (answerId !== null && firstUsefulMs < maxUsefulMs) this.#options.onFirstUseful(answerId, firstUsefulMs)
+    if (firstUsefulMs < maxUsefulMs) this.#options.onFirstUseful(key, firstUsefulMs)
   }
 }
 

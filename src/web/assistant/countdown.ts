@@ -14,7 +14,7 @@ export const maxSecondsShown = 90
 export class Countdown implements ReactiveController {
   readonly #host: ReactiveControllerHost
   readonly #options: CountdownOptions
-  #timer: ReturnType<typeof setTimeout> | null = null
+  #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(host: ReactiveControllerHost, options: CountdownOptions) {
     this.#host = host
@@ -24,18 +24,18 @@ export class Countdown implements ReactiveController {
 
   hostUpdated(): void {
     const remainingMs = this.#options.remainingMs()
-    if (remainingMs === 0 || this.#timer !== null) return
+    if (remainingMs === 0 || this.#timer !== undefined) return
     const isLong = remainingMs > maxSecondsShown * 1_000
     this.#timer = setTimeout(() => this.#tick(), isLong ? 10_000 : remainingMs % 1_000 || 1_000)
   }
 
   hostDisconnected(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = null
+    clearTimeout(this.#timer)
+    this.#timer = undefined
   }
 
   #tick(): void {
-    this.#timer = null
+    this.#timer = undefined
     this.#host.requestUpdate()
     if (this.#options.remainingMs() === 0) this.#options.onElapsed()
   }

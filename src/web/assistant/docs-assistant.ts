@@ -116,7 +116,7 @@ export class DocsAssistant extends AssistantAttributes {
     say: () => this.#say,
     lang: () => this.#language.locale.lang,
     emit: (name, detail, text) => this.#emit(name, detail, text),
-    onFirstUseful: (answerId, firstUsefulMs) => this.#session?.reportFirstUseful(answerId, firstUsefulMs),
+    onFirstUseful: (key, firstUsefulMs) => this.#session?.report(key, {firstUsefulMs}),
   })
   readonly #history = new HistorySidebar(this, {
     root: () => this.renderRoot,
@@ -156,6 +156,7 @@ export class DocsAssistant extends AssistantAttributes {
     nodeOptions: () => this.#nodeOptions!,
     absolute: this.#absolute,
     announce: (words) => this.#announcements.announce(words),
+    onOpen: (opened, key) => this.#session?.report(key, {opened}),
   })
   readonly #around = new PageAround(this, {
     root: () => this.renderRoot,
@@ -266,6 +267,8 @@ export class DocsAssistant extends AssistantAttributes {
       },
       signal,
     })
+    // By the middle button, in another tab.
+    this.renderRoot.addEventListener('auxclick', (event) => this.#pane.take(event as MouseEvent), {signal})
     // After the preview's: the first tap on a citation only shows it.
     this.renderRoot.addEventListener(
       'click',

@@ -15,6 +15,7 @@ import type {Mode} from './attributes.ts'
 import {citedBy, citedLinkAt, linksAlong} from './cited-links.ts'
 import {icon} from './icons.ts'
 import {quotingLink} from './quoting-link.ts'
+import {isPlain} from './site-links.ts'
 
 export interface SectionPaneOptions {
   readonly root: () => ParentNode
@@ -24,6 +25,8 @@ export interface SectionPaneOptions {
   readonly sections: () => Sections
   readonly nodeOptions: () => NodeOptions
   readonly absolute: (href: string) => string
+  /** Called with the number of a source that is opened, here or in a tab, and the key of its answer. */
+  readonly onOpen: (n: number, answerKey: string | undefined) => void
   readonly announce: (words: string) => void
 }
 
@@ -73,17 +76,14 @@ export class SectionPane implements ReactiveController {
     else if (reading?.status === 'found') void this.#draw(reading.section)
   }
 
-  /** Opens the section of a link, by a plain press where there is room; returns whether it did. */
+  /** Opens the section of a link, by a plain press where there is room; returns whether it did. Others open it in a tab. */
   take(event: MouseEvent): boolean {
     const link = citedLinkAt(event.target as Element)
+    if (link === null || event.defaultPrevented || event.button > 1) return false
     const mode = this.#options.mode()
-    const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey
-    if (link === null || !isPlain || event.defaultPrevented || !this.#room.matches) return false
-    if (mode !== 'page' && mode !== 'modal') return false
-    const cited = citedBy(link, this.#options.answers())
-    if (cited === null) return false
+    const isHere = isPlain(event) && this.#room.matches && (mode === 'page' || mode === 'modal')
+    if (!this.#opened(link, isHere)) return false
     event.preventDefault()
-    this.#show(link, cited)
     void this.#host.updateComplete.then(() => this.#element?.focus({preventScroll: true}))
     return true
   }
@@ -159,14 +159,22 @@ export class SectionPane implements ReactiveController {
     return this.#options.root().querySelector<HTMLElement>('.section-pane')
   }
 
-  #turnTo(link: HTMLElement | undefined): void {
-    const cited = link === undefined ? null : citedBy(link, this.#options.answers())
-    if (link === undefined || cited === null) return
+  /** Tells that a section is opened, and shows it, if it is to be shown here. Null if it is not. */
+  #opened(link: HTMLElement, isHere: boolean): CitedSource | null {
+    const cited = citedBy(link, this.#options.answers())
+    if (cited === null) return null
+    this.#options.onOpen(cited.source.n, link.closest<HTMLElement>('.turn')?.dataset['key'])
+    if (!isHere) return null
     this.#show(link, cited)
+    return cited
+  }
+
+  #turnTo(link: HTMLElement | undefined): void {
+    const cited = link && this.#opened(link, true)
+    if (!link || !cited) return
     // The claim is read together with its proof.
     link.scrollIntoView({block: 'nearest'})
-    const {title, headings} = cited.source
-    this.#options.announce(pathOf({title, headings}).at(-1)!)
+    this.#options.announce(pathOf(cited.source).at(-1)!)
   }
 
   #show(link: HTMLElement | null, cited: CitedSource | null): void {

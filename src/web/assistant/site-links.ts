@@ -16,8 +16,7 @@ export interface SiteLinks {
  */
 export function openInSite(event: MouseEvent, {navigate, onStay, onLeave}: SiteLinks): void {
   const link = (event.target as Element).closest<HTMLAnchorElement>('a[href]')
-  const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey
-  if (link === null || event.defaultPrevented || !isPlain) return
+  if (link === null || event.defaultPrevented || !isPlain(event)) return
   if (!/^https?:$/.test(link.protocol)) return
   const {href} = link
   const plain = withoutQuotes(href)
@@ -45,6 +44,11 @@ export function openInSite(event: MouseEvent, {navigate, onStay, onLeave}: SiteL
   twin.remove()
   removeEventListener('click', atLast)
   if (stays) onStay(link)
+}
+
+/** Whether a press opens a link where it is, not in another tab, nor as a download. */
+export function isPlain({button, ctrlKey, metaKey, shiftKey, altKey}: MouseEvent): boolean {
+  return !(button || ctrlKey || metaKey || shiftKey || altKey)
 }
 
 /** Whether an address is that of the page that is shown, whatever its fragment. */

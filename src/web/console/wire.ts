@@ -81,6 +81,8 @@ export interface Transcript extends Writer {
   readonly startedAt: number
   readonly settings: Readonly<Record<string, unknown>>
   readonly channel: string
+  /** The same for all answers to one address; null where it is not known. */
+  readonly visitor?: string | null
   readonly ending: Ending | null
   readonly finishReason: FinishReason | null
   readonly partial: boolean
@@ -101,6 +103,9 @@ export interface Transcript extends Writer {
   /** An estimate; null where the model has no price. */
   readonly cost?: number | null
   readonly timings: Timings
+  readonly resumes: number
+  /** Numbers of the sources that the visitor opened. */
+  readonly opened: readonly number[]
   readonly feedback: {
     readonly rating: 'up' | 'down' | null
     readonly missing: boolean

@@ -3,6 +3,7 @@ import {
   deleteConversation,
   type Feedback,
   followAnswer,
+  type Measured,
   newKey,
   type PageContext,
   type Question,
@@ -79,8 +80,8 @@ export interface Session {
   remove(conversationKey: string): Promise<void>
   /** Stores the open conversation, for when the page is unloaded. */
   save(): void
-  /** Reports when this browser first showed part of an answer; failures are ignored. */
-  reportFirstUseful(answerId: string, firstUsefulMs: number): void
+  /** Reports when this browser first showed part of an answer, or which of its sources was opened; failures are ignored. */
+  report(answerKey: string | undefined, measured: Measured): void
   /** Disconnects. The server keeps the answer for a while, and `openSession` resumes it. */
   close(): void
 }
@@ -204,10 +205,10 @@ class TabSession implements Session {
     this.#keeper.save(this.#open)
   }
 
-  reportFirstUseful(answerId: string, firstUsefulMs: number): void {
-    sendTimings(answerId, {firstUsefulMs}, this.#options).catch(() => {
-      // The measurement is lost, which does no harm.
-    })
+  report(answerKey: string | undefined, measured: Measured): void {
+    const answerId = this.#open.find(answerKey!)?.answerId
+    // What is lost does no harm.
+    if (answerId) sendTimings(answerId, measured, this.#options).catch(() => {})
   }
 
   close(): void {

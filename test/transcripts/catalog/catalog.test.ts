@@ -43,6 +43,7 @@ interface Known {
   readonly answerId: string
   readonly startedAt: number
   readonly conversation: string
+  readonly visitor: string | null
   readonly question: string
   text: string
   readonly build: string
@@ -58,6 +59,7 @@ interface Known {
   rating: 'up' | 'down' | null
   verdict: string | null
   missing: boolean
+  isResumed: boolean
   stall: number
   total: number
   firstToken: number | null
@@ -94,6 +96,7 @@ function journalled(transcripts: Transcripts, number: number, random: Random): K
     answerId,
     startedAt,
     conversation: refOf(`c${whole(random, 20)}`),
+    visitor: chance(random, 0.2) ? null : `visitor-${whole(random, 5)}`,
     question: `How about ${one(random, words)} and ${one(random, words)}?`,
     text: '',
     build: `build-${Math.floor(number / 40)}`,
@@ -109,12 +112,22 @@ function journalled(transcripts: Transcripts, number: number, random: Random): K
     rating: null,
     verdict: null,
     missing: false,
+    isResumed: false,
     stall: chance(random, 0.1) ? 15_000 : whole(random, 5) * 100,
     total: 0,
     firstToken: chance(random, 0.8) ? whole(random, 4) * 50 : null,
   }
-  const {conversation, question, build, model, lang} = known
-  beginAnswer(transcripts, answerId, {conversation, question, build, model, version, lang, startedAt})
+  const {conversation, visitor, question, build, model, lang} = known
+  beginAnswer(transcripts, answerId, {
+    conversation,
+    visitor,
+    question,
+    build,
+    model,
+    version,
+    lang,
+    startedAt,
+  })
   if (known.isFallback) transcripts.note(answerId, {writtenBy: {generator: 'extractive', model: null}})
   const shown = [...known.cited, one(random, pages)]
   const piece = `${one(random, words)} ${one(random, words)}.`
@@ -205,6 +218,10 @@ function matches(known: Known, filter: TranscriptFilter): boolean {
     from: () => known.startedAt >= filter.from!,
     to: () => known.startedAt < filter.to!,
     conversation: () => known.conversation === filter.conversation,
+    visitor: () => known.visitor === filter.visitor,
+    left: () =>
+      known.ending === 'stopped' && (known.firstToken === null) === (filter.left === 'before_first_word'),
+    resumed: () => known.isResumed === filter.resumed,
   }
   return (Object.keys(filter) as (keyof TranscriptFilter)[]).every((name) => checks[name]())
 }
@@ -234,6 +251,9 @@ function randomFilter(random: Random): TranscriptFilter {
     () => ({from: at()}),
     () => ({to: at()}),
     () => ({conversation: refOf(`c${whole(random, 20)}`)}),
+    () => ({visitor: `visitor-${whole(random, 6)}`}),
+    () => ({left: one(random, ['before_first_word', 'before_end'])}),
+    () => ({resumed: chance(random, 0.5)}),
   ]
   return Object.assign({}, ...Array.from({length: whole(random, 3)}, () => one(random, parts)()))
 }
@@ -320,6 +340,10 @@ describe.each(['in a file', 'in memory'])('%s', (place) => {
         if (chance(random, 0.1)) {
           answer.rating = one(random, ['up', 'down'])
           await transcripts.setFeedback(answer.answerId, {rating: answer.rating, reasons: [], comment: null})
+        }
+        if (chance(random, 0.1)) {
+          answer.isResumed = true
+          await transcripts.countResume(answer.answerId)
         }
         if (chance(random, 0.05)) {
           answer.missing = true

@@ -19,7 +19,16 @@ import {
 import {Plot} from './plot.ts'
 import {modelCards, questionsCard, ratingsCard} from './plots.ts'
 import {storageCard} from './storage.ts'
-import {buildsTable, errorsTable, languagesTable, modelsTable, pagesTable} from './tables.ts'
+import {
+  buildsTable,
+  errorsTable,
+  languagesTable,
+  modelsTable,
+  openedTable,
+  pagesTable,
+  placesTable,
+  questionsTable,
+} from './tables.ts'
 import {tiles} from './tiles.ts'
 import {patienceCard, waitsCard} from './waiting-plots.ts'
 import type {Analytics, Storage} from './wire.ts'
@@ -164,7 +173,7 @@ export class FiguresView extends LitElement {
     return html`<div class="shown" aria-busy=${this.#loading !== null}>
       ${tiles(now.total, before.total, all)}
       <div class="cards">${questionsCard(now, ofPeriod)}${waitsCard(now)}${patienceCard(now)}${ratingsCard(now, ofPeriod)}${modelCards(now)}
-        ${pagesTable(now, all)}${buildsTable(now, chosen, all)}${errorsTable(now, all)}${modelsTable(now, all)}${languagesTable(now, all)}${storageCard(storage)}</div></div>`
+        ${questionsTable(now, all)}${pagesTable(now, all)}${openedTable(now)}${placesTable(now)}${buildsTable(now, chosen, all)}${errorsTable(now, all)}${modelsTable(now, all)}${languagesTable(now, all)}${storageCard(storage)}</div></div>`
   }
 
   #nothing(before: Analytics): TemplateResult {

@@ -33,6 +33,52 @@ export function pagesTable({pages}: Analytics, listOf: List): TemplateResult {
   )
 }
 
+export function questionsTable({questions}: Analytics, listOf: List): TemplateResult {
+  return section(
+    'Asked most',
+    'Those asked most, more than once: equal but for case and punctuation. Of whole days, all builds, and the answers that are kept.',
+    {
+      caption: 'Asked most',
+      columns: ['Question', 'Asked', 'Not in the docs'],
+      rows: questions.map(({question, asked, unanswered}) => [
+        isolated(question),
+        linked(count(asked), listOf({q: question})),
+        linked(share(unanswered, asked), listOf({q: question, abstained: '1'}), unanswered === 0),
+      ]),
+    },
+    true,
+  )
+}
+
+export function openedTable({openedPages}: Analytics): TemplateResult {
+  return section(
+    'Pages opened',
+    'By visitors, from the sources of an answer. Of whole days and all builds.',
+    {
+      caption: 'Pages opened',
+      columns: ['Page', 'Answers', 'Of those that showed it'],
+      rows: openedPages.map(({url, opened, shown}) => [
+        html`<a href=${url}>${isolated(url)}</a>`,
+        count(opened),
+        share(opened, shown),
+      ]),
+    },
+  )
+}
+
+export function placesTable({total}: Analytics): TemplateResult {
+  return section('Sources opened', 'By the place of the source in its answer.', {
+    caption: 'Sources opened, by place',
+    columns: ['Place', 'Shown', 'Opened', 'Share'],
+    rows: total.sources.places.map(({n, shown, opened}) => [
+      String(n),
+      count(shown),
+      count(opened),
+      share(opened, shown),
+    ]),
+  })
+}
+
 export function errorsTable({total}: Analytics, listOf: List): TemplateResult {
   const errors = Object.entries(total.errors).sort(([, a], [, b]) => b - a)
   return section('Errors', 'By code, of all answers that ended with one.', {

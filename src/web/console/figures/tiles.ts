@@ -102,6 +102,22 @@ function tilesOf(now: Figures, before: Figures): readonly Tile[] {
       answers,
       'less',
       `${counted(now.left.beforeFirstToken, 'visitor')}; ${count(now.left.beforeEnd)} left later`,
+      {left: 'before_first_word'},
+    ),
+    part(
+      'Opened a source',
+      (of) => of.sources.opened,
+      (of) => of.sources.answers,
+      null,
+      `of ${counted(now.sources.answers, 'answer')} that showed sources`,
+    ),
+    part(
+      'Taken up again',
+      (of) => of.resumed.answers,
+      answers,
+      null,
+      `${counted(now.resumed.answers, 'answer')} after the stream broke off`,
+      {resumed: '1'},
     ),
     {
       label: 'Cost',

@@ -33,6 +33,12 @@ export interface Figures {
   readonly ratings: {readonly up: number; readonly down: number}
   readonly missing: number
   readonly left: {readonly beforeFirstToken: number; readonly beforeEnd: number}
+  readonly sources: {
+    readonly answers: number
+    readonly opened: number
+    readonly places: readonly {readonly n: number; readonly shown: number; readonly opened: number}[]
+  }
+  readonly resumed: {readonly answers: number; readonly times: number}
   readonly times: Readonly<Record<Wait, Quantiles | null>>
   readonly tokens: readonly Tokens[]
   readonly cost: number | null
@@ -56,6 +62,14 @@ export interface PageFigures {
   readonly shown: number
   readonly cited: number
   readonly disliked: number
+  readonly opened: number
+}
+
+export interface QuestionFigures {
+  readonly question: string
+  readonly ref: string
+  readonly asked: number
+  readonly unanswered: number
 }
 
 export interface Analytics {
@@ -66,6 +80,8 @@ export interface Analytics {
   readonly builds: readonly ({readonly build: string} & Figures)[]
   readonly patience: readonly PatienceStep[]
   readonly pages: readonly PageFigures[]
+  readonly openedPages: readonly PageFigures[]
+  readonly questions: readonly QuestionFigures[]
   readonly languages: readonly {readonly lang: string | null; readonly answers: number}[]
 }
 

@@ -61,6 +61,19 @@ export const filters: readonly Filter[] = [
     label: 'Broke off',
     choices: [{value: '1', words: 'Failed, timed out, or server stopped'}],
   },
+  {
+    name: 'left',
+    label: 'Left',
+    choices: [
+      {value: 'before_first_word', words: 'Left before the first word'},
+      {value: 'before_end', words: 'Left later'},
+    ],
+  },
+  {
+    name: 'resumed',
+    label: 'Taken up again',
+    choices: yesOrNo('Taken up again after it broke off', 'Read in one go'),
+  },
   {name: 'abstained', label: 'Said no', choices: yesOrNo('Not in the docs', 'Answered')},
   {name: 'error', label: 'Error', choices: null},
   {name: 'model', label: 'Model', choices: null},
@@ -77,6 +90,7 @@ const others: Readonly<Record<string, string>> = {
   from: 'From',
   to: 'To',
   conversation: 'Conversation',
+  visitor: 'Asked from address',
 }
 
 export const orders: readonly Choice[] = [
@@ -114,7 +128,10 @@ const flag = new Map([
 
 /** Both spellings are accepted by the API; the fields know one. */
 const flags = new Map(
-  ['partial', 'fallback', 'missing', 'abstained', 'attention', 'broke'].map((name) => [name, flag]),
+  ['partial', 'fallback', 'missing', 'abstained', 'attention', 'broke', 'resumed'].map((name) => [
+    name,
+    flag,
+  ]),
 )
 
 /** The query with some values changed; an empty value removes one. */

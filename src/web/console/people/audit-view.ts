@@ -151,6 +151,7 @@ function subject({what, which, details}: AuditLine): TemplateResult | typeof not
   if (which === null) return nothing
   if (isAboutVerified(what))
     return html`<a href="/console/verified/${encodeURIComponent(which)}"><code>${which}</code></a>`
+  if (what === 'visitor_deletion_began' || what === 'visitor_deleted') return html`<code>${which}</code>`
   if (!isAboutTranscript(what)) return what === 'build_activated' ? html`<code>${which}</code>` : nothing
   if (what === 'transcript_deleted') return html`<code>${which}</code>`
   return html`<a href=${pathOfList(`q=${encodeURIComponent(which)}`)} title="Find it, where it still exists">${icon('link')}<code>${which}</code></a>`

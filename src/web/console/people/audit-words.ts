@@ -14,6 +14,8 @@ export const actionWords: Readonly<Record<string, string>> = {
   export_ended: 'ended an export of transcripts',
   transcript_reviewed: 'reviewed a transcript',
   transcript_deleted: 'deleted a transcript',
+  visitor_deletion_began: 'began to delete everything from an address',
+  visitor_deleted: 'deleted everything from an address',
   transcripts_purged: 'removed old transcripts',
   transcripts_backed_up: 'copied the transcripts',
   page_withdrawn: 'withdrew a page',

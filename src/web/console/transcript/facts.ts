@@ -1,5 +1,5 @@
 import {html, nothing, type TemplateResult} from 'lit'
-import {amountOf, count, exactTime, timeAgo} from '../format.ts'
+import {amountOf, count, counted, exactTime, timeAgo} from '../format.ts'
 import {ending} from '../list/row.ts'
 import {pathOfList, pathOfTranscript} from '../router.ts'
 import {isolated} from '../visible.ts'
@@ -13,6 +13,7 @@ type Value = string | TemplateResult | null
  */
 export function facts(transcript: Transcript, isInConsole = true): TemplateResult {
   const {usage, page, feedback, fallbackCause} = transcript
+  const {resumes = 0, opened = []} = transcript
   const onlyOf = (name: string, value: string): Value =>
     isInConsole
       ? html`<a href=${pathOfList(new URLSearchParams({[name]: value}).toString())} title="All answers with this">${value}</a>`
@@ -23,6 +24,8 @@ export function facts(transcript: Transcript, isInConsole = true): TemplateResul
     ['Asked', html`${exactTime(transcript.startedAt)} (${timeAgo(transcript.startedAt)})`],
     ['On page', page ? pageLine(page) : null],
     ['Feedback', feedback === null ? null : feedbackLine(feedback)],
+    ['Taken up again', resumes === 0 ? null : `${counted(resumes, 'time')} after the stream broke off`],
+    ['Opened', opened.length === 0 ? null : `source ${opened.join(', ')}`],
     ['Continues', isInConsole ? continuesLink(transcript) : null],
     ['Written by', writerLine(transcript)],
     ['Model', transcript.model === null ? null : onlyOf('model', transcript.model)],
@@ -48,6 +51,7 @@ export function facts(transcript: Transcript, isInConsole = true): TemplateResul
     ['Came in by', transcript.channel],
     ['Answer', html`<code>${transcript.answerId}</code>`],
     ['Reference in logs', html`<code>${transcript.ref}</code>`],
+    ['Visitor', isInConsole && transcript.visitor ? othersLink(transcript.visitor) : null],
     ['Conversation', onlyOf('conversation', transcript.conversation)],
   ]
   const {notes = [], considered = [], settings} = transcript
@@ -63,6 +67,10 @@ function continuesLink({settings}: Transcript): TemplateResult | null {
   return typeof continues === 'string'
     ? html`<a href=${pathOfTranscript(continues)}>an answer that broke off</a>`
     : null
+}
+
+function othersLink(visitor: string): TemplateResult {
+  return html`<a href=${pathOfList(new URLSearchParams({visitor}).toString())}>Other questions from this address</a>`
 }
 
 function pageLine({title, section, url}: NonNullable<Transcript['page']>): TemplateResult {

@@ -14,6 +14,7 @@ import type {Review, Transcript, TranscriptItem} from '../wire.ts'
 import {Answer} from './answer.ts'
 import {bar, neighboursOf} from './bar.ts'
 import {type Conversation, readConversation} from './conversation.ts'
+import {deleteAllFrom} from './delete-visitor.ts'
 import {facts} from './facts.ts'
 import {stepOf} from './player.ts'
 import {rawEvents} from './raw-events.ts'
@@ -169,7 +170,7 @@ export class TranscriptView extends LitElement {
         </div>
       </div>
       <details class="raw" ?open=${this.#showsEvents} @toggle=${this.#toggleEvents}><summary>Raw events <span class="n">${transcript.events.length}</span></summary>${this.#showsEvents ? rawEvents(transcript, this.context, this.#showsAllEvents, this.#showAllEvents) : nothing}</details>
-      ${may('delete_transcripts') ? html`<p class="end"><button class="button danger" type="button" @click=${() => void this.#delete(transcript, lists)}>${icon('trash')}Delete this answer…</button></p>` : nothing}
+      ${may('delete_transcripts') ? html`<p class="end"><button class="button danger" type="button" @click=${() => void this.#delete(transcript, lists)}>${icon('trash')}Delete this answer…</button>${transcript.visitor ? html` <button class="button danger" type="button" @click=${() => void deleteAllFrom(transcript.visitor!, this.context)}>${icon('trash')}Delete everything from this address…</button>` : nothing}</p>` : nothing}
     </article>`
   }
 

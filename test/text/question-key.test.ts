@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {questionKey} from '../../src/verified/question-key.ts'
+import {questionKey} from '../../src/text/question-key.ts'
 
 describe('the key of a question', () => {
   test.each([
