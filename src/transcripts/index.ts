@@ -20,6 +20,7 @@ export {replayPageOf} from './replay-page.ts'
 export {reviewSchema, type WrittenReview, writtenReviewOf} from './review.ts'
 export {
   type FeedbackChange,
+  type KeptMaterial,
   type NamedCount,
   type PageRequest,
   type ReadOptions,

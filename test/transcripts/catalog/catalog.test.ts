@@ -21,6 +21,7 @@ import {createCatalogTables} from '../../../src/transcripts/catalog/catalog-sche
 import {createCatalogWriter} from '../../../src/transcripts/catalog/catalog-writer.ts'
 import {openCatalog, openForReading} from '../../../src/transcripts/catalog/open-catalog.ts'
 import {type ListOrder, listOrders} from '../../../src/transcripts/list-order.ts'
+import {createMaterialReads} from '../../../src/transcripts/material-reads.ts'
 import {migrate, migrations} from '../../../src/transcripts/migrations.ts'
 import {openDatabase} from '../../../src/transcripts/open-database.ts'
 import type {Transcripts} from '../../../src/transcripts/open-transcripts.ts'
@@ -300,6 +301,7 @@ function withThresholds(file: string, random: Random): Pick<Transcripts, 'list'>
     createTranscriptReads(db),
     createCatalogReads(db, thresholds),
     createQuestionReads(db),
+    createMaterialReads(db),
   )
   return {list: async (filter, page = {}) => reads.list(filter, page, [])}
 }
