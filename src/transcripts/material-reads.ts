@@ -25,10 +25,10 @@ export function createMaterialReads(db: SqliteDatabase): MaterialReads {
     'SELECT n, at, body FROM prompts WHERE answer = ? ORDER BY n',
   )
   const sections = db.prepare<[number], SectionRow>(
-    `SELECT n, shown_sections.id, path, texts.text AS markdown, is_part FROM shown_sections
-       JOIN texts ON texts.id = shown_sections.text WHERE answer = ? ORDER BY n`,
+    `SELECT n, shown_sections.id, path, shared_texts.text AS markdown, is_part FROM shown_sections
+       JOIN shared_texts ON shared_texts.id = shown_sections.text WHERE answer = ? ORDER BY n`,
   )
-  const text = db.prepare<[number], string>('SELECT text FROM texts WHERE id = ?').pluck()
+  const text = db.prepare<[number], string>('SELECT text FROM shared_texts WHERE id = ?').pluck()
   const textOf = (id: number): string => {
     const found = text.get(id)
     if (found === undefined) throw new Error(`The text ${id} of a prompt is not in the file`)

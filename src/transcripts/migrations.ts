@@ -7,7 +7,7 @@ import {applyMigrations, type Migration, type SqliteDatabase} from '../native/in
  * `answers` has one row for each answer. `events` has its events: a run of deltas that were flushed together is
  * one row, with `pieces` recording where each began in the text and when it arrived (see `event-rows.ts`). `changes` says which
  * rows of `answers` have changed since, for the catalog. `prompts` and `shown_sections` have what an answer was made of, with
- * references to `texts` (see `shared-texts.ts`).
+ * references to `shared_texts` (see `shared-texts.ts`).
  */
 export const migrations: readonly Migration[] = [
   {
@@ -165,9 +165,9 @@ export const migrations: readonly Migration[] = [
   {
     // What answers were made of: the requests to the model, and the sections as they were shown. Long texts are kept once,
     // until the last answer that uses them is removed, by whatever removes it.
-    name: '011_texts',
+    name: '011_shared_texts',
     sql: `
-      CREATE TABLE texts (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, text TEXT NOT NULL);
+      CREATE TABLE shared_texts (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, text TEXT NOT NULL);
       CREATE TABLE text_uses (
         answer INTEGER NOT NULL, text INTEGER NOT NULL, PRIMARY KEY (answer, text)
       ) WITHOUT ROWID;
@@ -183,8 +183,8 @@ export const migrations: readonly Migration[] = [
       CREATE TRIGGER answers_forgotten AFTER DELETE ON answers BEGIN
         DELETE FROM prompts WHERE answer = old.row;
         DELETE FROM shown_sections WHERE answer = old.row;
-        DELETE FROM texts WHERE id IN (SELECT text FROM text_uses WHERE answer = old.row)
-          AND NOT EXISTS (SELECT 1 FROM text_uses WHERE text = texts.id AND answer <> old.row);
+        DELETE FROM shared_texts WHERE id IN (SELECT text FROM text_uses WHERE answer = old.row)
+          AND NOT EXISTS (SELECT 1 FROM text_uses WHERE text = shared_texts.id AND answer <> old.row);
         DELETE FROM text_uses WHERE answer = old.row;
       END;
     `,

@@ -13,8 +13,8 @@ export interface SharedTexts {
 }
 
 export function createSharedTexts(db: SqliteDatabase): SharedTexts {
-  const find = db.prepare<[Buffer], number>('SELECT id FROM texts WHERE hash = ?').pluck()
-  const insert = db.prepare('INSERT INTO texts (hash, text) VALUES (?, ?)')
+  const find = db.prepare<[Buffer], number>('SELECT id FROM shared_texts WHERE hash = ?').pluck()
+  const insert = db.prepare('INSERT INTO shared_texts (hash, text) VALUES (?, ?)')
   const insertUse = db.prepare('INSERT OR IGNORE INTO text_uses (answer, text) VALUES (?, ?)')
 
   function use(answer: number, text: string): number {

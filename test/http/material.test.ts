@@ -7,12 +7,14 @@ import {closedAfterEach} from '../support/closed-after-each.ts'
 import {answer, messageDelta, messageStart, messageStop, steps, toolUse} from '../support/fake-claude.ts'
 import {sampleSource} from '../support/fake-retriever.ts'
 import {idOf} from '../support/reading.ts'
+import {samplePage} from '../support/sample-pages.ts'
 import {bearer, staffApi} from '../support/staff-people.ts'
 import {
   type DocentWithClaude,
   docsToken,
   startDocentWithClaude,
   supportToken,
+  writeIndex,
 } from '../support/start-docent.ts'
 
 /** What an answer was made of, under a real server: kept as it was sent and shown, once by content, without secrets. */
@@ -118,9 +120,9 @@ test('the same passages in two answers are kept once, until the last of these is
   const count = countOf(product)
 
   const first = await asked(product, 'How do I set the port?')
-  const texts = count('texts')
+  const texts = count('shared_texts')
   const second = await asked(product, 'Where is the port set?')
-  const both = {texts: count('texts'), prompts: count('prompts'), sections: count('shown_sections')}
+  const both = {texts: count('shared_texts'), prompts: count('prompts'), sections: count('shown_sections')}
   const before = (await prompt(product, second)).body
   await staffApi(product, 'DELETE', `/transcripts/${first}`)
   const after = (await prompt(product, second)).body
@@ -129,7 +131,7 @@ test('the same passages in two answers are kept once, until the last of these is
   expect(texts).toBeGreaterThan(4)
   expect(both).toEqual({texts, prompts: 2, sections: 4})
   expect(after).toEqual(before)
-  expect(['texts', 'text_uses', 'prompts', 'shown_sections'].map(count)).toEqual([0, 0, 0, 0])
+  expect(['shared_texts', 'text_uses', 'prompts', 'shown_sections'].map(count)).toEqual([0, 0, 0, 0])
   expect(rawBytes(product)).not.toContain('which port it listens on')
 })
 
@@ -140,5 +142,84 @@ test('without text, nothing of it is kept', async () => {
   const answerId = await asked(product, 'How do I set the port?')
 
   expect((await prompt(product, answerId)).body).toEqual({requests: []})
-  expect(['texts', 'prompts', 'shown_sections'].map(countOf(product))).toEqual([0, 0, 0])
+  expect(['shared_texts', 'prompts', 'shown_sections'].map(countOf(product))).toEqual([0, 0, 0])
+})
+
+describe('the sources that were shown', () => {
+  const long = words(4).repeat(3).trim()
+  const part = words(5).trim()
+  const pages = (now: boolean) => [
+    samplePage('install.md', 'Install', [
+      ['Ports', `Set \`PORT\` to ${now ? 4000 : 3000}.\n\nIt is read at start.`],
+      ['Hosts', 'Set `HOST`.'],
+      ...(now ? [] : ([['Proxies', 'Set `TRUST_PROXY`.']] as const)),
+      ['Long', long, part, ...(now ? ['New at its end.'] : [])],
+    ]),
+    ...(now
+      ? [samplePage('other.md', 'Other', [['Proxies', 'Set `TRUST_PROXY`.']])]
+      : [samplePage('old.md', 'Old', [['Gone', 'Set nothing.']])]),
+  ]
+  const shown = (n: number, path: string, heading: string, text: string, overrides = {}) =>
+    sampleSource(n, {
+      ...{path, headings: [heading], anchor: heading.toLowerCase(), blocks: quotableBlocksIn(text)},
+      ...overrides,
+    })
+  const sources = [
+    shown(1, 'install.md', 'Ports', 'Set `PORT` to 3000.\n\nIt is read at start.'),
+    shown(2, 'install.md', 'Hosts', 'Set `HOST`.'),
+    shown(3, 'install.md', 'Proxies', 'Set `TRUST_PROXY`.'),
+    shown(4, 'old.md', 'Gone', 'Set nothing.'),
+    shown(5, 'install.md', 'Long', part, {isPart: true}),
+  ]
+  const sourcesOf = (product: DocentWithClaude, answerId: string) =>
+    staffApi(product, 'GET', `/transcripts/${answerId}/sources`, undefined, bearer(supportToken))
+
+  test('are compared with the docs as they are now', async () => {
+    const product = await start({pages: pages(false), retrieval: {sources}})
+    product.upstream.otherwise(answer('Set it.'))
+    const answerId = await asked(product, 'How do I set the port?')
+
+    const before = await sourcesOf(product, answerId)
+    const {id} = await writeIndex(product.dataDir, pages(true))
+    await staffApi(product, 'POST', `/builds/${id}/activate`)
+    const {status, body} = await sourcesOf(product, answerId)
+
+    expect(before.body.sources.map(({state}: {state: string}) => state)).toEqual(Array(5).fill('same'))
+    expect(status).toBe(200)
+    expect(body.build).toBe(id)
+    expect(body.sources.map(({state}: {state: string}) => state)).toEqual([
+      'changed',
+      'same',
+      'moved',
+      'gone',
+      'same',
+    ])
+    expect(body.sources[0]).toMatchObject({
+      n: 1,
+      shown: 'Set `PORT` to 3000.\n\nIt is read at start.',
+      now: {url: '/docs/install', anchor: 'ports', text: 'Set `PORT` to 4000.\n\nIt is read at start.'},
+      difference: [
+        {kind: 'removed', lines: ['Set `PORT` to 3000.']},
+        {kind: 'added', lines: ['Set `PORT` to 4000.']},
+        {kind: 'same', lines: ['', 'It is read at start.']},
+      ],
+    })
+    expect(body.sources[2]).toMatchObject({now: {url: '/docs/other', title: 'Other'}, difference: null})
+    expect(body.sources[3]).toMatchObject({shown: 'Set nothing.', now: null, difference: null})
+  })
+
+  test('are unknown where their text was not kept', async () => {
+    const product = await start({
+      settings: {transcripts: 'metadata'},
+      pages: pages(false),
+      retrieval: {sources},
+    })
+    product.upstream.otherwise(answer('Set it.'))
+    const answerId = await asked(product, 'How do I set the port?')
+
+    const {body} = await sourcesOf(product, answerId)
+
+    expect(body.sources).toHaveLength(5)
+    expect(body.sources[0]).toMatchObject({n: 1, state: 'unknown', shown: null, now: null, difference: null})
+  })
 })
