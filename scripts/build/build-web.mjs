@@ -87,6 +87,8 @@ const ofConsole = [
   'controls',
   'list',
   'transcript',
+  'material',
+  'difference',
   'docs',
   'gaps',
   'figures',

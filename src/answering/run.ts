@@ -1,4 +1,5 @@
 import {
+  type AnswerMaterial,
   type AnswerState,
   errorEventOf,
   type Journal,
@@ -36,7 +37,7 @@ export interface RunOptions {
   readonly state: WritableAnswerState
   /** Returns milliseconds since the epoch: `entry.startedAt` when the question was accepted; see `steadyClock`. */
   readonly clock: () => number
-  readonly journal: Pick<Journal, 'append' | 'note'>
+  readonly journal: Pick<Journal, 'append' | 'note' | 'keep'>
   /** Whether it continues for `graceMs` after its last reader has left. */
   readonly resumable: boolean
   readonly graceMs: number
@@ -47,6 +48,9 @@ export interface RunOptions {
   /** Called once. `unexpected` is an error that points to a bug in Docent. */
   readonly onEnd: (summary: AnswerSummary, unexpected: DocentError | null) => void
 }
+
+/** More than an answer sends with its searches and retries. */
+const maxRequestsKept = 10
 
 /** What a `done` event says about the ending. The run adds the rest of the event. */
 type DoneFields = Omit<DoneEvent, 'type' | 'timings' | 'usage' | 'abstained' | 'partial'> & {
@@ -73,6 +77,7 @@ export class Run {
   /** The usage reported by the generator so far. */
   #usage: Usage = noUsage
   #modelCalls = 0
+  #requests = 0
   #droppedCitations = 0
 
   constructor(options: RunOptions) {
@@ -167,6 +172,11 @@ export class Run {
     this.#options.journal.note(this.entry.answerId, details)
   }
 
+  /** Keeps what the answer is made of, for staff. Does nothing once the run has ended. */
+  keep(material: AnswerMaterial): void {
+    if (!this.#hasEnded) this.#options.journal.keep(this.entry.answerId, material)
+  }
+
   /** Adds a note for staff, as a sentence. */
   noteStep(step: string): void {
     this.#notes.push(step)
@@ -179,8 +189,11 @@ export class Run {
   }
 
   /** Records what the generator reports besides its events. */
-  report({usage, modelCall, ...facts}: GenerationReport): void {
+  report({usage, modelCall, request, ...facts}: GenerationReport): void {
     if (this.#hasEnded) return
+    if (request !== undefined && this.#requests < maxRequestsKept) {
+      this.keep({request: {n: ++this.#requests, at: this.#options.clock(), ...request}})
+    }
     if (usage !== undefined) this.#usage = usage
     if (modelCall !== undefined) this.#modelCalls += modelCall === 'sent' ? 1 : -1
     if (Object.keys(facts).length > 0) this.note(facts)

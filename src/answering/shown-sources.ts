@@ -1,4 +1,6 @@
+import type {ShownSection} from '../answers/index.ts'
 import {
+  markdownOfBlock,
   type QuotableBlock,
   type RetrievedSource,
   type Source,
@@ -58,6 +60,17 @@ export type Assessment = Pick<SourcesEvent, 'answerability' | 'unknownWords'>
 /** The Markdown of everything that can be quoted. */
 function markdownOf(blocks: readonly QuotableBlock[]): string[] {
   return blocks.flatMap(({tableHead, units}) => [tableHead, ...units.map(({markdown}) => markdown)])
+}
+
+/** The sections as they were found, for staff to compare with the docs later. */
+export function sectionsOf(found: readonly RetrievedSource[]): ShownSection[] {
+  return found.map(({n, id, path, blocks, isPart = false}) => ({
+    n,
+    id,
+    path,
+    markdown: blocks.map(markdownOfBlock).join('\n\n'),
+    isPart,
+  }))
 }
 
 /** The event that shows sources to readers, with the hosts they link to. */

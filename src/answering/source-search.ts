@@ -4,7 +4,7 @@ import type {Retrieval, RetrievalQuery, Retriever} from '../retrieval/index.ts'
 import type {RunLimits} from './answering-limits.ts'
 import type {Continuation} from './continuation.ts'
 import type {Run} from './run.ts'
-import {type Assessment, type ShownSources, sourcesEventOf} from './shown-sources.ts'
+import {type Assessment, type ShownSources, sectionsOf, sourcesEventOf} from './shown-sources.ts'
 
 export interface SourceSearchOptions {
   readonly run: Run
@@ -55,6 +55,7 @@ export class SourceSearch {
     const {run} = this.#options
     const added = this.#shown.add(found)
     run.emit(sourcesEventOf(run.state.rounds + 1, query, added, this.#assessment))
+    if (added.length > 0) run.keep({sections: sectionsOf(added)})
     return added
   }
 
@@ -88,7 +89,9 @@ export class SourceSearch {
     for (const {query} of sources.slice(1, this.#options.limits.maxRounds)) {
       this.#collectShown(await this.#retrieve(query, []), found)
     }
-    return [...found.values()].sort((a, b) => a.n - b.n)
+    const readAgain = [...found.values()].sort((a, b) => a.n - b.n)
+    this.#options.run.keep({sections: sectionsOf(readAgain)})
+    return readAgain
   }
 
   /** Adds a note if the index was replaced after the answer had begun. */

@@ -9,10 +9,13 @@ export {
 export {errorEventOf} from './error-event.ts'
 export {canBeConversationKey, looksLikeId, newConversationId, refOf, withoutIds} from './ids.ts'
 export {
+  type AnswerMaterial,
   holdsIdempotencyKey,
   type Journal,
   type JournalDetails,
   type JournalEntry,
   type JournalHealth,
   type JournalledAnswer,
+  type SentRequest,
+  type ShownSection,
 } from './journal.ts'

@@ -57,6 +57,38 @@ export interface JournalDetails {
   readonly considered?: readonly Source[]
 }
 
+/** A request that was sent to a model. */
+export interface SentRequest {
+  /** One-based, in the order of an answer. */
+  readonly n: number
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** JSON, without key and headers. */
+  readonly body: object
+  /** Texts of it that quote the docs without being marked as search results. */
+  readonly quotations: readonly string[]
+}
+
+/** A section that was shown as a source, with the text that was found. */
+export interface ShownSection {
+  /** The number of the source. */
+  readonly n: number
+  /** Of the section, as its source has it. */
+  readonly id: string
+  /** Of its page, below the content root; empty for a verified answer. */
+  readonly path: string
+  /** All that could be quoted of it. */
+  readonly markdown: string
+  /** Whether that is a part of the section. */
+  readonly isPart: boolean
+}
+
+/** What an answer was made of. */
+export interface AnswerMaterial {
+  readonly request?: SentRequest
+  readonly sections?: readonly ShownSection[]
+}
+
 export interface JournalledAnswer extends JournalEntry {
   /** Null while it runs. */
   readonly ending: Ending | null
@@ -94,6 +126,8 @@ export interface Journal {
   append(answerId: string, event: SequencedEvent): void
   /** Adds details; later values win. */
   note(answerId: string, details: JournalDetails): void
+  /** Keeps what an answer is made of, where text is kept: the first of each number. It is read by staff alone. */
+  keep(answerId: string, material: AnswerMaterial): void
 
   /** Resolves with null for an unknown id. The question is empty if its text is not kept. */
   find(answerId: string): Promise<JournalledAnswer | null>

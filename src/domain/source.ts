@@ -36,6 +36,8 @@ export interface RetrievedSource extends Source {
   readonly group: string
   /** The section as what a generator may quote: whole, or the best part within the retriever's budget. */
   readonly blocks: readonly QuotableBlock[]
+  /** Set where `blocks` are a part of the section. */
+  readonly isPart?: true
   /** The same as plain text. */
   readonly text: string
   /** Below the content root. */

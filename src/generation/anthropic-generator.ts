@@ -6,10 +6,10 @@ import type {
 } from '@anthropic-ai/sdk/resources/messages'
 import {DocentError, type FinishReason, noUsage, sumOfUsage} from '../domain/index.ts'
 import {headOf} from '../lib/cut.ts'
-import {wellFormed} from '../lib/well-formed.ts'
+import {allWellFormed, wellFormed} from '../lib/well-formed.ts'
 import {answerText} from './answer-text.ts'
 import {type AnthropicClient, anthropicClient} from './anthropic-client.ts'
-import type {GenerationEvent, GenerationRequest, Generator} from './generator.ts'
+import type {GenerationEvent, GenerationRequest, Generator, SentBody} from './generator.ts'
 import {type CitationStyle, firstMessages, searchTool, sourceBlocks, systemPrompt} from './prompt.ts'
 import {promptSources} from './prompt-sources.ts'
 import {quotableSource, type SearchResults, searchResults} from './search-results.ts'
@@ -71,13 +71,15 @@ async function* generate(
   const results = searchResults()
   const answer = answerText(results, citations)
   const search = searchRounds({options, request, results, signal})
+  const sources = promptSources(request.question, request.sources).map(quotableSource)
   const messages: MessageParam[] = firstMessages({
     ...request,
-    sources: promptSources(request.question, request.sources).map(quotableSource),
+    sources,
     citations,
     historyBudgetTokens,
     results,
   })
+  const quotations = citations === 'markers' ? leadingTexts(messages.at(-1), sources.length) : []
   let usage = noUsage
   let upstreamRequestId: string | null = null
 
@@ -86,7 +88,8 @@ async function* generate(
     const isLast = round >= maxSearchRounds
     const reply = upstreamReply(answer, (spent) => request.report?.({usage: sumOfUsage(usage, spent)}))
     try {
-      const upstream = await send(client, bodyOf(options, messages, isLast), request, signal)
+      const body = allWellFormed(bodyOf(options, messages, isLast))
+      const upstream = await send(client, {body, quotations}, request, signal)
       upstreamRequestId = upstream.requestId ?? upstreamRequestId
       for await (const batch of upstream.events) {
         for (const raw of batch) for (const event of reply.read(raw)) yield event
@@ -119,16 +122,16 @@ async function* generate(
   }
 }
 
-/** Sends one request and reports its state and id before its first event. */
+/** Sends one request and reports it, its state and id before its first event. */
 async function send(
   client: AnthropicClient,
-  body: MessageCreateParamsStreaming,
+  sent: SentBody & {readonly body: MessageCreateParamsStreaming},
   {report}: GenerationRequest,
   signal: AbortSignal,
 ): ReturnType<AnthropicClient['stream']> {
-  report?.({modelCall: 'sent'})
+  report?.({modelCall: 'sent', request: sent})
   try {
-    const upstream = await client.stream(body, {signal})
+    const upstream = await client.stream(sent.body, {signal})
     if (upstream.requestId) report?.({upstreamRequestId: upstream.requestId})
     return upstream
   } catch (error) {
@@ -137,6 +140,12 @@ async function send(
     if (!signal.aborted && !isUnanswered) report?.({modelCall: 'turned-down'})
     throw error
   }
+}
+
+/** The texts of the first blocks of a message, which are its sources. */
+function leadingTexts(message: MessageParam | undefined, count: number): string[] {
+  if (message === undefined || typeof message.content === 'string') return []
+  return message.content.slice(0, count).flatMap((block) => (block.type === 'text' ? [block.text] : []))
 }
 
 interface SearchOptions {

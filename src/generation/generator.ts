@@ -41,10 +41,19 @@ export interface GenerationReport {
   readonly upstreamRequestId?: string
   /** A request to a model is sent and will be paid for; or the one that was sent was turned down and will not. */
   readonly modelCall?: 'sent' | 'turned-down'
+  /** A request, just before it is sent to a model: complete, without key and headers. */
+  readonly request?: SentBody
   /** The generator that writes, when it is not the primary one. */
   readonly writtenBy?: {readonly generator: GeneratorName; readonly model: string | null}
   /** Why the primary one does not write; reported with `writtenBy`. */
   readonly fallbackCause?: {readonly code: ErrorCode; readonly upstreamRequestId: string | null}
+}
+
+export interface SentBody {
+  /** As JSON: model, system, messages, tools and so on. */
+  readonly body: object
+  /** Texts of it that quote the docs without being marked as search results of the API. */
+  readonly quotations: readonly string[]
 }
 
 /** The last event of a successful generation. A generator that ends without it has failed. */

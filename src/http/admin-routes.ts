@@ -23,6 +23,7 @@ import {addBuildRoutes, type BuildRoutesDeps} from './staff/build-routes.ts'
 import {addExplainRoutes, type ExplainSearch} from './staff/explain-routes.ts'
 import {addGapRoutes, type GapRoutesDeps} from './staff/gap-routes.ts'
 import {addGoldenRoutes, type GoldenRoutesDeps} from './staff/golden-routes.ts'
+import {addMaterialRoutes} from './staff/material-routes.ts'
 import {isRedactedFor, memberOf} from './staff/member.ts'
 import {addPeopleRoutes, type PeopleRoutesDeps} from './staff/people-routes.ts'
 import {addReindexRoutes, type ReindexRoutesDeps} from './staff/reindex-routes.ts'
@@ -101,6 +102,7 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     response.json(withCost(transcript, prices))
   })
   addReplayRoutes(router, deps)
+  addMaterialRoutes(router, deps)
   router.put('/transcripts/:answerId/review', staff.allow('support'), async (request, response) => {
     requireJson(request)
     const answerId = String(request.params['answerId'])

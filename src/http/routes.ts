@@ -233,6 +233,18 @@ export const routes: readonly Route[] = [
     about: 'One as a file that plays it without the server; redacted for all but the admin.',
   },
   {
+    method: 'GET',
+    path: '/api/admin/transcripts/:answerId/prompt',
+    caller: 'support',
+    about: 'The requests that were sent to the model for it.',
+  },
+  {
+    method: 'GET',
+    path: '/api/admin/transcripts/:answerId/sources',
+    caller: 'support',
+    about: 'Its sources as they were shown, and what has become of them in the docs.',
+  },
+  {
     method: 'PUT',
     path: '/api/admin/transcripts/:answerId/review',
     caller: 'support',

@@ -91,7 +91,8 @@ export function lineDiffOf(before: string, after: string): DiffLine[] {
   return lines
 }
 
-function linesOf(text: string): string[] {
+/** None of the empty text. */
+export function linesOf(text: string): string[] {
   return text === '' ? [] : text.split('\n')
 }
 

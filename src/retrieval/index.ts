@@ -16,6 +16,7 @@ export type {
 } from './retriever.ts'
 export {partDepthFactor, semanticDepth} from './search-depths.ts'
 export {
+  addressOfFile,
   type NamedPlace,
   namedPlaceAt,
   pageDigest,

@@ -73,6 +73,12 @@ export function namedPlaceAt(build: IndexBuild, place: SectionPlace, siteUrl: Si
   }
 }
 
+/** The address of the page of a file, as `SectionPlace` has it; null where the build has no such page. */
+export function addressOfFile(build: IndexBuild, path: string, siteUrl: SiteUrl): string | null {
+  const page = build.pageByPath(path)
+  return page === null ? null : urlOf(build, page, siteUrl)
+}
+
 /**
  * A digest of the words of a whole page, in order: the same in every build while they stay, however the page is cut into
  * passages. Null where the build has no such page.

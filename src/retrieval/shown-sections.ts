@@ -27,7 +27,7 @@ export function sourcesOf(group: SectionGroup, context: ShownContext): Omit<Retr
 }
 
 function sourceOf(
-  {section, candidate, text: {blocks, text}}: GroupedSection,
+  {section, candidate, text: {blocks, text, isWhole}}: GroupedSection,
   group: string,
   {build, siteUrl, terms}: ShownContext,
 ): Omit<RetrievedSource, 'n'> {
@@ -44,6 +44,7 @@ function sourceOf(
     snippet: excerpt.text,
     highlights: excerpt.highlights,
     blocks,
+    ...(isWhole ? {} : {isPart: true as const}),
     text,
     path: section.page.path,
     version: section.page.version,

@@ -1,4 +1,5 @@
 export type {
+  BuildLease,
   BuildPages,
   BuildPart,
   CurrentBuild,
@@ -50,5 +51,6 @@ export {openBuild} from './open-build.ts'
 export type {OutlineItem, OutlineMaker, PlacedPage} from './outline.ts'
 export {type PageLookup, pageAtRoute, routeOfPage} from './page-address.ts'
 export {buildFormat, databaseFile, hnswFile} from './schema.ts'
+export {type DifferentLines, type SectionNow, type SectionThen, sectionsNow} from './sections-now.ts'
 export {TopK} from './top-k.ts'
 export {writeBuild} from './write-build.ts'

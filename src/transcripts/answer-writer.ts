@@ -4,6 +4,7 @@ import type {SqliteDatabase} from '../native/index.ts'
 import type {AnswerRow} from './answer-row.ts'
 import {rowsOf} from './event-rows.ts'
 import {type LiveAnswer, languageOf, pageJsonOf} from './live-answer.ts'
+import {materialWriter} from './material-writer.ts'
 import type {Redaction} from './redaction.ts'
 
 /** Writes answers from memory to the database. @throws what SQLite throws; then the call has written nothing. */
@@ -27,6 +28,7 @@ export function createAnswerWriter(db: SqliteDatabase, redaction: Redaction): An
     'UPDATE answers SET ending = ?, abstained = ?, partial = ?, text = ?, usage = ?, timings = ? WHERE row = ?',
   )
   const insertEvents = eventInserter(db)
+  const writeMaterial = materialWriter(db)
 
   function insert(answer: LiveAnswer): number {
     const {entry} = answer
@@ -55,6 +57,7 @@ export function createAnswerWriter(db: SqliteDatabase, redaction: Redaction): An
     const {state} = answer
     const row = answer.row ?? insert(answer)
     insertEvents(row, answer.pending.map(redaction.event))
+    for (const material of answer.material) writeMaterial(row, material)
     if (answer.hasNewDetails) {
       updateDetails.run(JSON.stringify(detailsToKeep(answer, redaction)), languageOf(answer), row)
     }

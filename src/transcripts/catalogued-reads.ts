@@ -6,6 +6,7 @@ import {openCatalogProcess} from './catalog/catalog-process.ts'
 import {createCatalogReads} from './catalog/catalog-reads.ts'
 import {createCatalogTables} from './catalog/catalog-schema.ts'
 import {createCatalogWriter} from './catalog/catalog-writer.ts'
+import {createMaterialReads} from './material-reads.ts'
 import {openReaderProcess} from './reader-process.ts'
 import {createStaffReads} from './staff-reads.ts'
 import {type AsyncStaffReads, asyncReads} from './transcript-reader.ts'
@@ -111,7 +112,12 @@ function inMemory({file, db}: CataloguedReadsOptions): CataloguedReads {
   }
   return {
     reads: asyncReads(
-      createStaffReads(createTranscriptReads(db), createCatalogReads(db), createQuestionReads(db)),
+      createStaffReads(
+        createTranscriptReads(db),
+        createCatalogReads(db),
+        createQuestionReads(db),
+        createMaterialReads(db),
+      ),
       file,
     ),
     changed: () => {},

@@ -22,6 +22,7 @@ export {replayPageOf} from './replay-page.ts'
 export {reviewSchema, type WrittenReview, writtenReviewOf} from './review.ts'
 export {
   type FeedbackChange,
+  type KeptMaterial,
   leavings,
   type NamedCount,
   type PageRequest,

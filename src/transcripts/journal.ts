@@ -16,10 +16,13 @@ export interface JournalOptions {
   /** For what visitors write. It is redacted before anything has it, so that memory and file agree. */
   readonly redactor: Redactor
   readonly onRedacted: (found: Redacted['found']) => void
+  /** Whether text is written to the file. */
+  readonly keepsText: boolean
 }
 
 /** The journal: answers in memory over a file with write-behind. If the file fails, it serves only what is in memory. */
-export function createJournal({live, writes, reads, redactor, onRedacted}: JournalOptions): Journal {
+export function createJournal(options: JournalOptions): Journal {
+  const {live, writes, reads, redactor, onRedacted, keepsText} = options
   const wordsOf = new WeakMap<LiveAnswer, VisitorWords>()
 
   function fromFile<T>(read: () => T, fallback: T): T {
@@ -64,6 +67,10 @@ export function createJournal({live, writes, reads, redactor, onRedacted}: Journ
       answer.details = {...answer.details, ...wordsOf.get(answer)!.details(details)}
       answer.hasNewDetails = true
       writes.add(answer)
+    },
+    keep(answerId, material) {
+      const answer = keepsText ? live.get(answerId) : undefined
+      if (answer !== undefined) writes.keep(answer, wordsOf.get(answer)!.material(material))
     },
     async find(answerId) {
       const answer = live.get(answerId)

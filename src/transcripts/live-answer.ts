@@ -1,4 +1,10 @@
-import type {AnswerState, JournalDetails, JournalEntry, JournalledAnswer} from '../answers/index.ts'
+import type {
+  AnswerMaterial,
+  AnswerState,
+  JournalDetails,
+  JournalEntry,
+  JournalledAnswer,
+} from '../answers/index.ts'
 import {refOf} from '../answers/index.ts'
 import type {SequencedEvent} from '../domain/index.ts'
 import {type AnswerRow, withoutFeedback} from './answer-row.ts'
@@ -14,6 +20,8 @@ export interface LiveAnswer {
   pending: SequencedEvent[]
   /** All events, for modes that do not store them on disk; null if the file has them. */
   readonly allEvents: SequencedEvent[] | null
+  /** What it was made of, to be written; redacted. */
+  material: AnswerMaterial[]
   details: JournalDetails
   hasNewDetails: boolean
   /** Events were dropped because too many were unwritten. */
@@ -32,6 +40,7 @@ export function createLiveAnswer(
     row: null,
     pending: [],
     allEvents: keepsAllEvents ? [] : null,
+    material: [],
     details: {},
     hasNewDetails: false,
     isPartial: false,

@@ -6,7 +6,8 @@ import {applyMigrations, type Migration, type SqliteDatabase} from '../native/in
  *
  * `answers` has one row for each answer. `events` has its events: a run of deltas that were flushed together is
  * one row, with `pieces` recording where each began in the text and when it arrived (see `event-rows.ts`). `changes` says which
- * rows of `answers` have changed since, for the catalog.
+ * rows of `answers` have changed since, for the catalog. `prompts` and `shown_sections` have what an answer was made of, with
+ * references to `shared_texts` (see `shared-texts.ts`).
  */
 export const migrations: readonly Migration[] = [
   {
@@ -160,6 +161,33 @@ export const migrations: readonly Migration[] = [
     // Who wrote the review, by name. Nobody knows it of earlier ones.
     name: '010_reviewers',
     sql: 'ALTER TABLE answers ADD COLUMN reviewer TEXT;',
+  },
+  {
+    // What answers were made of: the requests to the model, and the sections as they were shown. Long texts are kept once,
+    // until the last answer that uses them is removed, by whatever removes it.
+    name: '011_shared_texts',
+    sql: `
+      CREATE TABLE shared_texts (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, text TEXT NOT NULL);
+      CREATE TABLE text_uses (
+        answer INTEGER NOT NULL, text INTEGER NOT NULL, PRIMARY KEY (answer, text)
+      ) WITHOUT ROWID;
+      CREATE INDEX text_uses_by_text ON text_uses (text);
+      CREATE TABLE prompts (
+        answer INTEGER NOT NULL, n INTEGER NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL,
+        PRIMARY KEY (answer, n)
+      ) WITHOUT ROWID;
+      CREATE TABLE shown_sections (
+        answer INTEGER NOT NULL, n INTEGER NOT NULL, id TEXT NOT NULL, path TEXT NOT NULL, text INTEGER NOT NULL,
+        is_part INTEGER NOT NULL, PRIMARY KEY (answer, n)
+      ) WITHOUT ROWID;
+      CREATE TRIGGER answers_forgotten AFTER DELETE ON answers BEGIN
+        DELETE FROM prompts WHERE answer = old.row;
+        DELETE FROM shown_sections WHERE answer = old.row;
+        DELETE FROM shared_texts WHERE id IN (SELECT text FROM text_uses WHERE answer = old.row)
+          AND NOT EXISTS (SELECT 1 FROM text_uses WHERE text = shared_texts.id AND answer <> old.row);
+        DELETE FROM text_uses WHERE answer = old.row;
+      END;
+    `,
   },
   {
     // A keyed hash of the address that a question came from, how often its answer was taken up again, and which of its sources

@@ -131,7 +131,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
 
   return {
     recovered,
-    ...createJournal({live, writes, reads, redactor, onRedacted}),
+    ...createJournal({live, writes, reads, redactor, onRedacted, keepsText: redaction.keepsText}),
     ...createTranscriptReader(staff.reads, {
       memory: memoryOverlay(live, writes, staff),
       redaction: {...redactor.recipe, kinds: redactionKinds},

@@ -1,5 +1,6 @@
+import type {AnswerMaterial} from '../answers/index.ts'
 import {isTerminal, type SequencedEvent} from '../domain/index.ts'
-import {sizeOf} from './event-size.ts'
+import {sizeOf, sizeOfMaterial} from './event-size.ts'
 import type {LiveAnswer} from './live-answer.ts'
 
 export interface PendingLimits {
@@ -15,7 +16,9 @@ export interface PendingEvents {
   readonly isOverLimit: boolean
   /** Adds an event to an answer. If events of the answer were dropped, only its last event is added. */
   add(answer: LiveAnswer, event: SequencedEvent): void
-  /** Clears the pending events of an answer, because they are written or dropped. */
+  /** Adds what an answer is made of, which is dropped with its events. */
+  keep(answer: LiveAnswer, material: AnswerMaterial): void
+  /** Clears what is pending of an answer, because they are written or dropped. */
   clear(answer: LiveAnswer): void
   /**
    * Drops events of the largest answers, but not their endings, until the rest is within the limits. If only endings are
@@ -40,7 +43,13 @@ export function createPendingEvents({maxEvents, maxChars}: PendingLimits): Pendi
     tally(events, 1)
   }
 
+  function dropMaterial(answer: LiveAnswer): void {
+    for (const material of answer.material) chars -= sizeOfMaterial(material)
+    answer.material = []
+  }
+
   function dropEvents(answer: LiveAnswer): void {
+    dropMaterial(answer)
     const last = answer.pending.at(-1)
     replace(answer, last !== undefined && isTerminal(last.event) ? [last] : [])
     answer.isPartial = true
@@ -61,7 +70,15 @@ export function createPendingEvents({maxEvents, maxChars}: PendingLimits): Pendi
       answer.pending.push(event)
       tally([event], 1)
     },
-    clear: (answer) => replace(answer, []),
+    keep(answer, material) {
+      if (answer.isPartial) return
+      answer.material.push(material)
+      chars += sizeOfMaterial(material)
+    },
+    clear(answer) {
+      replace(answer, [])
+      dropMaterial(answer)
+    },
     dropOverLimit(unwritten) {
       const left = new Set(unwritten)
       const lost: LiveAnswer[] = []
@@ -82,11 +99,15 @@ export function createPendingEvents({maxEvents, maxChars}: PendingLimits): Pendi
   }
 }
 
-/** The answer with the most pending events, if any has more than one. */
+/** The answer with the most that is pending, if any has more than one event. */
 function largestOf(answers: Iterable<LiveAnswer>): LiveAnswer | undefined {
   let largest: LiveAnswer | undefined
   for (const answer of answers) {
-    if (answer.pending.length > (largest?.pending.length ?? 1)) largest = answer
+    if (countOf(answer) > (largest === undefined ? 1 : countOf(largest))) largest = answer
   }
   return largest
+}
+
+function countOf({pending, material}: LiveAnswer): number {
+  return pending.length + material.length
 }

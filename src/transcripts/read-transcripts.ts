@@ -2,6 +2,7 @@ import {backUpDatabase} from '../native/index.ts'
 import type {RedactorRecipe} from '../redaction/index.ts'
 import {createQuestionReads} from './asked-questions.ts'
 import {forgetRemoved, openLocalCatalog} from './catalog/local-catalog.ts'
+import {createMaterialReads} from './material-reads.ts'
 import {openSharedDatabase, storageError} from './open-database.ts'
 import {eraseCopies, prepareRemoval, removeAll} from './removal.ts'
 import {prepareReview, refuseTextOfReview} from './review.ts'
@@ -11,7 +12,7 @@ import {createTranscriptReads} from './transcript-reads.ts'
 import type {Review, TranscriptStore} from './transcript-store.ts'
 
 export interface TranscriptsReader
-  extends Pick<TranscriptStore, 'list' | 'get' | 'asked' | 'export' | 'analytics'> {
+  extends Pick<TranscriptStore, 'list' | 'get' | 'material' | 'asked' | 'export' | 'analytics'> {
   /** At most `limit` ids, in no particular order; none if no id starts with the text. */
   idsStartingWith(text: string, limit: number): Promise<string[]>
   close(): void
@@ -36,7 +37,7 @@ export function readTranscripts(file: string, options: ReadTranscriptsOptions = 
   const questions = createQuestionReads(db)
   return {
     ...createTranscriptReader(
-      asyncReads(createStaffReads(reads, catalog.reads, questions), file),
+      asyncReads(createStaffReads(reads, catalog.reads, questions, createMaterialReads(db)), file),
       redaction === undefined ? {} : {redaction},
     ),
     idsStartingWith: async (text, limit) => reads.idsStartingWith(text, limit),

@@ -85,6 +85,7 @@ export function openReaderProcess(files: ReaderSetup, options: ReaderProcessOpti
       list: remoteRead('list'),
       ids: remoteRead('ids'),
       read: remoteRead('read'),
+      material: remoteRead('material'),
       asked: remoteRead('asked'),
       analytics: remoteRead('analytics'),
       pageFigures: remoteRead('pageFigures'),

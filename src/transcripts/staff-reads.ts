@@ -16,11 +16,13 @@ import {createCatalogWriter} from './catalog/catalog-writer.ts'
 import {sizeOf} from './event-size.ts'
 import type {Analytics, AnalyticsRequest, PageFigures, PagesRequest} from './figures/analytics.ts'
 import {cursorOf, parseCursor, selectionOf} from './list-order.ts'
+import type {MaterialReads} from './material-reads.ts'
 import {migrate} from './migrations.ts'
 import {type MemoryRecord, overlayEvents, overlayRow} from './overlay.ts'
 import {redactedTranscript} from './redacted-transcript.ts'
 import {createTranscriptReads, type TranscriptReads} from './transcript-reads.ts'
 import type {
+  KeptMaterial,
   NamedCount,
   PageRequest,
   Transcript,
@@ -55,6 +57,11 @@ export interface StaffReads {
     memory: readonly MemoryRecord[],
     redacted?: RedactorRecipe | null,
   ): (Transcript | null)[]
+  /**
+   * What an answer of the file was made of, by id or ref: its requests as JSON, an array of `{n, at, body}`, and the sections
+   * that were shown. Null for an unknown one.
+   */
+  material(name: string): KeptMaterial | null
   /** Without answers that are in memory alone. */
   analytics(request: AnalyticsRequest): Analytics
   /** Without answers that are in memory alone. */
@@ -79,6 +86,7 @@ export function createStaffReads(
   reads: TranscriptReads,
   catalog: CatalogReads,
   questions: Pick<QuestionReads, 'asked'>,
+  material: MaterialReads,
 ): StaffReads {
   /** Matching answers of the file and of memory, as if all were in the file. */
   function select(selection: CatalogSelection, memory: readonly MemoryRecord[]): [Found, AnswerRow][] {
@@ -132,6 +140,12 @@ export function createStaffReads(
   }
 
   return {
+    material(name) {
+      const found = reads.rowByIdOrRef(name)
+      if (found === null) return null
+      const {ref, row} = found
+      return {ref, requests: JSON.stringify(material.requests(row)), sections: material.sections(row)}
+    },
     asked: (refs) => questions.asked(refs),
     analytics: (request) => catalog.analytics(request),
     pageFigures: (request) => catalog.pageFigures(request),

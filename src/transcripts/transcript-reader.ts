@@ -13,7 +13,7 @@ export type AsyncStaffReads = {
 
 /** Reads done in this process. @throws DocentError `storage` for what SQLite throws on the file. */
 export function asyncReads(reads: StaffReads, file: string): AsyncStaffReads {
-  const {list, ids, read, asked, analytics, pageFigures, values} = reads
+  const {list, ids, read, material, asked, analytics, pageFigures, values} = reads
   const done =
     <Args extends unknown[], Result>(read: (...args: Args) => Result) =>
     async (...args: Args): Promise<Result> => {
@@ -27,6 +27,7 @@ export function asyncReads(reads: StaffReads, file: string): AsyncStaffReads {
     list: done(list),
     ids: done(ids),
     read: done(read),
+    material: done(material),
     asked: done(asked),
     analytics: done(analytics),
     pageFigures: done(pageFigures),
@@ -55,7 +56,7 @@ const nothingInMemory: ReadMemory = {
 
 export type TranscriptReader = Pick<
   TranscriptStore,
-  'list' | 'get' | 'asked' | 'export' | 'analytics' | 'pageFigures' | 'values'
+  'list' | 'get' | 'material' | 'asked' | 'export' | 'analytics' | 'pageFigures' | 'values'
 >
 
 export interface ReaderOptions {
@@ -98,6 +99,10 @@ export function createTranscriptReader(
       await memory.flush()
       const [transcript = null] = await reads.read([answerId], memory.of([answerId]), recipeOf(options))
       return transcript
+    },
+    async material(answerId) {
+      await memory.flush()
+      return reads.material(answerId)
     },
     async asked(refs) {
       await memory.flush()

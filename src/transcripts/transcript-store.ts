@@ -1,4 +1,4 @@
-import type {JournalDetails, JournalledAnswer} from '../answers/index.ts'
+import type {JournalDetails, JournalledAnswer, ShownSection} from '../answers/index.ts'
 import type {Ending, FinishReason, SequencedEvent, Source, Timings, Usage} from '../domain/index.ts'
 import type {AskedQuestion} from './asked-questions.ts'
 import type {Analytics, AnalyticsRequest, PageFigures, PagesRequest} from './figures/analytics.ts'
@@ -163,6 +163,19 @@ export interface Transcript extends JournalledAnswer, JournalDetails {
   readonly events: readonly SequencedEvent[]
 }
 
+/** What is kept of what an answer was made of: nothing of one from before this was kept, or where text is not kept. */
+export interface KeptMaterial {
+  /** Of the answer. */
+  readonly ref: string
+  /**
+   * The requests to the model as JSON, in order: an array of `{n, at, body}`, as they were sent but for what is redacted of
+   * what the visitor wrote. Empty for extracts.
+   */
+  readonly requests: string
+  /** The sections that were shown, as they were found, by the numbers of their sources. */
+  readonly sections: readonly ShownSection[]
+}
+
 /** What a filter can ask for, where the answers say which values there are. */
 export const valueKinds = ['model', 'build', 'version', 'generator', 'error', 'lang', 'page'] as const
 
@@ -212,6 +225,8 @@ export interface TranscriptStore {
   list(filter: TranscriptFilter, page?: PageRequest): Promise<TranscriptPage>
   /** The transcript by the answer's id, or by its `ref` once it has ended. */
   get(answerId: string, options?: ReadOptions): Promise<Transcript | null>
+  /** By the answer's id, or by its `ref` once it has ended; null for an unknown one. */
+  material(answerId: string): Promise<KeptMaterial | null>
   /**
    * The latest rating wins; `missing` stays. The same again changes nothing but the time.
    * @throws DocentError `not_found`.

@@ -6,6 +6,7 @@ import {createQuestionReads} from './asked-questions.ts'
 import {damagedCatalog, identityOf, isDamage, isDamagedCatalog} from './catalog/catalog-damage.ts'
 import {type CatalogReads, catalogBy, createCatalogReads} from './catalog/catalog-reads.ts'
 import {openForReading} from './catalog/open-catalog.ts'
+import {createMaterialReads} from './material-reads.ts'
 import {openSharedDatabase, storageError} from './open-database.ts'
 import {createStaffReads, type StaffReads} from './staff-reads.ts'
 import {createTranscriptReads} from './transcript-reads.ts'
@@ -77,5 +78,10 @@ function openStaffReads(transcripts: string, catalog: string): StaffReads {
     }
   }
   const db = openSharedDatabase(transcripts, 'read')
-  return createStaffReads(createTranscriptReads(db), catalogBy(run), createQuestionReads(db))
+  return createStaffReads(
+    createTranscriptReads(db),
+    catalogBy(run),
+    createQuestionReads(db),
+    createMaterialReads(db),
+  )
 }

@@ -1,6 +1,7 @@
-import type {JournalDetails, JournalEntry} from '../answers/index.ts'
+import type {AnswerMaterial, JournalDetails, JournalEntry} from '../answers/index.ts'
 import type {SequencedEvent, VisitorPage} from '../domain/index.ts'
 import {type Redacted, type Redactor, redactValue} from '../redaction/index.ts'
+import {keptBody} from './kept-request.ts'
 import type {FeedbackChange} from './transcript-store.ts'
 
 /** How many were replaced, by kind. */
@@ -14,6 +15,8 @@ export interface VisitorWords {
   /** An event without words of the visitor that are not kept. The text of the docs and of the answer stays as it was shown. */
   event(event: SequencedEvent): SequencedEvent
   details(details: JournalDetails): JournalDetails
+  /** What an answer is made of, with what the visitor wrote in it as that is kept. */
+  material(material: AnswerMaterial): AnswerMaterial
 }
 
 export function visitorWordsOf(entry: JournalEntry, redactor: Redactor): VisitorWords {
@@ -36,6 +39,10 @@ export function visitorWordsOf(entry: JournalEntry, redactor: Redactor): Visitor
       ...rest,
       ...(errorDetail === undefined ? {} : {errorDetail: redactValue(errorDetail, derived)}),
       ...(notes === undefined ? {} : {notes: redactValue(notes, derived)}),
+    }),
+    material: ({request, sections}) => ({
+      ...(request === undefined ? {} : {request: {...request, body: keptBody(request, derived)}}),
+      ...(sections === undefined ? {} : {sections}),
     }),
   }
 }

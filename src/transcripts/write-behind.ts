@@ -1,5 +1,5 @@
 import {setTimeout as delay, setImmediate as nextTurn} from 'node:timers/promises'
-import type {JournalHealth} from '../answers/index.ts'
+import type {AnswerMaterial, JournalHealth} from '../answers/index.ts'
 import {isTerminal, type SequencedEvent} from '../domain/index.ts'
 import {createFlushTimer} from './flush-timer.ts'
 import type {LiveAnswer} from './live-answer.ts'
@@ -42,6 +42,8 @@ export interface WriteBehind {
   readonly isDegraded: boolean
   /** Call it when an answer has changed, with the event if there is one. Never throws. */
   add(answer: LiveAnswer, event?: SequencedEvent): void
+  /** Call it with what an answer is made of. Never throws. */
+  keep(answer: LiveAnswer, material: AnswerMaterial): void
   /** Discards what is unwritten of an answer. */
   drop(answer: LiveAnswer): void
   /** Writes everything synchronously. @returns false if that failed; then it stays unwritten. */
@@ -145,6 +147,12 @@ export function createWriteBehind(options: WriteBehindOptions): WriteBehind {
         if (pending.isOverLimit) dropOverLimit()
         if (isTerminal(event.event)) scheduleSoon()
       }
+      schedule(flushMs)
+    },
+    keep(answer, material) {
+      unwritten.add(answer)
+      pending.keep(answer, material)
+      if (pending.isOverLimit) dropOverLimit()
       schedule(flushMs)
     },
     drop,

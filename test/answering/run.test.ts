@@ -29,6 +29,7 @@ function createRun(answerId = 'a', options: Partial<RunOptions> = {}) {
       note: (_, more) => {
         details = {...details, ...more}
       },
+      keep: () => {},
     },
     resumable: false,
     graceMs: 0,

@@ -8,6 +8,7 @@ export function slowJournal(journal: Journal, wait: (method: keyof Journal) => P
   return {
     append: (answerId, event) => journal.append(answerId, event),
     note: (answerId, facts) => journal.note(answerId, facts),
+    keep: (answerId, material) => journal.keep(answerId, material),
     health: () => journal.health(),
     async begin(entry, state) {
       await wait('begin')

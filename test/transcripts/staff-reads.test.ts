@@ -7,6 +7,7 @@ import {createCatalogReads} from '../../src/transcripts/catalog/catalog-reads.ts
 import {createCatalogTables} from '../../src/transcripts/catalog/catalog-schema.ts'
 import {createCatalogWriter} from '../../src/transcripts/catalog/catalog-writer.ts'
 import {createLiveAnswer, type LiveAnswer} from '../../src/transcripts/live-answer.ts'
+import {createMaterialReads} from '../../src/transcripts/material-reads.ts'
 import {migrate} from '../../src/transcripts/migrations.ts'
 import {recordOf, summaryRecordOf} from '../../src/transcripts/overlay.ts'
 import {redactionOf} from '../../src/transcripts/redaction.ts'
@@ -42,7 +43,12 @@ function databaseWith(written: readonly LiveAnswer[]) {
   return {
     db,
     catchUp,
-    reads: createStaffReads(createTranscriptReads(db), createCatalogReads(db), createQuestionReads(db)),
+    reads: createStaffReads(
+      createTranscriptReads(db),
+      createCatalogReads(db),
+      createQuestionReads(db),
+      createMaterialReads(db),
+    ),
   }
 }
 

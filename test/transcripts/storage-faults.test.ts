@@ -9,12 +9,13 @@ import {
 } from 'node:fs'
 import {dirname, join} from 'node:path'
 import {describe, expect, test, vi} from 'vitest'
+import {refOf} from '../../src/answers/index.ts'
 import {type AnswerEvent, DocentError, noUsage} from '../../src/domain/index.ts'
 import {openSqlite} from '../../src/native/index.ts'
 import {rowsOf} from '../../src/transcripts/event-rows.ts'
 import {migrate, migrations} from '../../src/transcripts/migrations.ts'
 import {openTranscripts} from '../../src/transcripts/open-transcripts.ts'
-import {readTranscripts} from '../../src/transcripts/read-transcripts.ts'
+import {purgeTranscripts, readTranscripts} from '../../src/transcripts/read-transcripts.ts'
 import {
   appendEvent,
   beginAnswer,
@@ -357,6 +358,44 @@ describe('[other schema] schemas of other versions', () => {
     expect((await transcripts.get('old'))?.review).toMatchObject({verdict: 'good', by: 'Zoë'})
   })
 
+  test('an answer from before its prompt was kept has none, and later ones have', async () => {
+    const file = temporaryFile()
+    const old = openSqlite(file)
+    const before = migrations.slice(
+      0,
+      migrations.findIndex(({name}) => name === '011_shared_texts'),
+    )
+    migrate(old, file, before)
+    old
+      .prepare(
+        `INSERT INTO answers (id, ref, conversation, question, build, generator, embedding, started_at, settings, channel, ending)
+         VALUES ('old', 'r', 'c', 'How?', 'b', 'scripted', 'e', 1, '{}', 'test', 'complete')`,
+      )
+      .run()
+    old.close()
+    const request = {n: 1, at: 5, body: {messages: [{role: 'user', content: 'x'.repeat(300)}]}}
+    const section = {n: 1, id: 'a', path: 'a.md', markdown: 'A section.', isPart: false}
+
+    const beside = readTranscripts(file)
+    const asItIs = await beside.material('old')
+    beside.close()
+    const transcripts = openForTest({file})
+    beginAnswer(transcripts, 'new')
+    transcripts.keep('new', {request: {...request, quotations: []}})
+    transcripts.keep('new', {sections: [section]})
+
+    const nothing = {ref: 'r', requests: '[]', sections: []}
+    expect([asItIs, await transcripts.material('old')]).toEqual([nothing, nothing])
+    expect(await transcripts.material('new')).toEqual({
+      ref: refOf('new'),
+      requests: JSON.stringify([request]),
+      sections: [section],
+    })
+    expect(await purgeTranscripts(file, 10)).toMatchObject({removed: 1})
+    expect(await transcripts.delete('new')).toBe(true)
+    expect(usesOf(file)).toBe(0)
+  })
+
   const finishes = ['refusal', 'max_tokens', 'context_exceeded', 'end', 'extract'] as const
 
   /** A file as it was before partial answers were told: their `done` names the finish reason and no more. */
@@ -502,3 +541,13 @@ describe('[killed server] after a crash', () => {
     expect((await transcripts.list({q: 'PORT'})).items).toHaveLength(2)
   })
 })
+
+function usesOf(file: string): number {
+  const db = openSqlite(file, {readonly: true})
+  try {
+    const count = 'SELECT (SELECT count(*) FROM shared_texts) + (SELECT count(*) FROM text_uses)'
+    return db.prepare<[], number>(count).pluck().get()!
+  } finally {
+    db.close()
+  }
+}

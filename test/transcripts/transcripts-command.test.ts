@@ -63,6 +63,24 @@ describe('npm run transcripts, while a server writes', () => {
 
   afterEach(() => transcripts.close())
 
+  test('shows what was sent to the model, and the sources as they were found', async () => {
+    const body = {model: 'm', messages: [{role: 'user', content: 'x'.repeat(300)}]}
+    transcripts.keep('bbb-3', {
+      request: {n: 1, at: 7, body, quotations: []},
+      sections: [{n: 1, id: 'section-1', path: 'page-1.md', markdown: 'As it was found.', isPart: false}],
+    })
+    await transcripts.flush()
+
+    const prompt = await run('show', 'bbb', '--prompt', '--data', data)
+    const sources = await run('show', 'bbb', '--sources', '--data', data)
+    const redacted = await run('show', 'bbb', '--prompt', '--redacted', '--data', data)
+
+    expect(JSON.parse(prompt.stdout)).toEqual([{n: 1, at: 7, body}])
+    expect(sources.stdout).toContain('[1] Page 1 › Section 1: not compared\n    As it was found.')
+    expect(sources.stdout).toContain('its text was not kept')
+    expect(redacted).toMatchObject({code: 2, stdout: ''})
+  })
+
   test('lists, shows and exports', async () => {
     const [list, stopped, shown, csv, jsonl] = await Promise.all([
       run('list', '--data', data),

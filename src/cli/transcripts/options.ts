@@ -61,6 +61,8 @@ Options
   --limit N               list: number of answers, 1 to 200 (default 20).
   --json                  list, show: JSON instead of text.
   --redacted              show, replay, export: without addresses, keys, passwords, card and phone numbers.
+  --prompt                show: the requests that were sent to the model, as JSON.
+  --sources               show: its sources as they were found, and what the current build has in their place.
   --html FILE             replay: write a new file that any browser plays, without the server.
   --speed N               replay: N times as fast (default 1).
   --format jsonl|csv      export: file format (default jsonl).
@@ -112,6 +114,8 @@ export function parseArguments(args: readonly string[]) {
       limit: {type: 'string'},
       json: {type: 'boolean'},
       redacted: {type: 'boolean'},
+      prompt: {type: 'boolean'},
+      sources: {type: 'boolean'},
       html: {type: 'string'},
       speed: {type: 'string'},
       format: {type: 'string'},

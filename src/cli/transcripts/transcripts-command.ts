@@ -25,6 +25,7 @@ import {type CommandLine, noteInAudit} from '../staff/note-in-audit.ts'
 import {systemUser} from '../staff/system-user.ts'
 import {UsageError} from '../usage-error.ts'
 import {exportAll, exportToFile, replayToFile} from './export.ts'
+import {sourceLines} from './material-view.ts'
 import {
   deletedVisitor,
   filterOf,
@@ -170,11 +171,13 @@ async function command(args: readonly string[], environment: CommandEnvironment)
   const speed = numberOf('--speed', values.speed ?? '1', 0.01, 100_000)
 
   const sort = orderOf(values)
+  const options = {redacted: values.redacted === true}
+  if (options.redacted && (values.prompt || values.sources))
+    throw new UsageError('--prompt and --sources are not redacted: leave --redacted out')
   const store = readTranscripts(file, {
     onWait: (left) => warn(`Reading earlier transcripts once: ${left} left.\n`),
     ...(environment.redaction === undefined ? {} : {redaction: environment.redaction()}),
   })
-  const options = {redacted: values.redacted === true}
   try {
     if (name === 'list') {
       await note({what: 'transcripts_listed', details: logged})
@@ -211,7 +214,13 @@ async function command(args: readonly string[], environment: CommandEnvironment)
         return 0
       }
       await note({what: 'transcript_read', which: transcript.ref})
-      if (name === 'replay') await replay(transcript, speed, environment)
+      if (name === 'show' && (values.prompt || values.sources)) {
+        const material = await store.material(transcript.answerId)
+        if (material !== null && values.prompt)
+          await print(`${escapedJson(JSON.stringify(JSON.parse(material.requests), null, 2))}\n`)
+        if (material !== null && values.sources)
+          await print(`${(await sourceLines(dataDir, transcript, material)).join('\n')}\n`)
+      } else if (name === 'replay') await replay(transcript, speed, environment)
       else if (values.json) await print(`${escapedJson(JSON.stringify(transcript, null, 2))}\n`)
       else await print(`${showLines(transcript, view).join('\n')}\n`)
     }

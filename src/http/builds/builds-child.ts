@@ -9,6 +9,9 @@ import {
   openPages,
   type PageChangeKind,
   readManifest,
+  type SectionNow,
+  type SectionThen,
+  sectionsNow,
   sectionTextIn,
 } from '../../search-index/index.ts'
 import type {PageFigures} from '../../transcripts/index.ts'
@@ -45,7 +48,13 @@ export interface CoverageTask {
   readonly format: 'json' | 'csv'
 }
 
-export type BuildsTask = ChangesTask | SectionTask | CoverageTask
+export interface SectionsTask {
+  readonly kind: 'sections'
+  readonly folder: string
+  readonly sections: readonly SectionThen[]
+}
+
+export type BuildsTask = SectionsTask | ChangesTask | SectionTask | CoverageTask
 
 export interface SectionTexts {
   /** Null where the section is not in that build. */
@@ -59,7 +68,7 @@ export interface ChangesPage extends Pick<BuildChanges, 'totals' | 'pages'> {
 }
 
 export type BuildsReply =
-  | {readonly value: ChangesPage | SectionTexts | Coverage | string}
+  | {readonly value: readonly SectionNow[] | ChangesPage | SectionTexts | Coverage | string}
   | {readonly problem: {readonly code: ErrorCode; readonly message: string}}
 
 /** Sections of one page that are listed; the totals count all. */
@@ -80,6 +89,14 @@ serveTasks<null, BuildsTask>(async () => {
   }
 
   async function answerTo(task: BuildsTask): Promise<Extract<BuildsReply, {value: unknown}>['value']> {
+    if (task.kind === 'sections') {
+      const records = await recordsIn(task.folder)
+      try {
+        return sectionsNow(records, task.sections)
+      } finally {
+        records.close()
+      }
+    }
     if (task.kind === 'section') {
       const {path, pathBefore, anchor} = task
       return withRecords(task, (before, after) => ({

@@ -1,12 +1,14 @@
 import {DocentError, rateLimited} from '../../domain/index.ts'
 import {builtFile} from '../../package/index.ts'
 import {ChildFailure, IdlePool} from '../../processes/index.ts'
+import type {SectionNow} from '../../search-index/index.ts'
 import type {
   BuildsReply,
   BuildsTask,
   ChangesPage,
   ChangesTask,
   CoverageTask,
+  SectionsTask,
   SectionTask,
   SectionTexts,
 } from './builds-child.ts'
@@ -19,6 +21,8 @@ import type {Coverage} from './coverage.ts'
  */
 export interface BuildsReader {
   changes(task: Omit<ChangesTask, 'kind'>): Promise<ChangesPage>
+  /** What has become of sections that were shown. */
+  sections(task: Omit<SectionsTask, 'kind'>): Promise<readonly SectionNow[]>
   section(task: Omit<SectionTask, 'kind'>): Promise<SectionTexts>
   coverage(task: Omit<CoverageTask, 'kind' | 'format'>): Promise<Coverage>
   coverageCsv(task: Omit<CoverageTask, 'kind' | 'format'>): Promise<string>
@@ -51,6 +55,7 @@ export function openBuildsReader(): BuildsReader {
   return {
     // The process replies with what is asked of it.
     changes: (task) => perform({kind: 'changes', ...task}) as Promise<ChangesPage>,
+    sections: (task) => perform({kind: 'sections', ...task}) as Promise<readonly SectionNow[]>,
     section: (task) => perform({kind: 'section', ...task}) as Promise<SectionTexts>,
     coverage: (task) => perform({kind: 'coverage', format: 'json', ...task}) as Promise<Coverage>,
     coverageCsv: (task) => perform({kind: 'coverage', format: 'csv', ...task}) as Promise<string>,

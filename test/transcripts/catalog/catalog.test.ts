@@ -21,6 +21,7 @@ import {createCatalogTables} from '../../../src/transcripts/catalog/catalog-sche
 import {createCatalogWriter} from '../../../src/transcripts/catalog/catalog-writer.ts'
 import {openCatalog, openForReading} from '../../../src/transcripts/catalog/open-catalog.ts'
 import {type ListOrder, listOrders} from '../../../src/transcripts/list-order.ts'
+import {createMaterialReads} from '../../../src/transcripts/material-reads.ts'
 import {migrate, migrations} from '../../../src/transcripts/migrations.ts'
 import {openDatabase} from '../../../src/transcripts/open-database.ts'
 import type {Transcripts} from '../../../src/transcripts/open-transcripts.ts'
@@ -320,6 +321,7 @@ function withThresholds(file: string, random: Random): Pick<Transcripts, 'list'>
     createTranscriptReads(db),
     createCatalogReads(db, thresholds),
     createQuestionReads(db),
+    createMaterialReads(db),
   )
   return {list: async (filter, page = {}) => reads.list(filter, page, [])}
 }
@@ -390,6 +392,20 @@ function damagePages(file: string, from: number): void {
   closeSync(fd)
 }
 
+/** Its first page alone: the schema may be on any other. */
+function damageTable(file: string, name: string): void {
+  const db = openSqlite(file)
+  db.pragma('wal_checkpoint(TRUNCATE)')
+  const page = db
+    .prepare<[string], number>('SELECT rootpage FROM sqlite_master WHERE name = ?')
+    .pluck()
+    .get(name)!
+  db.close()
+  const fd = openSync(file, 'r+')
+  writeSync(fd, Buffer.alloc(4096, 0xa5), 0, 4096, (page - 1) * 4096)
+  closeSync(fd)
+}
+
 describe('a catalog that cannot be used as it is', () => {
   async function filled(): Promise<string> {
     const file = temporaryFile()
@@ -447,7 +463,7 @@ describe('a catalog that cannot be used as it is', () => {
   test('is not blamed for damaged transcripts, nor thrown away for them', async () => {
     const file = await filled()
     const before = identityOf(catalogFileOf(file))
-    damagePages(file, 8)
+    damageTable(file, 'events')
 
     const reader = readTranscripts(file)
     const problem = await reader.list({}).then(

@@ -1,12 +1,22 @@
 import type {Page} from 'playwright-core'
 import {describe, expect, test, vi} from 'vitest'
+import {quotableBlocksIn} from '../../../src/markdown/index.ts'
 import {violationsOn} from '../../support/accessibility.ts'
 import {browserSetting} from '../../support/browser-setting.ts'
 import {chromiumPath} from '../../support/chromium.ts'
 import {askToEnd, signIn, startConsoleDocent} from '../../support/console-docent.ts'
+import {answer} from '../../support/fake-claude.ts'
+import {sampleSource} from '../../support/fake-retriever.ts'
 import type {PlayedDocent} from '../../support/played-docent.ts'
+import {samplePage} from '../../support/sample-pages.ts'
 import {bearer, staffApi} from '../../support/staff-people.ts'
-import {adminToken, docsToken, supportToken} from '../../support/start-docent.ts'
+import {
+  adminToken,
+  docsToken,
+  startDocentWithClaude,
+  supportToken,
+  writeIndex,
+} from '../../support/start-docent.ts'
 
 /** One transcript, as support staff work with it. */
 
@@ -24,7 +34,7 @@ describe.skipIf(chromiumPath === null)('a transcript', () => {
   }
 
   async function open(
-    {url}: PlayedDocent,
+    {url}: Pick<PlayedDocent, 'url'>,
     path: string,
     token = supportToken,
     options: Parameters<typeof setting.browsers.open>[0] = {},
@@ -598,5 +608,61 @@ describe.skipIf(chromiumPath === null)('a transcript', () => {
     expect(await violationsOn(page)).toEqual([])
     const [shown, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
     expect(shown).toBeLessThanOrEqual(room!)
+  })
+
+  test('shows what was sent to the model, and how its sources have changed since', async () => {
+    const pages = (port: number) => [
+      samplePage('install.md', 'Install', [
+        ['Ports', `Set \`PORT\` to ${port}.\n\nIt is read at start.`],
+        ...(port === 3000 ? ([['Hosts', 'Set `HOST`.']] as const) : []),
+      ]),
+    ]
+    const source = (n: number, heading: string, markdown: string) =>
+      sampleSource(n, {
+        ...{path: 'install.md', title: 'Install', headings: [heading], anchor: heading.toLowerCase()},
+        blocks: quotableBlocksIn(markdown),
+      })
+    const sources = [
+      source(1, 'Ports', 'Set `PORT` to 3000.\n\nIt is read at start.'),
+      source(2, 'Hosts', 'Set `HOST`.'),
+    ]
+    const docent = await startDocentWithClaude({
+      webDir: setting.webDir,
+      pages: pages(3000),
+      retrieval: {sources},
+    })
+    setting.opened.push(docent)
+    docent.upstream.otherwise(answer('Set it.'))
+    const {answerId} = await askToEnd(docent, 'How do I set the port?')
+    const {id} = await writeIndex(docent.dataDir, pages(4000))
+    await staffApi(docent, 'POST', `/builds/${id}/activate`)
+    const page = await open(docent, `/console/transcripts/${answerId}`)
+
+    await page.getByText('Sources then and now').click()
+    const then = page.locator('.then > li')
+    await then.first().waitFor()
+    expect(await then.locator('.state').allInnerTexts()).toEqual([
+      'The page has changed since.',
+      'No longer in the docs.',
+    ])
+    await then.first().getByText('See the difference').click()
+    expect(await then.first().locator('mark').allInnerTexts()).toEqual(['3000.', '4000.'])
+    await page.getByText('Prompt sent').click()
+    const request = page.locator('.request')
+    await request.getByText('How do I set the port?').first().waitFor()
+    expect(await request.locator('.role').allInnerTexts()).toEqual(['system', 'user'])
+    await request.getByText('2 sources').click()
+    await request.getByText('Set `HOST`.').first().waitFor()
+    await request.getByText('Raw JSON').click()
+    expect(JSON.parse(await request.locator('pre').innerText())).toEqual(docent.upstream.requests[0]!.body)
+    expect(await violationsOn(page)).toEqual([])
+
+    const lost = await open(docent, `/console/transcripts/${answerId}`)
+    await lost.route('**/prompt', (route) => route.abort())
+    await lost.getByText('Prompt sent').click()
+    await lost.getByText('The server cannot be reached').waitFor()
+    await lost.unroute('**/prompt')
+    await lost.getByRole('button', {name: 'Try again'}).click()
+    await lost.locator('.request').waitFor()
   })
 })

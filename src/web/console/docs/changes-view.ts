@@ -1,9 +1,10 @@
 import {html, nothing, type TemplateResult} from 'lit'
 import {type DiffLine, lineDiffOf} from '../../../lib/line-diff.ts'
 import {ApiError, messageOf} from '../api.ts'
+import {differenceOf} from '../difference.ts'
 import {count, exactTime} from '../format.ts'
 import {icon} from '../icons.ts'
-import {isolated, visible} from '../visible.ts'
+import {isolated} from '../visible.ts'
 import {docsView, loadFailed, loading, pathOfBuild, pathOfChanges, pathOfDocs} from './frame.ts'
 import {LoadedView} from './loaded-view.ts'
 import type {Build, ChangedPage, ChangeKind, Changes, SectionTexts} from './wire.ts'
@@ -15,9 +16,6 @@ const kinds: readonly (readonly [ChangeKind, string])[] = [
   ['removed', 'Removed'],
 ]
 const kindWords = Object.fromEntries(kinds) as Readonly<Record<ChangeKind, string>>
-
-/** Unchanged lines that are shown around changed ones. */
-const around = 2
 
 interface Shown extends Changes {
   readonly builds: readonly Build[]
@@ -114,12 +112,7 @@ export class ChangesView extends LoadedView<Shown> {
     if (text === undefined) return nothing
     if (text === null) return html`<p class="quiet" role="status">Loading…</p>`
     if (typeof text === 'string') return html`<p class="problem" role="alert">${text}</p>`
-    return html`<div class="diff" role="group" aria-label="Text before and after">${shownLines(text).map(
-      (line) =>
-        line === null
-          ? html`<p class="gap">⋯</p>`
-          : html`<p class="line ${line.kind}"><span class="sign" aria-hidden="true">${{same: ' ', added: '+', removed: '−'}[line.kind]}</span><span>${line.kind === 'same' ? nothing : html`<span class="sr">${line.kind}: </span>`}${line.pieces.map(({text, isChanged}) => (isChanged ? html`<mark>${visible(text)}</mark>` : visible(text)))}</span></p>`,
-    )}</div>`
+    return differenceOf(text)
   }
 
   async #read({path, from}: ChangedPage, anchor: string, key: string): Promise<void> {
@@ -164,15 +157,4 @@ export class ChangesView extends LoadedView<Shown> {
     this.#isLoadingMore = false
     this.requestUpdate()
   }
-}
-
-/** The lines that changed with some around them; null where lines are left out. */
-export function shownLines(lines: readonly DiffLine[]): (DiffLine | null)[] {
-  const isNear = lines.map((_, at) =>
-    lines.slice(Math.max(0, at - around), at + around + 1).some(({kind}) => kind !== 'same'),
-  )
-  return lines.flatMap((line, at) => {
-    if (isNear[at]) return [line]
-    return at === 0 || isNear[at - 1] ? [null] : []
-  })
 }

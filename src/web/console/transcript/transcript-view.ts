@@ -17,10 +17,12 @@ import {type Conversation, readConversation} from './conversation.ts'
 import {deleteAllFrom} from './delete-visitor.ts'
 import {facts} from './facts.ts'
 import {stepOf} from './player.ts'
+import {PromptView} from './prompt-view.ts'
 import {rawEvents} from './raw-events.ts'
 import {Replay} from './replay.ts'
 import {ReplayView} from './replay-view.ts'
 import {ReviewForm} from './review-form.ts'
+import {SourcesNowView} from './sources-now.ts'
 import {timelineOf} from './timeline.ts'
 import {waterfall} from './waterfall.ts'
 
@@ -28,12 +30,17 @@ customElements.define('docent-long', LongText)
 customElements.define('docent-answer', Answer)
 customElements.define('docent-replay', ReplayView)
 customElements.define('docent-review', ReviewForm)
+customElements.define('docent-sources-now', SourcesNowView)
+customElements.define('docent-prompt', PromptView)
 
 const runningPollMs = 5_000
 /** The longest pause between two tries while the server does not answer. */
 const longestPollMs = 60_000
 /** More answers before the one that is shown are folded into one line. */
 const maxBefore = 3
+
+/** Another answer, or one that has ended meanwhile, is read anew. */
+const keyOf = ({answerId, ending}: Transcript): string => `${answerId} ${ending}`
 
 /** One transcript: its conversation, its replay, its review, and all that is known of it. */
 export class TranscriptView extends LitElement {
@@ -169,6 +176,7 @@ export class TranscriptView extends LitElement {
           <section aria-labelledby="facts"><h2 id="facts">Details</h2>${facts(transcript)}</section>
         </div>
       </div>
+      ${repeat([transcript], keyOf, ({answerId}) => html`<docent-sources-now .context=${this.context} .answerId=${answerId}></docent-sources-now><docent-prompt .context=${this.context} .answerId=${answerId}></docent-prompt>`)}
       <details class="raw" ?open=${this.#showsEvents} @toggle=${this.#toggleEvents}><summary>Raw events <span class="n">${transcript.events.length}</span></summary>${this.#showsEvents ? rawEvents(transcript, this.context, this.#showsAllEvents, this.#showAllEvents) : nothing}</details>
       ${may('delete_transcripts') ? html`<p class="end"><button class="button danger" type="button" @click=${() => void this.#delete(transcript, lists)}>${icon('trash')}Delete this answer…</button>${transcript.visitor ? html` <button class="button danger" type="button" @click=${() => void deleteAllFrom(transcript.visitor!, this.context)}>${icon('trash')}Delete everything from this address…</button>` : nothing}</p>` : nothing}
     </article>`
