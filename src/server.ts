@@ -382,6 +382,7 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
     generator: assistant.generator.name,
     transcripts,
     gaps: gaps.service,
+    exportRedactor: createRedactor({patterns: settings.transcriptsRedactPatterns}),
     staffStore,
     verified: assistant.verified,
     golden: openGoldenQuestions({

@@ -22,6 +22,7 @@ import {addBuildRoutes, type BuildRoutesDeps} from './staff/build-routes.ts'
 import {addExplainRoutes, type ExplainSearch} from './staff/explain-routes.ts'
 import {addGapRoutes, type GapRoutesDeps} from './staff/gap-routes.ts'
 import {addGoldenRoutes, type GoldenRoutesDeps} from './staff/golden-routes.ts'
+import {addHandoverRoutes, type HandoverRoutesDeps} from './staff/handover-routes.ts'
 import {isRedactedFor, memberOf} from './staff/member.ts'
 import {addPeopleRoutes, type PeopleRoutesDeps} from './staff/people-routes.ts'
 import {addReindexRoutes, type ReindexRoutesDeps} from './staff/reindex-routes.ts'
@@ -37,6 +38,7 @@ export interface AdminRoutesDeps
     VerifiedRoutesDeps,
     GoldenRoutesDeps,
     GapRoutesDeps,
+    HandoverRoutesDeps,
     BuildRoutesDeps,
     ReindexRoutesDeps,
     StorageRoutesDeps {
@@ -100,6 +102,7 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     response.json(withCost(transcript, prices))
   })
   addReplayRoutes(router, deps)
+  addHandoverRoutes(router, deps)
   router.put('/transcripts/:answerId/review', staff.allow('support'), async (request, response) => {
     requireJson(request)
     const answerId = String(request.params['answerId'])

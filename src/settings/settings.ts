@@ -29,6 +29,7 @@ import {
   onOff,
   optional,
   origins,
+  publicUrl,
   token,
   trustedProxies,
   unlessEmpty,
@@ -43,6 +44,7 @@ import {
 export interface Settings {
   readonly port: number
   readonly host: string
+  readonly publicUrl: string | null
   /** What `CONTENT_DIR` names, with what `SITE_GENERATOR` says of each; never empty. */
   readonly sources: readonly ContentSource[]
   readonly contentPollMinutes: number
@@ -137,6 +139,14 @@ export const settingsTable: readonly Setting<unknown>[] = [
     fallback: '127.0.0.1',
     meaning: 'Address to listen on; `0.0.0.0` for all.',
     parse: host,
+  },
+  {
+    name: 'PUBLIC_URL',
+    key: 'publicUrl',
+    fallback: '',
+    meaning:
+      'Where this server is reached, such as `https://ask.example.com`, for links to it that it hands out. Without it, links are made from the request, or from `HOST` and `PORT`.',
+    parse: publicUrl,
   },
   {
     name: 'CONTENT_DIR',
@@ -329,7 +339,7 @@ export const settingsTable: readonly Setting<unknown>[] = [
     key: 'allowedHosts',
     fallback: '',
     meaning:
-      'Host names this server answers for, comma-separated, or `*` for any; that of `SITE_URL` and `localhost` are always included. Without it any name is accepted, but while `HOST` is local, requests that no proxy forwarded must use a name of this machine.',
+      'Host names this server answers for, comma-separated, or `*` for any; those of `SITE_URL` and `PUBLIC_URL`, and `localhost`, are always included. Without it any name is accepted, but while `HOST` is local, requests that no proxy forwarded must use a name of this machine.',
     parse: hosts,
   },
   {
