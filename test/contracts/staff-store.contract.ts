@@ -70,7 +70,7 @@ export function staffStoreContract(name: string, open: (now: () => number) => St
       expect(page.items.map(({id}) => id)).toEqual([second.handover.id])
       const rest = await store.handovers({limit: 1, cursor: page.nextCursor!})
       expect(rest).toMatchObject({items: [{id: first.handover.id}], nextCursor: null})
-      now += endedHandoverMs
+      now += endedHandoverMs + 1
       const third = await give(1)
       expect((await store.handovers()).items.map(({id}) => id)).toEqual([
         third.handover.id,

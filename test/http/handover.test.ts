@@ -85,7 +85,7 @@ describe('a hand-over link', () => {
         authorization: 'Bearer admin-token-for-tests',
       },
     )
-    await ask(docent, 'secret that was asked later?', first.conversationId)
+    await ask(docent, 'secret of a later day?', first.conversationId)
     const response = await fetch(made.body.url)
     const page = await response.text()
 
@@ -124,7 +124,7 @@ describe('a hand-over link', () => {
       'href="https://stranger',
       'onclick',
       '<script',
-      'asked later',
+      'of a later day',
       first.answerId,
       second.answerId,
       first.conversationId,
