@@ -1,6 +1,7 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test, vi} from 'vitest'
+import {transcriptsCommand} from '../../src/cli/transcripts/transcripts-command.ts'
 import type {AnswerEvent} from '../../src/domain/index.ts'
 import {type Log, silentLog} from '../../src/http/log.ts'
 import {noise} from '../redaction/shapes.ts'
@@ -192,6 +193,32 @@ describe('a hand-over link', () => {
     // Guesses count for nobody who has a link, and for no staff.
     expect((await fetch(long.body.url)).status).toBe(410)
     expect((await staffApi(docent, 'GET', '/me', undefined, bearer('a-wrong-token'))).status).toBe(401)
+  })
+
+  test('is made, listed and withdrawn in a terminal, beside the server', async () => {
+    const docent = await started()
+    const {answerId} = await ask(docent, 'secret?')
+    await docent.transcripts.flush()
+    const run = async (...args: string[]) => {
+      let printed = ''
+      const code = await transcriptsCommand(args, {
+        dataDir: () => docent.dataDir,
+        serverUrl: () => docent.url,
+        print: async (text) => {
+          printed += text
+        },
+        warn: () => {},
+        view: {columns: 200, hasColors: false},
+      })
+      return {code, printed}
+    }
+    const made = await run('handover', answerId, '--days', '2', '--note', 'ticket 9')
+    expect((await fetch(made.printed.trim())).status).toBe(200)
+    const {printed} = await run('handovers')
+    expect(printed).toMatch(/opened 1 times .* \(command\) {2}ticket 9\n$/)
+    expect((await run('withdraw', printed.split(' ')[0]!)).code).toBe(0)
+    expect((await fetch(made.printed.trim())).status).toBe(410)
+    expect((await run('handover', answerId, '--days', '91')).code).toBe(2)
   })
 
   test('is made by support, of an answer that has ended and whose words are kept', async () => {

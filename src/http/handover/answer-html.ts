@@ -22,17 +22,30 @@ export function answerHtml(answer: HandedAnswer, number: number): Html {
   )
   const hosts = allowedHosts(answer)
   const decorate = (tree: Root): void => {
-    tree.children = tree.children.map((node) => (node.type === 'element' ? shown(node, hosts) : node))
+    const levels = tree.children.flatMap((node) => (node.type === 'element' ? (levelOf(node) ?? []) : []))
+    // The question is a heading of the second level.
+    const shape = {hosts, lower: levels.length === 0 ? 2 : 3 - Math.min(...levels)}
+    tree.children = tree.children.map((node) => (node.type === 'element' ? shown(node, shape) : node))
   }
   return trusted(renderPage(markdown, {anchors: [], keepsWordsOfHtml: true, decorate}))
 }
 
-function shown(node: ElementContent, hosts: ReadonlySet<string> | null): ElementContent {
+interface Shape {
+  /** Hosts that links may lead to; null for any. */
+  readonly hosts: ReadonlySet<string> | null
+  /** By how many levels headings are lower in the page than in the answer. */
+  readonly lower: number
+}
+
+function levelOf({tagName}: Element): number | null {
+  return /^h[1-6]$/.test(tagName) ? Number(tagName[1]) : null
+}
+
+function shown(node: ElementContent, shape: Shape): ElementContent {
   if (node.type !== 'element') return node
-  const element: Element = {...node, children: node.children.map((child) => shown(child, hosts))}
-  const [, level] = /^h([1-6])$/.exec(node.tagName) ?? []
-  // The question is a heading of the second level.
-  if (level !== undefined) return {...element, tagName: `h${Math.min(6, Number(level) + 2)}`}
+  const element: Element = {...node, children: node.children.map((child) => shown(child, shape))}
+  const level = levelOf(node)
+  if (level !== null) return {...element, tagName: `h${Math.min(6, Math.max(3, level + shape.lower))}`}
   if (node.tagName === 'pre')
     return {...element, properties: {...element.properties, tabIndex: 0, dir: 'ltr'}}
   if (node.tagName === 'table')
@@ -42,7 +55,7 @@ function shown(node: ElementContent, hosts: ReadonlySet<string> | null): Element
       properties: {className: ['scroll'], tabIndex: 0, role: 'group', ariaLabel: 'Table'},
       children: [element],
     }
-  return node.tagName === 'a' ? shownLink(element, hosts) : element
+  return node.tagName === 'a' ? shownLink(element, shape.hosts) : element
 }
 
 /** A citation, a link that the docs have, or the words of any other with the host that it named. */

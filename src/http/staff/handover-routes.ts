@@ -60,13 +60,11 @@ export function addHandoverRoutes(router: Router, deps: HandoverRoutesDeps): voi
     await auditor.before(request, member, 'handover_made', {which: ref, details: {days}})
     const note = written === null ? null : exportRedactor.redact(written).text
     const {handover, key} = await store.makeHandover({ref, who: member.who, by: member.name, note, days})
-    response
-      .status(201)
-      .json({
-        id: handover.id,
-        url: `${publicBase(request, publicUrl)}/handover/${key}`,
-        expiresAt: handover.endsAt,
-      })
+    response.status(201).json({
+      id: handover.id,
+      url: `${publicBase(request, publicUrl)}/handover/${key}`,
+      expiresAt: handover.endsAt,
+    })
   })
 
   router.get('/handovers', staff.allow('support'), async (request, response) => {
