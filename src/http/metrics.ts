@@ -25,6 +25,8 @@ export interface Metrics {
   missingInDocs(): void
   /** Counts a rating that a visitor gave, also one that he changes later. */
   rated(rating: 'up' | 'down'): void
+  /** Counts tries to send a webhook, and messages that were given up or dropped. */
+  notified(result: string, count: number): void
   responded(route: string, method: string, status: number, seconds: number): void
 }
 
@@ -114,6 +116,12 @@ export function createMetrics({
     name: 'docent_ratings_total',
     help: 'Ratings given by visitors, also those that were changed later.',
     labelNames: ['rating'],
+    registers,
+  })
+  const webhooks = new Counter({
+    name: 'docent_webhooks_total',
+    help: 'Tries to send a webhook that was sent or failed, and messages given up or dropped.',
+    labelNames: ['result'],
     registers,
   })
   const redactions = new Counter({
@@ -211,6 +219,7 @@ export function createMetrics({
     redacted(found) {
       for (const [kind, count] of Object.entries(found)) redactions.inc({kind}, count)
     },
+    notified: (result, count) => webhooks.inc({result}, count),
     missingInDocs: () => missing.inc(),
     rated: (rating) => ratings.inc({rating}),
     responded: (route, method, status, seconds) => requests.observe({route, method, status}, seconds),
