@@ -35,7 +35,8 @@ test('a dislike and a failed answer are reported once, with codes and no words o
 
   const reading = await docent.read({question: 'canary-words'})
   const {answerId} = (await reading.until('start')).data as {answerId: string}
-  docent.generator.fail(new DocentError('upstream_cut', 'cut'))
+  const call = await docent.generator.call(0)
+  call.fail(new DocentError('upstream_cut', 'cut'))
   await reading.all()
   for (const reasons of [['wrong', 'canary-reason'], ['wrong']])
     await fetch(`${docent.url}/api/answers/${answerId}/feedback`, {
