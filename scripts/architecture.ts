@@ -183,6 +183,11 @@ export const sourceFolders: readonly SourceFolder[] = [
     ],
   },
   {
+    name: 'notify',
+    about: 'Signed messages to other programs: kept until they are sent, and tried again.',
+    mayImport: ['domain', 'lib', 'native', 'answers', 'transcripts', 'gaps'],
+  },
+  {
     name: 'http',
     about: 'The server: answers as streams, search, docs, staff, limits.',
     mayImport: [

@@ -29,6 +29,7 @@ import {
 import {activateBuild, type IngestReport, type SpawnedIngest, spawnIngest} from './ingestion/index.ts'
 import {TwoGenerationCache} from './lib/two-generation-cache.ts'
 import {installationSecret, makePrivateFolder} from './native/index.ts'
+import {createReports, openNotifier, openOutbox, type Reports, receiverOf} from './notify/index.ts'
 import {howToRun} from './package/index.ts'
 import {staffQuestionFile} from './question-sets/index.ts'
 import {createRedactor, type Redacted, type Redactor} from './redaction/index.ts'
@@ -360,6 +361,7 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
     openGaps: async () => (await gapStore.counts({scope: 'here'})).open,
     withProcessMetrics,
   })
+  const reports = reportsOf(options, metrics.notified)
   const gapStore = gapStoreOf(options)
   const staffStore = options.parts?.staff ?? staffOf(options)
   const closeStores = () => {
@@ -368,11 +370,15 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
   }
   const assistant = await openAssistant({
     ...options,
-    onEnd: metrics.answerEnded,
+    onEnd(summary) {
+      metrics.answerEnded(summary)
+      reports?.answerEnded(summary)
+    },
     onResumed: metrics.resumed,
     onRedacted: metrics.redacted,
-  }).catch((error: unknown) => {
+  }).catch(async (error: unknown) => {
     closeStores()
+    await reports?.close()
     throw error
   })
   const usable = buildFor(assistant.embedder, assistant.current)
@@ -382,9 +388,13 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
   const builds = buildsOf(options)
   const folderOf = foldersOf(builds)
   const explainer = searchExplainer(options, assistant, folderOf)
-  const gaps = gapsOf(options, {assistant, store: gapStore, usable, folderOf})
-  const transcripts =
+  const gaps = gapsOf(options, {
+    ...{assistant, store: gapStore, usable, folderOf},
+    onGrouped: async () => reports?.gapsGrouped(gapStore),
+  })
+  const withGaps =
     gaps.keeper === null ? assistant.transcripts : withGapsForgotten(assistant.transcripts, gaps.keeper)
+  const transcripts = reports === null ? withGaps : reports.ofDislikes(withGaps)
   const http = createHttpServer({
     // What an application's own transcripts keep is not known.
     options: options.parts?.transcripts === undefined ? settings : {...settings, transcripts: null},
@@ -392,6 +402,7 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
     generator: assistant.generator.name,
     transcripts,
     gaps: gaps.service,
+    exportRedactor: createRedactor({patterns: settings.transcriptsRedactPatterns}),
     staffStore,
     verified: assistant.verified,
     golden: openGoldenQuestions({
@@ -450,9 +461,27 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
       await assistant.answering.shutdown(graceMs)
       await http.close()
       closeStores()
+      await reports?.close()
       await assistant.close(0)
     },
   }
+}
+
+/** Reports to other programs what happens; null where the settings name none. */
+function reportsOf(
+  {settings, log}: ServerOptions,
+  onResult: (result: string, count: number) => void,
+): Reports | null {
+  const {notifyUrls: urls, notifySecret: secret, notifyEvents: events, publicUrl} = settings
+  if (urls.length === 0 || secret === null) return null
+  const outbox = openOutbox({
+    file: join(settings.dataDir, 'webhooks.sqlite'),
+    receivers: urls.map(receiverOf),
+    onExposed: (warning) => log.warn({warning}, 'other users of this machine can read which webhooks wait'),
+  })
+  const onProblem = (err: unknown) =>
+    log.warn({err}, 'a webhook cannot be delivered; it is tried again, and answers are not affected')
+  return createReports(openNotifier({outbox, urls, secret, events, onResult, onProblem}), publicUrl)
 }
 
 interface ServerGaps {
@@ -468,6 +497,7 @@ interface GapParts {
   readonly assistant: Assistant
   readonly usable: CurrentBuild
   readonly folderOf: (id: string) => Promise<string>
+  readonly onGrouped: () => Promise<void>
 }
 
 /** So long the report of an ingest waits for what it closed. */
@@ -485,7 +515,7 @@ function gapStoreOf({settings, log}: ServerOptions): Gaps {
 /** What the docs fail to answer: grouped at start if due, every hour, and when another build is served. */
 function gapsOf(
   {settings, log, parts = {}}: ServerOptions,
-  {store, assistant: {transcripts, current}, usable, folderOf}: GapParts,
+  {store, assistant: {transcripts, current}, usable, folderOf, onGrouped}: GapParts,
 ): ServerGaps {
   const canGroup = parts.transcripts === undefined && parts.embedder === undefined
   const keeper = canGroup
@@ -501,6 +531,7 @@ function gapsOf(
         siteUrl: settings.siteUrl,
         // Without its files, as those of an application's own index, questions are grouped all the same.
         build: async () => (usable.id === null ? null : folderOf(usable.id).catch(() => null)),
+        onGrouped,
         onProblem: (err) => log.error({err}, 'questions that the docs fail to answer cannot be grouped'),
       })
     : null

@@ -14,6 +14,7 @@ const programs = {
   'gaps-child': 'src/gaps/grouping/gaps-child.ts',
   'docs-child': 'src/http/docs/docs-child.ts',
   'builds-child': 'src/http/builds/builds-child.ts',
+  'handover-child': 'src/http/handover/handover-child.ts',
   'catalog-child': 'src/transcripts/catalog/catalog-child.ts',
   'transcripts-child': 'src/transcripts/transcripts-child.ts',
 }

@@ -17,6 +17,8 @@ export interface GapKeeperOptions {
   /** Folder of the current build; null without one. */
   readonly build: () => Promise<string | null>
   readonly onProblem: (error: unknown) => void
+  /** Called each time that questions were grouped. */
+  readonly onGrouped?: () => Promise<void>
   readonly startPauseMs?: number
 }
 
@@ -35,7 +37,11 @@ export function openGapKeeper(options: GapKeeperOptions): GapKeeper {
   const {store, file: gaps, transcripts, siteUrl, onProblem, startPauseMs} = options
   const groups = openGapsProcess(options.model)
   const grouping: Grouping = keepGrouping({
-    group: async () => groups.group({gaps, transcripts, siteUrl, build: await options.build()}),
+    async group() {
+      const done = await groups.group({gaps, transcripts, siteUrl, build: await options.build()})
+      await options.onGrouped?.().catch(onProblem)
+      return done
+    },
     asOf: () => store.asOf(),
     onProblem,
     ...(startPauseMs === undefined ? {} : {startPauseMs}),

@@ -23,6 +23,7 @@ import {addBuildRoutes, type BuildRoutesDeps} from './staff/build-routes.ts'
 import {addExplainRoutes, type ExplainSearch} from './staff/explain-routes.ts'
 import {addGapRoutes, type GapRoutesDeps} from './staff/gap-routes.ts'
 import {addGoldenRoutes, type GoldenRoutesDeps} from './staff/golden-routes.ts'
+import {addHandoverRoutes, type HandoverRoutesDeps} from './staff/handover-routes.ts'
 import {addMaterialRoutes} from './staff/material-routes.ts'
 import {isRedactedFor, memberOf} from './staff/member.ts'
 import {addPeopleRoutes, type PeopleRoutesDeps} from './staff/people-routes.ts'
@@ -39,6 +40,7 @@ export interface AdminRoutesDeps
     VerifiedRoutesDeps,
     GoldenRoutesDeps,
     GapRoutesDeps,
+    HandoverRoutesDeps,
     BuildRoutesDeps,
     ReindexRoutesDeps,
     StorageRoutesDeps {
@@ -103,6 +105,7 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
   })
   addReplayRoutes(router, deps)
   addMaterialRoutes(router, deps)
+  addHandoverRoutes(router, deps)
   router.put('/transcripts/:answerId/review', staff.allow('support'), async (request, response) => {
     requireJson(request)
     const answerId = String(request.params['answerId'])

@@ -7,7 +7,13 @@ import {builtFile} from '../package/index.ts'
 /** Folder of the style sheets and scripts of the server's own pages. */
 export const assetsDir = fileURLToPath(builtFile('assets'))
 
-export type AssetName = 'plain.css' | 'docs.css' | 'docs-first.js' | 'docs.js' | 'docs-quotes.js'
+export type AssetName =
+  | 'plain.css'
+  | 'docs.css'
+  | 'handover.css'
+  | 'docs-first.js'
+  | 'docs.js'
+  | 'docs-quotes.js'
 
 const addresses = new Map<AssetName, string>()
 

@@ -7,6 +7,7 @@ import helmet from 'helmet'
 import type {Answering} from '../answering/index.ts'
 import {DocentError, type GeneratorName, type ModelPrices} from '../domain/index.ts'
 import {type GoldenQuestions, goldenPlacesIn} from '../golden/index.ts'
+import {createRedactor, type Redactor} from '../redaction/index.ts'
 import type {DocsSearch} from '../retrieval/index.ts'
 import type {CurrentBuild} from '../search-index/index.ts'
 import type {StaffStore} from '../staff/index.ts'
@@ -26,6 +27,8 @@ import {type HostOptions, hostGuard} from './guards/hosts.ts'
 import {verifyDepth} from './guards/json-depth.ts'
 import {corsRules} from './guards/origins.ts'
 import {guardHost, once, requestLimit, warnOfUntrustedProxy} from './guards/request-guards.ts'
+import {openHandoverRenderer} from './handover/handover-renderer.ts'
+import {addHandoverRoute} from './handover/handover-route.ts'
 import {addInfoRoute, type Info, languagesOf, type TranscriptsKept} from './info-route.ts'
 import type {LimitStore} from './limits/limit-store.ts'
 import {createLimits, type LimitOptions, visitorOf} from './limits/limits.ts'
@@ -72,6 +75,8 @@ export interface HttpOptions
   /** What the transcripts keep, and for how many days; 0 for ever. Default: visitors are not told. */
   readonly transcripts?: TranscriptsKept['keep'] | null
   readonly retentionDays?: number
+  /** Where this server is reached, for links that it makes; default: where each request was sent. */
+  readonly publicUrl?: string | null
 }
 
 export interface HttpServerDeps {
@@ -86,6 +91,8 @@ export interface HttpServerDeps {
   /** Golden questions that staff made. */
   readonly golden: GoldenQuestions
   readonly gaps: GapsService
+  /** Redacts what leaves Docent. Default: of all kinds. */
+  readonly exportRedactor?: Redactor
   readonly search: DocsSearch
   /** Questions that the current build answers well, to suggest where the settings name none. Default: none. */
   readonly foundQuestions?: () => readonly string[]
@@ -205,6 +212,9 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       prices: options.modelPrices ?? new Map(),
       journalHealth: deps.journalHealth,
       retentionDays: options.retentionDays ?? null,
+      exportRedactor: deps.exportRedactor ?? createRedactor(),
+      keep: options.transcripts ?? null,
+      publicUrl: options.publicUrl ?? null,
       reindexing,
       guesses,
       secret: options.webhookSecret ?? null,
@@ -238,6 +248,16 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
 
   const renderer = openDocsRenderer({imageHosts: options.imageHosts, hasAssistant: webDir !== null, log})
   addDocsRoutes(app, {current, renderer, search: deps.search, limits, hasAssistant: webDir !== null})
+  const handoverRenderer = openHandoverRenderer()
+  addHandoverRoute(app, {
+    store: deps.staffStore,
+    transcripts,
+    renderer: handoverRenderer,
+    // Of its own: whoever follows an old link often must not be taken for somebody who guesses tokens.
+    guesses: createGuesses(),
+    name: options.assistantName ?? 'Docent',
+    log,
+  })
   addConsoleRoutes(app, {staff, hasScript: webDir !== null, imageHosts: options.imageHosts})
   app.use('/assets', staticFiles(assetsDir, {headers: assetHeaders}))
   if (webDir !== null) {
@@ -315,6 +335,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       clearTimeout(timer)
       renderer.close()
       buildsReader.close()
+      handoverRenderer.close()
     },
   }
 }

@@ -29,6 +29,8 @@ export interface Metrics {
   sourceOpened(): void
   /** Counts a rating that a visitor gave, also one that he changes later. */
   rated(rating: 'up' | 'down'): void
+  /** Counts tries to send a webhook, and messages that were given up or dropped. */
+  notified(result: string, count: number): void
   responded(route: string, method: string, status: number, seconds: number): void
 }
 
@@ -130,6 +132,12 @@ export function createMetrics({
     labelNames: ['rating'],
     registers,
   })
+  const webhooks = new Counter({
+    name: 'docent_webhooks_total',
+    help: 'Tries to send a webhook that was sent or failed, and messages given up or dropped.',
+    labelNames: ['result'],
+    registers,
+  })
   const redactions = new Counter({
     name: 'docent_redactions_total',
     help: 'What was replaced in questions and comments before they were stored, by kind.',
@@ -227,6 +235,7 @@ export function createMetrics({
     },
     resumed: () => resumes.inc(),
     sourceOpened: () => opened.inc(),
+    notified: (result, count) => webhooks.inc({result}, count),
     missingInDocs: () => missing.inc(),
     rated: (rating) => ratings.inc({rating}),
     responded: (route, method, status, seconds) => requests.observe({route, method, status}, seconds),

@@ -131,6 +131,12 @@ export const routes: readonly Route[] = [
   {method: 'GET', path: '/healthz', caller: 'anyone', about: 'Whether the process is running.'},
   {method: 'GET', path: '/readyz', caller: 'anyone', about: 'Whether it can answer questions.'},
   {method: 'GET', path: '/metrics', caller: 'operators', about: 'Figures for Prometheus.'},
+  {
+    method: 'GET',
+    path: '/handover/:key',
+    caller: 'anyone',
+    about: 'One conversation, redacted, for whoever has the link that staff made.',
+  },
   {method: 'GET', path: '/console', caller: 'anyone', about: 'The console of staff, which asks to sign in.'},
   {
     method: 'GET',
@@ -256,6 +262,14 @@ export const routes: readonly Route[] = [
     caller: 'support',
     about: 'Make its question a golden question.',
   },
+  {
+    method: 'POST',
+    path: '/api/admin/transcripts/:answerId/handover',
+    caller: 'support',
+    about: 'Make a link that shows its conversation, redacted, without a sign-in.',
+  },
+  {method: 'GET', path: '/api/admin/handovers', caller: 'support', about: 'The hand-over links.'},
+  {method: 'DELETE', path: '/api/admin/handovers/:id', caller: 'support', about: 'Withdraw one.'},
   {method: 'DELETE', path: '/api/admin/transcripts/:answerId', caller: 'admin', about: 'Delete it.'},
   {
     method: 'DELETE',

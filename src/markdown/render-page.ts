@@ -18,6 +18,8 @@ export interface RenderOptions {
   readonly linkOf?: (url: string) => string | null
   /** The address that serves a local image; null, the default, shows its alternative text. */
   readonly imageOf?: (url: string) => string | null
+  /** Whether blocks of HTML leave their words; default: they leave nothing. */
+  readonly keepsWordsOfHtml?: boolean
   /** Changes the sanitised tree before it is written. What it adds is not sanitised. */
   readonly decorate?: (tree: Root) => void
 }
@@ -28,6 +30,13 @@ export interface RenderOptions {
  */
 export function renderPage(markdown: string, options: RenderOptions): string {
   const tree = markdown.length > longPage ? parseMarkdown(markdown) : renderer.parse(markdown)
+  if (options.keepsWordsOfHtml === true) {
+    visit(tree, 'html', (node, index, parent) => {
+      if (parent?.type === 'paragraph' || index === undefined || !parent) return
+      const value = node.value.replace(/<!--[\s\S]*?(?:-->|$)|<\/?[a-z!?][^>]*(?:>|$)/gi, '').trim()
+      parent.children[index] = {type: 'paragraph', children: [{type: 'text', value}]}
+    })
+  }
   let n = 0
   for (const node of tree.children) {
     if (node.type !== 'heading') continue

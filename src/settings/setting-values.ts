@@ -102,9 +102,18 @@ export const siteUrl = (value: string): string | null => {
   const read = httpUrl(value)
   const url = read === null ? null : urlOf(read)
   if (url !== null && (url.username !== '' || url.password !== '')) {
-    throw new Error('must not contain a user name or password: visitors follow links to it')
+    throw new Error('must not contain a user name or password: people follow links to it')
   }
   return read
+}
+
+/** Where this server is reached. Its pages have addresses from the root, so there is no path. */
+export const publicUrl = (value: string): string | null => {
+  const read = siteUrl(value)
+  const url = read === null ? null : urlOf(read)
+  if (read !== null && url !== null && url.origin !== read.toLowerCase())
+    throw new Error(`must be an address without a path, query or default port; write ${url.origin}`)
+  return url === null ? null : url.origin
 }
 
 /** Origins in the form that browsers send: any other spelling would match no request. */

@@ -13,6 +13,13 @@ import {
 } from './assistant-settings.ts'
 import {contentSources, type ForSources, joinedSources, siteGenerators, siteUrls} from './content-sources.ts'
 import {environmentForGit, type GitTokens, gitTokensOf, isTokenName} from './git-tokens.ts'
+import {
+  type NotifyEvent,
+  notifyEventNames,
+  notifyEvents,
+  notifySecret,
+  notifyUrls,
+} from './notify-settings.ts'
 import {kindsToRedact, patternsToRedact} from './redaction-settings.ts'
 import {
   folder,
@@ -29,6 +36,7 @@ import {
   onOff,
   optional,
   origins,
+  publicUrl,
   token,
   trustedProxies,
   unlessEmpty,
@@ -43,6 +51,7 @@ import {
 export interface Settings {
   readonly port: number
   readonly host: string
+  readonly publicUrl: string | null
   /** What `CONTENT_DIR` names, with what `SITE_GENERATOR` says of each; never empty. */
   readonly sources: readonly ContentSource[]
   readonly contentPollMinutes: number
@@ -52,6 +61,9 @@ export interface Settings {
   readonly siteGenerator: ForSources<string> | null
   readonly gitTokens: GitTokens
   readonly webhookSecret: string | null
+  readonly notifyUrls: readonly string[]
+  readonly notifySecret: string | null
+  readonly notifyEvents: readonly NotifyEvent[]
   readonly embeddingModel: string | null
   readonly embeddingLanguages: readonly string[] | 'all' | null
   readonly generator: 'auto' | 'anthropic' | 'extractive'
@@ -139,6 +151,14 @@ export const settingsTable: readonly Setting<unknown>[] = [
     parse: host,
   },
   {
+    name: 'PUBLIC_URL',
+    key: 'publicUrl',
+    fallback: '',
+    meaning:
+      'Where this server is reached, such as `https://ask.example.com`, for links to it that it hands out. Without it, links are made from the request, or from `HOST` and `PORT`.',
+    parse: publicUrl,
+  },
+  {
     name: 'CONTENT_DIR',
     key: 'sources',
     fallback: 'content',
@@ -170,6 +190,29 @@ export const settingsTable: readonly Setting<unknown>[] = [
     meaning: 'Secret that GitHub or GitLab signs pushes with, to reindex by `POST /api/admin/reindex`.',
     secret: true,
     parse: token,
+  },
+  {
+    name: 'NOTIFY_URL',
+    key: 'notifyUrls',
+    fallback: '',
+    meaning: 'Addresses that are sent a signed message when something happens, at most 5, comma-separated.',
+    secret: true,
+    parse: notifyUrls,
+  },
+  {
+    name: 'NOTIFY_SECRET',
+    key: 'notifySecret',
+    fallback: '',
+    meaning: 'What these messages are signed with: `whsec_` and base64, or any 16 characters or more.',
+    secret: true,
+    parse: notifySecret,
+  },
+  {
+    name: 'NOTIFY_EVENTS',
+    key: 'notifyEvents',
+    fallback: notifyEventNames.join(','),
+    meaning: 'What they are sent for, comma-separated.',
+    parse: notifyEvents,
   },
   {
     name: 'DATA_DIR',
@@ -329,7 +372,7 @@ export const settingsTable: readonly Setting<unknown>[] = [
     key: 'allowedHosts',
     fallback: '',
     meaning:
-      'Host names this server answers for, comma-separated, or `*` for any; that of `SITE_URL` and `localhost` are always included. Without it any name is accepted, but while `HOST` is local, requests that no proxy forwarded must use a name of this machine.',
+      'Host names this server answers for, comma-separated, or `*` for any; those of `SITE_URL` and `PUBLIC_URL`, and `localhost`, are always included. Without it any name is accepted, but while `HOST` is local, requests that no proxy forwarded must use a name of this machine.',
     parse: hosts,
   },
   {
@@ -648,6 +691,9 @@ function joinSources(settings: Record<string, unknown>, environment: Environment
 /** Values that are valid alone but contradict each other. A setting with a problem of its own is undefined here. */
 function contradictions(read: Partial<Settings>): string[] {
   const problems: string[] = []
+  if (read.notifyUrls !== undefined && read.notifyUrls.length > 0 && read.notifySecret === null) {
+    problems.push('NOTIFY_URL: needs NOTIFY_SECRET, by which its receivers know who sent a message')
+  }
   if (read.generator === 'anthropic' && read.anthropicApiKey === null) {
     problems.push('GENERATOR: "anthropic" needs ANTHROPIC_API_KEY; set it, or use extractive')
   }

@@ -38,6 +38,8 @@ export const auditActions = [
   'gap_read',
   'gap_changed',
   'gaps_grouped',
+  'handover_made',
+  'handover_withdrawn',
 ] as const
 
 export type AuditAction = (typeof auditActions)[number]

@@ -7,6 +7,15 @@ export {
   type AuditLine,
   auditActions,
 } from './audit.ts'
+export {
+  defaultHandoverDays,
+  type Handover,
+  type HandoverPage,
+  type HandoverStore,
+  isHandoverOpen,
+  maxHandoverDays,
+  maxHandoverNote,
+} from './handover.ts'
 export {backUpStaff, openStaffStore} from './open-staff-store.ts'
 export {type Permission, permissionsOf, type Role, roles} from './role.ts'
 export {type Invited, type Person, type StaffStore, sessionMs} from './staff-store.ts'

@@ -52,4 +52,23 @@ export const staffMigrations: readonly Migration[] = [
       CREATE INDEX audit_by_name_and_what ON audit (name, what, at);
     `,
   },
+  {
+    name: '003_handovers',
+    sql: `
+      CREATE TABLE handovers (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        key BLOB NOT NULL UNIQUE,
+        ref TEXT NOT NULL,
+        made_at INTEGER NOT NULL,
+        who TEXT NOT NULL,
+        made_by TEXT NOT NULL,
+        note TEXT,
+        ends_at INTEGER NOT NULL,
+        withdrawn_at INTEGER,
+        openings INTEGER NOT NULL DEFAULT 0,
+        opened_at INTEGER
+      );
+    `,
+  },
 ]

@@ -3,6 +3,7 @@ import {setTimeout as delay} from 'node:timers/promises'
 import {DocentError} from '../domain/index.ts'
 import {backUpDatabaseFile, openSmallDatabase} from '../native/index.ts'
 import {createAuditTable} from './audit-table.ts'
+import {createHandoversTable} from './handovers-table.ts'
 import {staffMigrations} from './migrations.ts'
 import {createPeopleTable} from './people-table.ts'
 import type {StaffStore} from './staff-store.ts'
@@ -31,7 +32,7 @@ const dayMs = 24 * 60 * 60 * 1000
 const pauseMs = 50
 
 /**
- * Opens people, sessions and the audit log in a SQLite file of their own. Several processes may have it open.
+ * Opens people, sessions, the audit log and hand-over links in a SQLite file of their own. Several processes may have it open.
  * @throws DocentError `storage` if the file cannot be used; it is left unchanged then.
  */
 export function openStaffStore(options: StaffStoreOptions): StaffStore {
@@ -47,6 +48,7 @@ export function openStaffStore(options: StaffStoreOptions): StaffStore {
   })
   const people = createPeopleTable(db, now)
   const audit = createAuditTable(db, now, people.idsNamed)
+  const handovers = createHandoversTable(db, now)
 
   async function removeOldLines(days: number): Promise<void> {
     const before = days === 0 ? null : now() - days * dayMs
@@ -83,6 +85,12 @@ export function openStaffStore(options: StaffStoreOptions): StaffStore {
     endSession: (session) => run(() => people.endSession(session)),
     record: (entry) => run(() => audit.record(entry)),
     audit: (filter, page) => read(() => audit.audit(filter, page)),
+    makeHandover: (given) => run(() => handovers.make(given)),
+    handovers: (page) => read(() => handovers.list(page)),
+    findHandover: (id) => read(() => handovers.find(id)),
+    handoverOfKey: (key) => read(() => handovers.ofKey(key)),
+    countOpening: (id) => run(() => handovers.countOpening(id)),
+    withdrawHandover: (id) => run(() => handovers.withdraw(id)),
     close() {
       if (timer !== null) clearInterval(timer)
       db.close()

@@ -1,4 +1,5 @@
 import type {AuditEntry, AuditFilter, AuditPage} from './audit.ts'
+import type {HandoverStore} from './handover.ts'
 import type {Role} from './role.ts'
 
 /** Somebody on the staff with a sign-in of their own. */
@@ -40,11 +41,11 @@ export const sessionMs = 12 * 60 * 60 * 1000
 export const maxSessionsPerPerson = 20
 
 /**
- * People, their sessions and the audit log. Of tokens, invitations and sessions only digests are stored. Every method
+ * People, their sessions, the audit log and hand-over links. Of tokens, invitations and sessions only digests are stored. Every method
  * sees what other processes have changed.
  * @throws DocentError `storage` from every method, if the store cannot be read or written.
  */
-export interface StaffStore {
+export interface StaffStore extends HandoverStore {
   /** All of them, by name. */
   people(): Promise<readonly Person[]>
   /** Somebody by id or name, in any case. */

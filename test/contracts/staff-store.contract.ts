@@ -1,4 +1,5 @@
 import {afterEach, describe, expect, test} from 'vitest'
+import {endedHandoverMs} from '../../src/staff/handover.ts'
 import type {AuditEntry, StaffStore} from '../../src/staff/index.ts'
 import {invitationMs, maxPeople, sessionMs} from '../../src/staff/staff-store.ts'
 
@@ -50,6 +51,31 @@ export function staffStoreContract(name: string, open: (now: () => number) => St
       expect(invitation.endsAt).toBe(1_000_000 + invitationMs)
       expect(tooLate).toBeNull()
       expect(taken?.person).toMatchObject({id: person.id, status: 'active', joinedAt: now})
+    })
+
+    test('a hand-over link is found by its key, counted, and listed for a month after its end', async () => {
+      const store = empty()
+      const give = (days: number) => store.makeHandover({ref: 'r', who: 'a', by: 'Ada', note: null, days})
+      const first = await give(1)
+      const second = await give(90)
+      await store.countOpening(first.handover.id)
+      now += 5
+      const withdrawn = await store.withdrawHandover(second.handover.id)
+
+      expect(await store.handoverOfKey(first.key)).toMatchObject({openings: 1, openedAt: 1_000_000})
+      expect(await store.handoverOfKey(`${first.key}x`)).toBeNull()
+      expect(withdrawn).toMatchObject({withdrawnAt: now, endsAt: 1_000_000 + 90 * 86_400_000})
+      await expect(store.withdrawHandover(second.handover.id)).rejects.toMatchObject({code: 'not_found'})
+      const page = await store.handovers({limit: 1})
+      expect(page.items.map(({id}) => id)).toEqual([second.handover.id])
+      const rest = await store.handovers({limit: 1, cursor: page.nextCursor!})
+      expect(rest).toMatchObject({items: [{id: first.handover.id}], nextCursor: null})
+      now += endedHandoverMs + 1
+      const third = await give(1)
+      expect((await store.handovers()).items.map(({id}) => id)).toEqual([
+        third.handover.id,
+        first.handover.id,
+      ])
     })
 
     test('somebody is found by id, and by name in any case', async () => {

@@ -515,6 +515,7 @@ describe('who may call a route, each as everybody', () => {
       read_transcripts: 'GET /api/admin/transcripts',
       review_transcripts: 'PUT /api/admin/transcripts/:answerId/review',
       export_transcripts: 'GET /api/admin/transcripts/export',
+      hand_over: 'POST /api/admin/transcripts/:answerId/handover',
       delete_transcripts: 'DELETE /api/admin/transcripts/:answerId',
       read_figures: 'GET /api/admin/analytics',
       read_builds: 'GET /api/admin/builds',

@@ -22,7 +22,7 @@ Commands
 Options
   --data DIR              The server's data folder (default: DATA_DIR, or data).
   --role NAME             invite, role: ${roles.join(', ')}.
-  --url URL               invite, switch-on: where the server is, for the link (default: from HOST and PORT).
+  --url URL               invite, switch-on: where the server is, for the link (default: PUBLIC_URL, or from HOST and PORT).
   --who NAME              audit: by this person, or shared:ROLE, link, command:USER, unknown.
   --what ACTION           audit: of this kind, e.g. transcript_read.
   --from DATE, --to DATE  audit: from one day to another, both included (UTC), e.g. 2026-05-31. With a time, e.g.
@@ -74,13 +74,4 @@ export function auditFilterOf({who, what, from, to}: Values): AuditFilter {
     ...(what === undefined ? {} : {what: what as AuditAction}),
     ...periodOf({from, to}),
   }
-}
-
-/** Where the server is, without a slash at the end. @throws UsageError */
-export function baseUrlOf({url}: Values, otherwise: () => string): string {
-  const base = url ?? otherwise()
-  if (!/^https?:\/\//.test(base) || !URL.canParse(base)) {
-    throw new UsageError('--url must be an address such as https://docs.example.com')
-  }
-  return base.replace(/\/+$/, '')
 }

@@ -14,9 +14,10 @@ import {
   type StaffStore,
 } from '../../staff/index.ts'
 import {exitCodeOf} from '../exit-code.ts'
+import {baseUrlOf, type ServerAddress, serverUrlOf} from '../server-address.ts'
 import {numberOf} from '../transcripts/options.ts'
 import {UsageError} from '../usage-error.ts'
-import {auditFilterOf, baseUrlOf, help, parseArguments, roleIn, type Values} from './options.ts'
+import {auditFilterOf, help, parseArguments, roleIn, type Values} from './options.ts'
 import {systemUser} from './system-user.ts'
 
 /** `docent staff`: people and the audit log, also while the server runs. */
@@ -32,7 +33,7 @@ export async function run(args: readonly string[]): Promise<number> {
 
 export interface StaffCommandEnvironment {
   /** Read only where the arguments leave something open. */
-  readonly settings: () => {readonly dataDir: string; readonly host: string; readonly port: number}
+  readonly settings: () => ServerAddress & {readonly dataDir: string}
   readonly print: (text: string) => void
   readonly warn: (text: string) => void
 }
@@ -206,7 +207,7 @@ function record(
 
 /** @throws UsageError */
 function baseOf({values, settings}: Call): string {
-  return baseUrlOf(values, () => localUrl(settings()))
+  return baseUrlOf(values.url, () => serverUrlOf(settings()))
 }
 
 function printLink({print, warn}: Call, base: string, {person, invitation}: Invited): void {
@@ -214,11 +215,6 @@ function printLink({print, warn}: Call, base: string, {person, invitation}: Invi
   warn(
     `This invites ${cleanLine(person.name)} as ${person.role}. It works once, until ${timeOf(invitation.endsAt)}, and is not shown again.\n`,
   )
-}
-
-function localUrl({host, port}: {readonly host: string; readonly port: number}): string {
-  const name = host === '0.0.0.0' || host === '::' || host === '127.0.0.1' ? 'localhost' : host
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
 }
 
 function timeOf(ms: number): string {

@@ -22,6 +22,9 @@ Commands
   show ID                 Show one answer: question, sources, text, ending, timings, feedback.
   replay ID               Replay it as the visitor saw it, with the original timing; --html FILE writes a page that does.
   review ID               Write a review, with --verdict.
+  handover ID             Make a link that shows the conversation of an answer, redacted, without a sign-in.
+  handovers               List these links, the newest 200.
+  withdraw LINK           Withdraw one, by its id in that list.
   export                  Export all that match, oldest first, to stdout or to --out.
   backup FILE             Copy all transcripts to a file, also while a server runs.
   check                   Check that the files are sound, also while a server runs.
@@ -39,7 +42,9 @@ Options
   --abstained             list, export: where nothing in the docs answered; --no-abstained: all others.
   --verdict NAME          list, export: with this verdict by staff, any or none.
   --verdict NAME          review: ${verdicts.join(', ')}.
-  --note TEXT             review: a note for colleagues.
+  --note TEXT             review, handover: a note for colleagues.
+  --days N                handover: how many days it works, 1 to 90 (default 30).
+  --url URL               handover: where the server is, for the link (default: PUBLIC_URL, or from HOST and PORT).
   --corrected TEXT        review: what the answer should have said.
   --by NAME               review: who writes it (default: the user of the system).
   --replace               review: replace a review that somebody else has written.
@@ -91,6 +96,8 @@ export function parseArguments(args: readonly string[]) {
       abstained: {type: 'boolean'},
       verdict: {type: 'string'},
       note: {type: 'string'},
+      days: {type: 'string'},
+      url: {type: 'string'},
       corrected: {type: 'string'},
       by: {type: 'string'},
       replace: {type: 'boolean'},

@@ -21,10 +21,12 @@ import {
   type TranscriptsReader,
 } from '../../transcripts/index.ts'
 import {exitCodeOf} from '../exit-code.ts'
+import {baseUrlOf, serverUrlOf} from '../server-address.ts'
 import {type CommandLine, noteInAudit} from '../staff/note-in-audit.ts'
 import {systemUser} from '../staff/system-user.ts'
 import {UsageError} from '../usage-error.ts'
 import {exportAll, exportToFile, replayToFile} from './export.ts'
+import {handOver, handoverIn, handoverLines, withdraw} from './handover.ts'
 import {sourceLines} from './material-view.ts'
 import {
   deletedVisitor,
@@ -58,6 +60,7 @@ export async function run(args: readonly string[]): Promise<number> {
       },
       keepsWords: () => loadSettings().transcripts === 'full',
       mode: () => loadSettings().transcripts,
+      serverUrl: () => serverUrlOf(loadSettings()),
       print: async (text) => {
         if (!stdout.write(inJob(text))) await once(stdout, 'drain')
       },
@@ -75,6 +78,8 @@ const requiredArguments: Readonly<Record<string, string>> = {
   show: 'the ID of an answer; list shows them',
   replay: 'the ID of an answer; list shows them',
   review: 'the ID of an answer; list shows them',
+  handover: 'the ID of an answer; list shows them',
+  withdraw: 'the id of a link; handovers shows them',
   backup: 'the FILE to write',
 }
 
@@ -89,6 +94,8 @@ export interface CommandEnvironment {
   readonly redaction?: () => RedactorRecipe
   /** Whether the words of a search may be kept in the audit log; default true. */
   readonly keepsWords?: () => boolean
+  /** Where the server is, for links; default: on this machine. */
+  readonly serverUrl?: () => string
   /** The setting `TRANSCRIPTS`; default `full`. */
   readonly mode?: () => string
   /** Resolves when more can be written, so that memory use does not depend on the size of an export. */
@@ -113,7 +120,22 @@ async function command(args: readonly string[], environment: CommandEnvironment)
     await print(help)
     return values.help || name === 'help' ? 0 : 2
   }
-  if (!['list', 'show', 'replay', 'review', 'export', 'backup', 'check', 'purge', 'delete'].includes(name)) {
+  if (
+    ![
+      'list',
+      'show',
+      'replay',
+      'review',
+      'handover',
+      'handovers',
+      'withdraw',
+      'export',
+      'backup',
+      'check',
+      'purge',
+      'delete',
+    ].includes(name)
+  ) {
     throw new UsageError(`${name} is not a command`)
   }
   const required = requiredArguments[name]
@@ -160,6 +182,25 @@ async function command(args: readonly string[], environment: CommandEnvironment)
 
   if (name === 'review') {
     await review(values, {file, id: id!, mode: environment.mode?.() ?? 'full', print, note})
+    return 0
+  }
+
+  if (name === 'handovers') {
+    await print(await handoverLines(dataDir))
+    return 0
+  }
+  if (name === 'withdraw') {
+    await withdraw(dataDir, id!)
+    await print('Withdrawn.\n')
+    return 0
+  }
+  if (name === 'handover') {
+    const wanted = handoverIn(values)
+    const base = baseUrlOf(values.url, environment.serverUrl ?? (() => 'http://localhost:3000'))
+    const transcripts = readTranscripts(file)
+    const transcript = await findTranscript(transcripts, id!, {}).finally(() => transcripts.close())
+    await print(await handOver(dataDir, transcript, {...wanted, base}))
+    warn(`This link works for ${wanted.days} days and is not shown again.\n`)
     return 0
   }
 

@@ -9,6 +9,8 @@ export interface HostOptions {
   /** Host names it answers for, `*` for any. Empty: it depends on where a request comes from. */
   readonly allowedHosts?: readonly string[]
   readonly siteUrl?: SiteUrl
+  /** Where it is reached. */
+  readonly publicUrl?: string | null
 }
 
 /**
@@ -21,12 +23,13 @@ export interface HostOptions {
  * the server's own port, whatever headers its page adds.
  * @throws DocentError `host_not_allowed`.
  */
-export function hostGuard({host, allowedHosts = [], siteUrl = null}: HostOptions) {
+export function hostGuard({host, allowedHosts = [], siteUrl = null, publicUrl = null}: HostOptions) {
   const own = [
     host.includes(':') ? `[${host.toLowerCase()}]` : host.toLowerCase(),
     ...(typeof siteUrl === 'string' ? [siteUrl] : Object.values(siteUrl ?? {})).map(
       (url) => new URL(url).hostname,
     ),
+    ...(publicUrl === null ? [] : [new URL(publicUrl).hostname]),
   ]
   const isLocalServer = isLoopbackName(host)
 

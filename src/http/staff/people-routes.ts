@@ -5,6 +5,7 @@ import {requireJson} from '../guards/require-json.ts'
 import {parsed} from '../request-schemas.ts'
 import type {Auditor} from './auditor.ts'
 import {memberOf} from './member.ts'
+import {publicBase} from './public-base.ts'
 import type {Staff} from './staff.ts'
 import {auditQueryOf, inviteRequestOf, roleOf, tokenBody} from './staff-schemas.ts'
 
@@ -12,10 +13,12 @@ export interface PeopleRoutesDeps {
   readonly staff: Staff
   readonly store: StaffStore
   readonly auditor: Auditor
+  /** Where this server is reached; null: where the request was sent. */
+  readonly publicUrl: string | null
 }
 
 /** Adds who is signed in, people with their invitations, and the audit log, below `/api/admin`. */
-export function addPeopleRoutes(router: Router, {staff, store, auditor}: PeopleRoutesDeps): void {
+export function addPeopleRoutes(router: Router, {staff, store, auditor, publicUrl}: PeopleRoutesDeps): void {
   router.get('/me', staff.allow('docs', 'support'), (_request, response) => {
     const {name, role, personId} = memberOf(response)
     response.json({name, role, personId, permissions: permissionsOf(role)})
@@ -49,7 +52,7 @@ export function addPeopleRoutes(router: Router, {staff, store, auditor}: PeopleR
     const {name, role} = inviteRequestOf(request.body)
     const member = memberOf(response)
     await auditor.before(request, member, 'person_invited', {details: {name, role}})
-    sendInvited(request, response, await store.invite({name, role, by: member.name}))
+    sendInvited(response, publicBase(request, publicUrl), await store.invite({name, role, by: member.name}))
   })
   router.delete('/people/:id', staff.allow(), async (request, response) => {
     const {id, name} = await existing(request)
@@ -60,7 +63,7 @@ export function addPeopleRoutes(router: Router, {staff, store, auditor}: PeopleR
   router.post('/people/:id/invitation', staff.allow(), async (request, response) => {
     const {id, name, role} = await existing(request)
     await auditor.before(request, memberOf(response), 'person_invited', {which: id, details: {name, role}})
-    sendInvited(request, response, await store.inviteAgain(id))
+    sendInvited(response, publicBase(request, publicUrl), await store.inviteAgain(id))
   })
   router.delete('/people/:id/invitation', staff.allow(), async (request, response) => {
     const {id, name} = await existing(request)
@@ -92,7 +95,7 @@ export function addPeopleRoutes(router: Router, {staff, store, auditor}: PeopleR
     const {id, name, status} = await existing(request)
     if (status !== 'off') throw new DocentError('conflict', 'This person is not switched off.')
     await auditor.before(request, memberOf(response), 'switched_on', {which: id, details: {name}})
-    sendInvited(request, response, await store.inviteAgain(id))
+    sendInvited(response, publicBase(request, publicUrl), await store.inviteAgain(id))
   })
 
   router.get('/audit', staff.allow(), async (request, response) => {
@@ -117,10 +120,9 @@ function invitationPath(secret: string): string {
 }
 
 /** The only response that has the link. */
-function sendInvited(request: Request, response: Response, {person, invitation}: Invited): void {
+function sendInvited(response: Response, base: string, {person, invitation}: Invited): void {
   const path = invitationPath(invitation.secret)
-  const url = `${request.protocol}://${request.host}${path}`
-  response.status(201).json({person, invitation: {url, path, endsAt: invitation.endsAt}})
+  response.status(201).json({person, invitation: {url: `${base}${path}`, path, endsAt: invitation.endsAt}})
 }
 
 /** So there is always an admin left: whoever did it. @throws DocentError `conflict`. */

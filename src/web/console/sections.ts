@@ -38,6 +38,16 @@ const transcriptList: View = {
     html`<docent-transcripts .context=${context} .query=${query} .arrival=${arrival}></docent-transcripts>`,
 }
 
+const handoverList: View = {
+  permission: 'hand_over',
+  load: async () => {
+    const {HandoversView} = await import('./handover/handovers-view.ts')
+    define({'docent-handovers': HandoversView})
+  },
+  render: ({context, query}) =>
+    html`<docent-handovers .context=${context} .query=${query}></docent-handovers>`,
+}
+
 const figures: View = {
   load: async () => {
     const {FiguresView} = await import('./figures/figures-view.ts')
@@ -82,8 +92,12 @@ async function loadGolden(): Promise<void> {
 }
 
 async function loadTranscript(): Promise<void> {
-  const {TranscriptView, AnswerText} = await import('./transcript/part.ts')
-  define({'docs-assistant-text': AnswerText, 'docent-transcript': TranscriptView})
+  const {TranscriptView, AnswerText, HandOver} = await import('./transcript/part.ts')
+  define({
+    'docs-assistant-text': AnswerText,
+    'docent-hand-over': HandOver,
+    'docent-transcript': TranscriptView,
+  })
 }
 
 async function loadVerified(): Promise<void> {
@@ -104,6 +118,7 @@ export const sections: readonly Section[] = [
     viewOf([answerId, ...more]) {
       if (answerId === undefined) return transcriptList
       if (more.length > 0) return null
+      if (answerId === 'handovers') return handoverList
       return {
         load: loadTranscript,
         render: ({context}) =>

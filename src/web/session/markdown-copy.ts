@@ -1,4 +1,5 @@
 import type {Source} from '../../domain/index.ts'
+import {escapedMarkdown, withCitationLinks} from '../../lib/citation-links.ts'
 import {sectionAddress} from '../../lib/section-address.ts'
 import {type AnswerState, usedSources} from './answer-state.ts'
 
@@ -22,7 +23,7 @@ export function copiedMarkdown(answer: AnswerState, base: string): string {
   const used = usedSources(answer)
   const sources = answer.sources.filter((source) => used.size === 0 || used.has(source.n))
   const list = sources.map(
-    (source) => `- [${source.n}] [${escapeMarkdown(nameOf(source))}](${linkOf(source, base)})`,
+    (source) => `- [${source.n}] [${escapedMarkdown(nameOf(source))}](${linkOf(source, base)})`,
   )
   return [`**${answer.question}**`, answerMarkdown(answer, base), list.join('\n')]
     .filter(Boolean)
@@ -35,48 +36,8 @@ function linkOf(source: Source, base: string): string {
 
 /** The text of an answer as Markdown, with a link at each citation. */
 export function answerMarkdown(answer: AnswerState, base: string): string {
-  let text = answer.text
-  // Several citations of one source at the same place become one link.
-  const places = answer.citations
-    .filter(
-      ({n, end}, i, all) =>
-        end <= text.length && i === all.findIndex((other) => other.n === n && other.end === end),
-    )
-    .flatMap(({n, end}) => {
-      const place = placeFor(answer.text, end)
-      return place === null ? [] : [{n, ...place}]
-    })
-    .sort((a, b) => b.at - a.at || b.n - a.n)
-  for (const {n, at, gap} of places) {
-    const source = answer.sources.find((candidate) => candidate.n === n)
-    if (source !== undefined)
-      text = `${text.slice(0, at)}${gap}[[${n}]](${linkOf(source, base)})${text.slice(at)}`
-  }
-  return text.trim()
-}
-
-/** Text with Markdown characters escaped, for use inside a link. */
-function escapeMarkdown(words: string): string {
-  return words.replace(/[\\`*_[\]<>]/g, '\\$&')
-}
-
-/**
- * Where the link of a citation goes: behind its words, or below the code block that they are in or end with, since the
- * fence that closes it must stand alone. Null in a block that was never closed.
- */
-function placeFor(text: string, offset: number): {readonly at: number; readonly gap: string} | null {
-  let opening: string | null = null
-  for (const {0: fence, 1: mark = '', index} of text.matchAll(/^ {0,3}(`{3,}|~{3,}).*$/gm)) {
-    if (opening === null) {
-      if (index >= offset) break
-      opening = mark
-      continue
-    }
-    const isClosing = mark.startsWith(opening) && /^ *(`+|~+)\s*$/.test(fence)
-    if (!isClosing) continue
-    const end = index + fence.length
-    if (offset <= end) return {at: end, gap: '\n\n'}
-    opening = null
-  }
-  return opening === null ? {at: offset, gap: ' '} : null
+  return withCitationLinks(answer.text, answer.citations, (cited) => {
+    const source = answer.sources.find(({n}) => n === cited)
+    return source === undefined ? null : linkOf(source, base)
+  }).trim()
 }

@@ -5,6 +5,7 @@ import {copyText} from '../../assistant/browser.ts'
 import {messageOf} from '../api.ts'
 import type {ConsoleContext} from '../context.ts'
 import {count, counted} from '../format.ts'
+import {pathOfHandovers} from '../handover/wire.ts'
 import {icon} from '../icons.ts'
 import {isTyping} from '../keys.ts'
 import {type Arrival, pathOfList} from '../router.ts'
@@ -107,7 +108,7 @@ export class TranscriptsView extends LitElement {
       chips.length === 0 ? 'Transcripts' : `Transcripts, ${chips.map(({words}) => words).join(', ')}`,
     )
     return html`<div class="view">
-      <div class="head"><h1 tabindex="-1">Transcripts</h1>${this.#total(list)}</div>
+      <div class="head"><h1 tabindex="-1">Transcripts</h1>${this.#total(list)}${this.context.may('hand_over') ? html`<a class="head-link" href=${pathOfHandovers}>Hand-over links</a>` : nothing}</div>
       ${this.#views(list)}
       ${this.#tools(list)}
       ${this.#areFiltersOpen ? html`<docent-filters .context=${this.context} .query=${list.query} @narrow=${this.#narrow}></docent-filters>` : nothing}

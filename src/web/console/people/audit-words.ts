@@ -41,6 +41,8 @@ export const actionWords: Readonly<Record<string, string>> = {
   gap_read: 'read the questions of a gap',
   gap_changed: 'changed a gap',
   gaps_grouped: 'had questions grouped into gaps',
+  handover_made: 'made a hand-over link',
+  handover_withdrawn: 'withdrew a hand-over link',
 }
 
 /** Words for an action alone, where one is chosen. */
@@ -55,7 +57,9 @@ export const isAboutTranscript = (what: string): boolean =>
   what === 'transcript_reviewed' ||
   what === 'transcript_deleted' ||
   what === 'verified_proposed' ||
-  what === 'golden_added'
+  what === 'golden_added' ||
+  what === 'handover_made' ||
+  what === 'handover_withdrawn'
 
 export const isAboutVerified = (what: string): boolean =>
   what === 'verified_changed' || what === 'verified_published' || what === 'verified_withdrawn'

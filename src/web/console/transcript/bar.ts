@@ -32,6 +32,7 @@ export function bar(context: ConsoleContext, answerId: string): TemplateResult {
     <a class="back" href=${pathOfList(list?.query ?? '')}>${icon('back')}${isNarrowed(list) ? 'Back to the list' : 'All transcripts'}</a>
     ${list === null ? nothing : html`${step(before, 'Previous', 'k', 'fewer')}${step(after, 'Next', 'j', 'more')}`}
     ${context.may('export_transcripts') ? html`<a class="button" href=${`/api/admin/transcripts/${encodeURIComponent(answerId)}/replay.html?redacted=1`} download title="A file that plays this answer in any browser, without the server, redacted" aria-label="Download the replay">${icon('download')}<span class="if-wide">Download</span></a>` : nothing}
+    ${context.may('hand_over') ? html`<docent-hand-over .context=${context} .answerId=${answerId}></docent-hand-over>` : nothing}
     <button class="button" type="button" aria-label="Copy link" @click=${copyLink}>${icon('link')}<span class="if-wide">Copy link</span></button>
   </nav>`
 }

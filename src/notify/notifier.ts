@@ -1,0 +1,178 @@
+import {createHash, randomUUID} from 'node:crypto'
+import type {Message, Outbox} from './outbox.ts'
+import {keyOf, signedHeaders} from './signature.ts'
+
+export const notifyEvents = ['answer.disliked', 'answer.failed', 'gap.opened'] as const
+export type NotifyEvent = (typeof notifyEvents)[number]
+
+/** Values of a message: names and codes, no words of visitors, no id that opens something. */
+export type NotifyData = Readonly<Record<string, string | number | null | readonly string[]>>
+
+export interface NotifierOptions {
+  readonly outbox: Outbox
+  /** Addresses that messages are sent to. */
+  readonly urls: readonly string[]
+  readonly secret: string
+  readonly events: readonly NotifyEvent[]
+  /** Called for each try, and for messages that are given up or dropped. */
+  readonly onResult?: (result: 'sent' | 'failed' | 'given_up' | 'dropped', count: number) => void
+  /** Called when a receiver fails for the first time after it worked, with its host. */
+  readonly onProblem: (problem: unknown) => void
+  /** Pauses between tries, in milliseconds; their number says how many follow the first. Default 30 s to 40 min. */
+  readonly pausesMs?: readonly number[]
+  /** Time limit of one try, in milliseconds. Default 10 s. */
+  readonly timeLimitMs?: number
+}
+
+/** Sends messages to other programs, apart from whatever they are about. Close it once. */
+export interface Notifier {
+  /** Never fails and never waits for a receiver. */
+  notify(event: NotifyEvent, data: NotifyData): void
+  /** Notifies of the gaps that have opened since it was called last. Never fails. */
+  gapsAreOpen(ids: readonly string[], dataOf: (id: string) => NotifyData): Promise<void>
+  /** Messages that wait. */
+  waiting(): Promise<number>
+  /** Ends what is being sent; it is sent again after the next start. */
+  close(): Promise<void>
+}
+
+/** Five tries over about an hour. */
+const defaultPausesMs = [30_000, 270_000, 900_000, 2_400_000]
+/** Messages of one grouping: a new embedding model may open all gaps anew. */
+const maxGaps = 20
+/** After a failure of the outbox itself. */
+const storagePauseMs = 30_000
+
+export function openNotifier(options: NotifierOptions): Notifier {
+  const {outbox, urls, secret, events, onResult = () => {}, onProblem} = options
+  const receivers = urls.map((url) => openReceiver(url, keyOf(secret), options))
+  const adding = new Set<Promise<void>>()
+
+  async function add(event: NotifyEvent, data: NotifyData): Promise<void> {
+    try {
+      const body = JSON.stringify({type: event, timestamp: new Date().toISOString(), data})
+      const dropped = await outbox.add({id: `msg_${randomUUID()}`, body}, urls.map(receiverOf))
+      if (dropped > 0) onResult('dropped', dropped)
+      for (const receiver of receivers) receiver.wake()
+    } catch (error) {
+      onResult('dropped', urls.length)
+      onProblem(error)
+    }
+  }
+
+  function notify(event: NotifyEvent, data: NotifyData): void {
+    if (!events.includes(event)) return
+    const added = add(event, data).finally(() => adding.delete(added))
+    adding.add(added)
+  }
+
+  return {
+    notify,
+    async gapsAreOpen(ids, dataOf) {
+      try {
+        for (const id of (await outbox.newGaps(ids)).slice(0, maxGaps)) notify('gap.opened', dataOf(id))
+      } catch (error) {
+        onProblem(error)
+      }
+    },
+    waiting: () => outbox.count(),
+    async close() {
+      await Promise.all(adding)
+      await Promise.all(receivers.map((receiver) => receiver.close()))
+      outbox.close()
+    },
+  }
+}
+
+/** Names a receiver in the outbox: an address may have a secret in its path. */
+export function receiverOf(url: string): string {
+  return createHash('sha256').update(url).digest('base64url').slice(0, 22)
+}
+
+/** Sends the messages of one receiver, one after the other, so that none delays those of another. */
+function openReceiver(
+  url: string,
+  key: Buffer,
+  {outbox, onResult = () => {}, onProblem, pausesMs = defaultPausesMs, timeLimitMs = 10_000}: NotifierOptions,
+) {
+  const name = receiverOf(url)
+  const closing = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  let working: Promise<void> | null = null
+  let isFailing = false
+
+  function wake(): void {
+    if (closing.signal.aborted || working !== null) return
+    clearTimeout(timer)
+    working = work()
+      .catch((error: unknown) => {
+        onProblem(error)
+        return storagePauseMs
+      })
+      .then((pauseMs) => {
+        working = null
+        if (pauseMs !== null && !closing.signal.aborted) timer = setTimeout(wake, pauseMs).unref()
+      })
+  }
+
+  /** @returns after how many milliseconds something is due again; null where nothing waits. */
+  async function work(): Promise<number | null> {
+    for (;;) {
+      const message = await outbox.next(name)
+      if (message === null || closing.signal.aborted) return null
+      const pauseMs = message.dueAt - Date.now()
+      if (pauseMs > 0) return pauseMs
+      await attempt(message)
+    }
+  }
+
+  async function attempt(message: Message): Promise<void> {
+    const problem = await send(message)
+    if (closing.signal.aborted && problem !== null) return
+    if (problem === null) {
+      isFailing = false
+      onResult('sent', 1)
+      return outbox.remove(message.number)
+    }
+    if (!isFailing) onProblem(new Error(`${new URL(url).host}: ${problem}`))
+    isFailing = true
+    const pauseMs = pausesMs[message.tries]
+    onResult(pauseMs === undefined ? 'given_up' : 'failed', 1)
+    if (pauseMs === undefined) return outbox.remove(message.number)
+    return outbox.defer(message.number, Date.now() + pauseMs)
+  }
+
+  /** @returns what went wrong; null where the receiver took it. */
+  async function send({id, body}: Message): Promise<string | null> {
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          'user-agent': 'Docent',
+          ...signedHeaders(key, id, Math.floor(Date.now() / 1000), body),
+        },
+        body,
+        redirect: 'manual',
+        signal: AbortSignal.any([closing.signal, AbortSignal.timeout(timeLimitMs)]),
+      })
+      // What it says is not read.
+      await response.body?.cancel()
+      return response.ok ? null : `it answered with ${response.status}`
+    } catch (error) {
+      const {message, cause} = error as Error
+      return cause instanceof Error ? `${message}: ${cause.message}` : message
+    }
+  }
+
+  // What was left by the last run.
+  wake()
+  return {
+    wake,
+    async close() {
+      closing.abort()
+      clearTimeout(timer)
+      await working
+    },
+  }
+}

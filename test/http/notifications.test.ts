@@ -1,0 +1,72 @@
+import {createServer} from 'node:http'
+import type {AddressInfo} from 'node:net'
+import {afterEach, expect, test} from 'vitest'
+import {refOf} from '../../src/answers/index.ts'
+import {DocentError} from '../../src/domain/index.ts'
+import {settingsFrom} from '../../src/settings/settings.ts'
+import {bearer} from '../support/staff-people.ts'
+import {adminToken, startDocent} from '../support/start-docent.ts'
+
+/** What a server reports to a program of its operator. */
+
+const closers: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+test('a dislike and a failed answer are reported once, with codes and no words of visitors', async () => {
+  const bodies: string[] = []
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    bodies.push(body)
+    response.end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  closers.push(() => server.close())
+  const docent = await startDocent({
+    settings: {
+      notifyUrls: [`http://127.0.0.1:${(server.address() as AddressInfo).port}/`],
+      notifySecret: 'a-secret-of-the-test',
+      publicUrl: 'https://ask.example',
+    },
+  })
+  closers.push(() => docent.close())
+
+  const reading = await docent.read({question: 'canary-words'})
+  const {answerId} = (await reading.until('start')).data as {answerId: string}
+  const call = await docent.generator.call(0)
+  call.fail(new DocentError('upstream_cut', 'cut'))
+  await reading.all()
+  for (const reasons of [['wrong', 'canary-reason'], ['wrong']])
+    await fetch(`${docent.url}/api/answers/${answerId}/feedback`, {
+      method: 'POST',
+      headers: {'content-type': 'application/json'},
+      body: JSON.stringify({rating: 'down', reasons, comment: 'canary-comment'}),
+    })
+
+  await expect.poll(() => bodies.length, {timeout: 10_000}).toBe(2)
+  const ref = refOf(answerId)
+  const about = {ref, console: `https://ask.example/console/transcripts/${ref}`}
+  expect(bodies.map((body) => JSON.parse(body))).toMatchObject([
+    {type: 'answer.failed', data: {...about, ending: 'error', errorCode: 'upstream_cut', channel: 'http'}},
+    {type: 'answer.disliked', data: {...about, rating: 'down', reasons: ['wrong']}},
+  ])
+  expect(bodies.join()).not.toMatch(/canary/)
+  expect(bodies.join()).not.toContain(answerId)
+  const metrics = await fetch(`${docent.url}/metrics`, {headers: bearer(adminToken)})
+  expect(await metrics.text()).toContain('docent_webhooks_total{result="sent"} 2')
+})
+
+test.each([
+  [{NOTIFY_URL: 'https://a.example'}, 'needs NOTIFY_SECRET'],
+  [{NOTIFY_URL: 'ftp://a.example', NOTIFY_SECRET: 'x'.repeat(20)}, 'http:// or https://'],
+  [
+    {NOTIFY_URL: [1, 2, 3, 4, 5, 6].map((n) => `https://${n}.example`).join(), NOTIFY_SECRET: 'x'.repeat(20)},
+    'at most 5',
+  ],
+  [{NOTIFY_SECRET: 'whsec_tooshortasbase64'}, 'at least 24 bytes'],
+  [{NOTIFY_EVENTS: 'answer.liked'}, 'must be some of answer.disliked'],
+])('wrong settings %j are refused', (environment, message) => {
+  expect(() => settingsFrom(environment)).toThrow(message)
+})
