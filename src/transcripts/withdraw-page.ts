@@ -11,7 +11,6 @@ import {
 import {pathKey} from '../lib/url-path.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 import {eventInserter} from './answer-writer.ts'
-import {hasChanges} from './catalog/catalog-writer.ts'
 import {forgetRemoved} from './catalog/local-catalog.ts'
 import {type EventRow, eventsOf} from './event-rows.ts'
 import {openSharedDatabase, storageError} from './open-database.ts'
@@ -31,6 +30,7 @@ const answersAtOnce = 50
 
 interface FoundRow {
   readonly row: number
+  readonly conversation: string
   readonly text: string
   readonly facts: string
   readonly page: string | null
@@ -52,7 +52,7 @@ export async function withdrawPage(
 ): Promise<Withdrawal> {
   const db = openSharedDatabase(file, isDryRun ? 'read' : 'write')
   try {
-    if (!hasChanges(db)) {
+    if (db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'shared_texts'").get() === undefined) {
       throw new DocentError(
         'storage',
         `${file} is of an earlier version. Start the server once, then try again.`,
@@ -100,7 +100,7 @@ interface Step {
 /** @param note of what is done, for the transcripts; null if nothing is to be changed. */
 function prepareStep(db: SqliteDatabase, isOfPage: IsOfPage, note: string | null): (after: number) => Step {
   const some = db.prepare<[number], FoundRow>(
-    `SELECT row, text, facts, page FROM answers WHERE row > ? AND ending IS NOT NULL ORDER BY row LIMIT ${answersAtOnce}`,
+    `SELECT row, conversation, text, facts, page FROM answers WHERE row > ? AND ending IS NOT NULL ORDER BY row LIMIT ${answersAtOnce}`,
   )
   const rowsOfAnswer = db.prepare<[number], EventRow>(
     'SELECT seq, last_seq, at, data, pieces FROM events WHERE answer = ? ORDER BY seq',
@@ -109,6 +109,10 @@ function prepareStep(db: SqliteDatabase, isOfPage: IsOfPage, note: string | null
   // The catalog follows this.
   const update = db.prepare('UPDATE answers SET text = ?, facts = ?, page = ? WHERE row = ?')
   const insertEvents = note === null ? null : eventInserter(db)
+  const ofConversation = db
+    .prepare<[string], number>('SELECT row FROM answers WHERE conversation = ? AND ending IS NOT NULL')
+    .pluck()
+  const dropMaterial = prepareDroppingMaterial(db)
 
   const step = (after: number): Step => {
     const found = some.all(after)
@@ -119,6 +123,9 @@ function prepareStep(db: SqliteDatabase, isOfPage: IsOfPage, note: string | null
       answers += 1
       if (changed.isEmptied) emptied += 1
       if (insertEvents === null || note === null) continue
+      dropMaterial(row.row, changed.numbers)
+      // Later prompts of the conversation repeat the words of this answer.
+      if (changed.isEmptied) for (const other of ofConversation.all(row.conversation)) dropMaterial(other, [])
       dropEvents.run(row.row)
       insertEvents(row.row, changed.events)
       const notes = [...(changed.facts.notes ?? []), note]
@@ -135,6 +142,23 @@ function prepareStep(db: SqliteDatabase, isOfPage: IsOfPage, note: string | null
   return note === null ? step : (after) => inOne.immediate(after)
 }
 
+/**
+ * Drops the prompts of an answer, the sections with these numbers as they were shown, and the texts that nothing uses then.
+ */
+function prepareDroppingMaterial(db: SqliteDatabase): (row: number, numbers: readonly number[]) => void {
+  const left = 'answer = @row AND text NOT IN (SELECT text FROM shown_sections WHERE answer = @row)'
+  const steps = [
+    'DELETE FROM prompts WHERE answer = @row',
+    'DELETE FROM shown_sections WHERE answer = @row AND n IN (SELECT value FROM json_each(@numbers))',
+    `DELETE FROM shared_texts WHERE id IN (SELECT text FROM text_uses WHERE ${left})
+       AND NOT EXISTS (SELECT 1 FROM text_uses WHERE text = shared_texts.id AND answer <> @row)`,
+    `DELETE FROM text_uses WHERE ${left}`,
+  ].map((sql) => db.prepare(sql))
+  return (row, numbers) => {
+    for (const step of steps) step.run({row, numbers: JSON.stringify(numbers)})
+  }
+}
+
 /** What is left of an answer; null for one that does not name the page. */
 function withoutPage(
   {facts: factsJson, page}: FoundRow,
@@ -144,6 +168,7 @@ function withoutPage(
   readonly events: readonly SequencedEvent[]
   readonly facts: JournalDetails
   readonly page: string | null
+  readonly numbers: readonly number[]
   readonly isEmptied: boolean
 } | null {
   const facts = JSON.parse(factsJson) as JournalDetails
@@ -164,6 +189,7 @@ function withoutPage(
     })),
     facts: considered === undefined ? facts : {...facts, considered},
     page: wasThere ? null : page,
+    numbers: [...numbers],
     isEmptied,
   }
 }
