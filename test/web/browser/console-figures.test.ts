@@ -175,7 +175,7 @@ describe.skipIf(chromiumPath === null)('figures', () => {
 
     expect(await tile(page, 'Time to first word')).toMatch(/too few median; 95 % within: too few/)
     expect(await tile(page, 'Answered')).toMatch(/3 of 3/)
-    expect(await page.locator('.change').allInnerTexts()).toEqual(Array(10).fill(''))
+    expect(await page.locator('.change').allInnerTexts()).toEqual(Array(12).fill(''))
     expect(await card(page, 'Waiting times').locator('docent-plot').count()).toBe(0)
     expect(await card(page, 'Patience').innerText()).toMatch(/Too few visitors/)
     expect(await violationsOn(page)).toEqual([])

@@ -574,11 +574,11 @@ describe.skipIf(chromiumPath === null)('a transcript', () => {
     const docent = await start()
     await askToEnd(docent, 'What stays?')
     const support = await openAsked(docent, 'What is deleted?')
-    expect(await support.getByRole('button', {name: /^Delete/}).count()).toBe(0)
+    expect(await support.getByRole('button', {name: 'Delete this answer…'}).count()).toBe(0)
     const page = await open(docent, '/console/transcripts', adminToken)
     await page.getByRole('link', {name: 'What is deleted?'}).click()
 
-    await page.getByRole('button', {name: /^Delete/}).click()
+    await page.getByRole('button', {name: 'Delete this answer…'}).click()
     await page.getByRole('dialog', {name: 'Delete this answer?'}).waitFor()
     expect(await page.locator(':focus').innerText()).toBe('Cancel')
     expect(await violationsOn(page)).toEqual([])
