@@ -55,6 +55,11 @@ export interface JournalDetails {
   readonly notes?: readonly string[]
   /** Sources that were found but not good enough to show, if the answer abstained. */
   readonly considered?: readonly Source[]
+  /**
+   * When the words of the answer were removed, since a page that it rested on was withdrawn. Milliseconds since the epoch;
+   * absent where they are as they were written.
+   */
+  readonly emptiedAt?: number
 }
 
 /** A request that was sent to a model. */
