@@ -46,7 +46,8 @@ export function prepareForgettingPage({
       }
       return changed.size
     })
-    if (gaps > 0) eraseFromLog(db)
+    // Also of what a grouping has replaced.
+    eraseFromLog(db)
     return gaps
   }
 }

@@ -1,6 +1,7 @@
 import {
   isCall,
   isExpression,
+  isPassphrase,
   isPath,
   isPlaceholder,
   isStandIn,
@@ -189,6 +190,7 @@ function isPassword({text, joint}: Value): boolean {
   if (joint === 'near') return looksRandom(text, 6)
   if (isPlaceholder(text) || isStandIn(text) || isCall(text)) return false
   if (joint === 'assigned') return !isExpression(text)
+  if (isPassphrase(text) && !isExpression(text)) return true
   // `my password is wrong!`
   const said = joint === 'spoken' ? text.replace(/!$/, '') : text
   return looksSecret(said, joint === 'spoken' ? 6 : 4) && isSurely(joint, said)

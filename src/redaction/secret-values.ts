@@ -62,6 +62,14 @@ export function isName(value: string): boolean {
     .every((part) => part === '' || /^v?\d{1,6}$/.test(part) || word.test(part))
 }
 
+/** Words with capitals, or words and a number, joined as people join them for a password: `Green-Quokka-Lamp`, `green-quokka-9917`. */
+const passphrase =
+  /^(?:\p{Lu}\p{Ll}{2,14}(?:[-_.]\p{Lu}\p{Ll}{2,14}){2,6}|\p{Lu}?\p{Ll}{2,14}(?:[-_.]\p{Lu}?\p{Ll}{2,14}){1,6}[-_.]?\d{3,8})$/u
+
+export function isPassphrase(value: string): boolean {
+  return passphrase.test(value)
+}
+
 export function isStandIn(value: string): boolean {
   return standIns.has(value.toLowerCase()) || techniques.test(value)
 }

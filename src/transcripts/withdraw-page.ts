@@ -1,3 +1,4 @@
+import {setTimeout as delay} from 'node:timers/promises'
 import type {JournalDetails} from '../answers/index.ts'
 import {
   type AnswerEvent,
@@ -11,7 +12,7 @@ import {
 import {pathKey} from '../lib/url-path.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 import {eventInserter} from './answer-writer.ts'
-import {forgetRemoved} from './catalog/local-catalog.ts'
+import {forgetPagesIn} from './catalog/local-catalog.ts'
 import {type EventRow, eventsOf} from './event-rows.ts'
 import {openSharedDatabase, storageError} from './open-database.ts'
 import {eraseCopies} from './removal.ts'
@@ -21,16 +22,32 @@ export interface Withdrawal {
   readonly answers: number
   /** Of these, answers whose own words rested on it, and are gone. */
   readonly emptied: number
+  /** Answers with the page that are still being written after the wait, and were left as they are. */
+  readonly running: number
   /** False if another process that reads the file keeps copies of removed text in it. */
   readonly isErased: boolean
 }
 
-/** Answers changed in one transaction: few, so that a server that writes waits for a moment at most. */
+export interface WithdrawOptions {
+  /** Counts alone, and changes nothing. Default false. */
+  readonly isDryRun?: boolean
+  /** How long answers with the page that are being written are waited for. Default 2 minutes. */
+  readonly waitMs?: number
+  /** Called once when such an answer is waited for. */
+  readonly onWait?: (running: number) => void
+  readonly now?: () => number
+}
+
+/** Answers that are read at a time. */
 const answersAtOnce = 50
+/** After each answer that was changed, so that a server can write in between. */
+const pauseMs = 5
+const runningPollMs = 500
 
 interface FoundRow {
   readonly row: number
   readonly conversation: string
+  readonly question: string
   readonly text: string
   readonly facts: string
   readonly page: string | null
@@ -39,17 +56,18 @@ interface FoundRow {
 /**
  * Takes a page out of all answers that have ended, also while a server runs. Its title, its address and its words go wherever
  * it was a source or was named. An answer that cites it loses its own words as well, and so does one that was shown it and
- * cites nothing; questions, times, ratings, reviews, and the sources of other pages stay.
+ * cites nothing; later searches and prompts of its conversation, which repeat such words, go too. Questions, times, ratings,
+ * reviews, and the sources of other pages stay.
  *
  * @param urls the addresses of the page, as its sources have them, without a fragment
- * @param options.isDryRun counts alone, and changes nothing. Default false.
  * @throws DocentError `storage`, also if another process locks the file for too long.
  */
 export async function withdrawPage(
   file: string,
   urls: readonly string[],
-  {isDryRun = false, now = Date.now}: {readonly isDryRun?: boolean; readonly now?: () => number} = {},
+  options: WithdrawOptions = {},
 ): Promise<Withdrawal> {
+  const {isDryRun = false, waitMs = 120_000, onWait = () => {}, now = Date.now} = options
   const db = openSharedDatabase(file, isDryRun ? 'read' : 'write')
   try {
     if (db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'shared_texts'").get() === undefined) {
@@ -58,17 +76,27 @@ export async function withdrawPage(
         `${file} is of an earlier version. Start the server once, then try again.`,
       )
     }
+    const steps = prepareSteps(db, pageTest(urls), now())
     const total = {answers: 0, emptied: 0}
-    const step = prepareStep(db, pageTest(urls), isDryRun ? null : noteAt(now()))
-    for (let after: number | null = 0; after !== null; ) {
-      const {last, answers, emptied} = step(after)
-      total.answers += answers
-      total.emptied += emptied
-      after = last
+    const sweep = async () => {
+      for await (const {isEmptied} of isDryRun ? steps.found() : steps.changed()) {
+        total.answers += 1
+        if (isEmptied) total.emptied += 1
+      }
     }
-    if (isDryRun) return {...total, isErased: true}
+    let running = steps.running()
+    if (!isDryRun && running > 0) {
+      onWait(running)
+      const until = performance.now() + waitMs
+      while (running > 0 && performance.now() < until) {
+        await delay(runningPollMs)
+        running = steps.running()
+      }
+    }
+    await sweep()
+    if (isDryRun) return {...total, running, isErased: true}
     const isErased = await eraseCopies(db)
-    return {...total, isErased: forgetRemoved(file, db) && isErased}
+    return {...total, running, isErased: forgetPagesIn(file, db, pageTest(urls)) && isErased}
   } catch (error) {
     throw storageError(error, file)
   } finally {
@@ -90,56 +118,90 @@ function noteAt(at: number): string {
   return `A page that was a source of this answer was withdrawn on ${day}. What was taken from it is gone.`
 }
 
-interface Step {
-  /** The row that was looked at last; null after the last one. */
-  readonly last: number | null
-  readonly answers: number
-  readonly emptied: number
+interface Steps {
+  /** Answers that name the page and have not ended. */
+  running(): number
+  /** Answers that name the page and have ended. */
+  found(): AsyncGenerator<{readonly isEmptied: boolean}>
+  /** The same, each after it was changed in a transaction of its own. */
+  changed(): AsyncGenerator<{readonly isEmptied: boolean}>
 }
 
-/** @param note of what is done, for the transcripts; null if nothing is to be changed. */
-function prepareStep(db: SqliteDatabase, isOfPage: IsOfPage, note: string | null): (after: number) => Step {
+function prepareSteps(db: SqliteDatabase, isOfPage: IsOfPage, at: number): Steps {
+  const columns = 'row, conversation, question, text, facts, page'
   const some = db.prepare<[number], FoundRow>(
-    `SELECT row, conversation, text, facts, page FROM answers WHERE row > ? AND ending IS NOT NULL ORDER BY row LIMIT ${answersAtOnce}`,
+    `SELECT ${columns} FROM answers WHERE row > ? AND ending IS NOT NULL ORDER BY row LIMIT ${answersAtOnce}`,
   )
-  const rowsOfAnswer = db.prepare<[number], EventRow>(
+  const beingWritten = db.prepare<[], FoundRow>(`SELECT ${columns} FROM answers WHERE ending IS NULL`)
+  const eventRows = db.prepare<[number], EventRow>(
     'SELECT seq, last_seq, at, data, pieces FROM events WHERE answer = ? ORDER BY seq',
   )
   const dropEvents = db.prepare('DELETE FROM events WHERE answer = ?')
   // The catalog follows this.
   const update = db.prepare('UPDATE answers SET text = ?, facts = ?, page = ? WHERE row = ?')
-  const insertEvents = note === null ? null : eventInserter(db)
-  const ofConversation = db
-    .prepare<[string], number>('SELECT row FROM answers WHERE conversation = ? AND ending IS NOT NULL')
-    .pluck()
+  const ofConversation = db.prepare<[string], Pick<FoundRow, 'row' | 'question'>>(
+    'SELECT row, question FROM answers WHERE conversation = ? AND ending IS NOT NULL ORDER BY row',
+  )
+  const insertEvents = eventInserter(db)
   const dropMaterial = prepareDroppingMaterial(db)
 
-  const step = (after: number): Step => {
-    const found = some.all(after)
-    let [answers, emptied] = [0, 0]
-    for (const row of found) {
-      const changed = withoutPage(row, eventsOf(rowsOfAnswer.all(row.row)), isOfPage)
-      if (changed === null) continue
-      answers += 1
-      if (changed.isEmptied) emptied += 1
-      if (insertEvents === null || note === null) continue
-      dropMaterial(row.row, changed.numbers)
-      // Later prompts of the conversation repeat the words of this answer.
-      if (changed.isEmptied) for (const other of ofConversation.all(row.conversation)) dropMaterial(other, [])
-      dropEvents.run(row.row)
-      insertEvents(row.row, changed.events)
-      const notes = [...(changed.facts.notes ?? []), note]
-      update.run(
-        changed.isEmptied ? '' : row.text,
-        JSON.stringify({...changed.facts, notes}),
-        changed.page,
-        row.row,
-      )
-    }
-    return {last: found.at(-1)?.row ?? null, answers, emptied}
+  const eventsOfRow = (row: number) => eventsOf(eventRows.all(row))
+  const leftOf = (row: FoundRow) => withoutPage(row, eventsOfRow(row.row), isOfPage)
+
+  function replaceEvents(row: number, events: readonly SequencedEvent[]): void {
+    dropEvents.run(row)
+    insertEvents(row, events)
   }
-  const inOne = db.transaction(step)
-  return note === null ? step : (after) => inOne.immediate(after)
+
+  const change = db.transaction((row: FoundRow) => {
+    const left = leftOf(row)
+    if (left === null) return
+    dropMaterial(row.row, left.numbers)
+    replaceEvents(row.row, left.events)
+    const notes = [...(left.facts.notes ?? []), noteAt(at)]
+    const facts = {...left.facts, notes, ...(left.isEmptied ? {emptiedAt: at} : {})}
+    update.run(left.isEmptied ? '' : row.text, JSON.stringify(facts), left.page, row.row)
+    if (left.isEmptied) for (const each of ofConversation.all(row.conversation)) dropRepeated(each)
+  })
+
+  /** Searches and prompts of a conversation are made of the answers before, so they may repeat the words of one that is emptied. */
+  function dropRepeated({row, question}: Pick<FoundRow, 'row' | 'question'>): void {
+    dropMaterial(row, [])
+    const events = eventsOfRow(row)
+    const left = events.map((each) => ({...each, event: withoutSearches(each.event, question)}))
+    if (JSON.stringify(left) !== JSON.stringify(events)) replaceEvents(row, left)
+  }
+
+  async function* found(): AsyncGenerator<FoundRow & {readonly isEmptied: boolean}> {
+    let rows = some.all(0)
+    while (rows.length > 0) {
+      for (const row of rows) {
+        const left = leftOf(row)
+        if (left !== null) yield {...row, isEmptied: left.isEmptied}
+      }
+      rows = some.all(rows.at(-1)!.row)
+    }
+  }
+
+  return {
+    running: () => beingWritten.all().filter((row) => leftOf(row) !== null).length,
+    found,
+    async *changed() {
+      for await (const row of found()) {
+        change.immediate(row)
+        yield row
+        await delay(pauseMs)
+      }
+    },
+  }
+}
+
+/** What was searched for, without what earlier answers added to the question. */
+function withoutSearches(event: AnswerEvent, question: string): AnswerEvent {
+  if (event.type === 'sources') return {...event, query: question}
+  if (event.type !== 'tool' || event.name !== 'search_docs') return event
+  const {input: _, summary: __, ...rest} = event
+  return rest
 }
 
 /**

@@ -55,6 +55,9 @@ test('a withdrawn page is in no byte of the data folder, and what is of other pa
   const cited = await askToEnd(product, 'How do I open the safe of the kettle?')
   expect(JSON.stringify(await read(cited.answerId))).toMatch(canary)
   await staffApi(product, 'PUT', `/transcripts/${cited.answerId}/review`, {verdict: 'good'})
+  const next = await askToEnd(product, 'How do I change the port for it?', {
+    conversationId: cited.conversationId,
+  })
 
   expect(await run('strongbox.md')).toMatchObject({code: 1, said: expect.stringContaining('reindex')})
   product.folder.remove('strongbox.md')
@@ -78,6 +81,13 @@ test('a withdrawn page is in no byte of the data folder, and what is of other pa
   })
   expect(transcript.sources.map(({title}: {title: string}) => title)).toContain('Withdrawn page')
   expect((await read(before.answerId)).text).not.toBe('')
+  const {events} = await read(next.answerId)
+  expect(events.find(({event}: {event: {type: string}}) => event.type === 'sources').event.query).toBe(
+    'How do I change the port for it?',
+  )
+  const figures = await staffApi(product, 'GET', '/analytics')
+  expect(figures.status).toBe(200)
+  expect(JSON.stringify(figures.body.pages)).not.toContain('strongbox')
   await expect.poll(() => canary.test(bytesBelow(product.dataDir))).toBe(false)
   const audit = await staffApi(product, 'GET', '/audit?what=page_withdrawn')
   expect(audit.body.items).toMatchObject([{details: {page: 'strongbox.md', builds: 1, emptied: 1}}])
@@ -88,8 +98,9 @@ test('says what is wrong', async () => {
   expect(await run('a', 'b')).toMatchObject({code: 2})
   expect(await run('never.md')).toMatchObject({code: 1, said: expect.stringContaining('its address')})
   expect(await run('/docs/never')).toMatchObject({
-    code: 0,
-    said: expect.stringContaining('Answers that named the page: 0'),
+    code: 1,
+    said: expect.stringContaining('Nothing that is kept'),
   })
+  expect(await run('https://docs.example.com/never', '--dry-run')).toMatchObject({code: 1})
   expect(await run('--help')).toMatchObject({code: 0, said: expect.stringContaining('--dry-run')})
 })

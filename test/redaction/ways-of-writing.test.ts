@@ -23,6 +23,14 @@ describe('a password is found', () => {
   ])('in a sentence: %s', (text) => expectMarker('[password]', text, password))
 
   test.each([
+    ['password: VALUE', 'Zanzibar-Quokka-9917'],
+    ['my password is VALUE', 'Zanzibar-Quokka-9917'],
+    ['The gateway maintenance password is VALUE.', 'zanzibar-quokka-9917'],
+    ['my password is VALUE', 'Correct-Horse-Battery'],
+    ['password is "VALUE"', 'Zanzibar_Quokka_9917'],
+  ])('made of words: %s', (text, secret) => expectMarker('[password]', text, secret))
+
+  test.each([
     '**password:** VALUE',
     '**Password**: VALUE',
     '**password**: `VALUE`',
@@ -163,6 +171,7 @@ describe('what only looks like it stays', () => {
     'my password for the staging server is wrong, the token for S3Bucket is base64, password - the first of 2',
     '| password | string | required |\n| token | v1beta1 | version |\n| PASSWORD | 8+ chars |',
     '| Password | Type |\n|---|---|\n| required | OAuth2Token |\n| `sha256` | x |\n\nbob | Kestrel77vb',
+    'my password is case-sensitive, the password: one-time-use-only, password: utf-16 or sha-256, the password is Base-64',
     'password\nUse PostgreSQL14 for it. Get a token:\n\nkubectl get pods -n kube2',
     '<password>required</password> <password>your password</password> <Password>Enter your password</Password>',
     '<input type="password" value="some text"> <password> is the tag, user:<password>@host1',

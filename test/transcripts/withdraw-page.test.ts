@@ -3,7 +3,7 @@ import {openSqlite} from '../../src/native/index.ts'
 import {pageTest, withdrawPage} from '../../src/transcripts/index.ts'
 import {bytesBelow} from '../support/bytes-below.ts'
 import {closedAfterEach} from '../support/closed-after-each.ts'
-import {answer} from '../support/fake-claude.ts'
+import {answer, messageStop} from '../support/fake-claude.ts'
 import {sampleSource} from '../support/fake-retriever.ts'
 import {idOf} from '../support/reading.ts'
 import {staffApi} from '../support/staff-people.ts'
@@ -29,7 +29,10 @@ test('prompts that had the page, or repeat an answer that rested on it, are gone
   expect(JSON.stringify(product.upstream.requests[1]!.body)).toContain('plumbago')
 
   const {file, dataDir} = product
-  expect(await withdrawPage(file, ['/docs/page-1/'])).toEqual({answers: 1, emptied: 1, isErased: true})
+  expect(await withdrawPage(file, ['/docs/page-1/'])).toEqual({
+    ...{answers: 1, emptied: 1, running: 0},
+    isErased: true,
+  })
   expect(await withdrawPage(file, ['/docs/page-1'])).toMatchObject({answers: 0})
   const requestsOf = async (id: string) =>
     (await staffApi(product, 'GET', `/transcripts/${id}/prompt`)).body.requests
@@ -37,11 +40,33 @@ test('prompts that had the page, or repeat an answer that rested on it, are gone
   expect(await requestsOf(later.id)).toEqual([])
   expect(await requestsOf(other.id)).toHaveLength(1)
   expect((await product.transcript(later.id))['text']).toBe('Set it.')
+  expect(await product.transcript(rested.id)).toMatchObject({text: '', emptiedAt: expect.any(Number)})
   const db = openSqlite(file, {readonly: true})
   const unused = db.prepare('SELECT id FROM shared_texts WHERE id NOT IN (SELECT text FROM text_uses)').all()
   db.close()
   expect(unused).toEqual([])
   await expect.poll(() => bytesBelow(dataDir)).not.toContain('plumbago')
+})
+
+test('an answer that is being written is waited for, and told of', async () => {
+  const product = await start({retrieval: {sources: () => [sampleSource(1)]}})
+  product.upstream.next([...answer('Set it.').slice(0, 3), [600_000, {event: messageStop()}]])
+  const reading = await product.read({question: 'How do I set the port?'})
+  await reading.until('delta')
+  await product.transcripts.flush()
+  const waits: number[] = []
+
+  const meanwhile = await withdrawPage(product.file, ['/docs/page-1'], {
+    waitMs: 1,
+    onWait: (n) => waits.push(n),
+  })
+  const waiting = withdrawPage(product.file, ['/docs/page-1'])
+  await product.stop(idOf(reading))
+
+  expect(meanwhile).toMatchObject({answers: 0, running: 1})
+  expect(waits).toEqual([1])
+  expect(await waiting).toMatchObject({answers: 1, emptied: 1, running: 0})
+  expect((await product.transcript(idOf(reading)))['text']).toBe('')
 })
 
 function conversationOf(events: readonly unknown[]): string {

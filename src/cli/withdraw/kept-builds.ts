@@ -13,12 +13,12 @@ export interface BuildsWithPage {
 }
 
 /**
- * Finds a page, by its path below the docs or by its address, in the builds that are kept besides the current one, and
+ * Finds a page, by its path below the docs or by an address, in the builds that are kept besides the current one, and
  * removes these builds, and those that cannot be read.
  * @throws DocentError `conflict` if the current build has the page; `locked` while docs are being indexed.
  */
 export async function removeBuildsWith(
-  page: string,
+  names: readonly string[],
   {
     dataDir,
     siteUrl,
@@ -26,7 +26,7 @@ export async function removeBuildsWith(
   }: {readonly dataDir: string; readonly siteUrl: SiteUrl; readonly isDryRun: boolean},
 ): Promise<BuildsWithPage> {
   const builds = localBuilds(dataDir)
-  const isNamed = pageTest([page])
+  const isNamed = pageTest(names)
   const isPage = (digest: PageDigest) => isNamed(digest.path) || addressesOf(digest, siteUrl).some(isNamed)
   if (isDryRun) return (await find()).found
   const lock = await builds.lock()

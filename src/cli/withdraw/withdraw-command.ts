@@ -78,9 +78,8 @@ async function command(
   const {siteUrl, ...set} = settings()
   const dataDir = values.data ?? set.dataDir
 
-  const builds = await removeBuildsWith(page, {dataDir, siteUrl, isDryRun})
-  const isAddress = /^(?:\/|https?:)/i.test(page)
-  const urls = [...new Set([...builds.urls, ...(isAddress ? [page] : [])])]
+  const builds = await removeBuildsWith(namesOf(page), {dataDir, siteUrl, isDryRun})
+  const urls = [...new Set([...builds.urls, ...namesOf(page).filter(isAddress)])]
   if (urls.length === 0) {
     throw new DocentError(
       'not_found',
@@ -88,10 +87,21 @@ async function command(
     )
   }
   const file = join(dataDir, 'transcripts.sqlite')
-  const nothing = {answers: 0, emptied: 0, isErased: true}
-  const {answers, emptied, isErased} = existsSync(file) ? await withdrawPage(file, urls, {isDryRun}) : nothing
+  const {answers, emptied, running, isErased} = existsSync(file)
+    ? await withdrawPage(file, urls, {
+        isDryRun,
+        onWait: (waiting) =>
+          warn(`Answers with the page that are being written: ${waiting}. Waiting for them.\n`),
+      })
+    : {answers: 0, emptied: 0, running: 0, isErased: true}
   const gaps = isDryRun ? 0 : await forgetInGaps(join(dataDir, 'gaps.sqlite'), urls)
   const removed = builds.ids.length + builds.unreadable.length
+  if (removed + answers + running + gaps === 0) {
+    throw new DocentError(
+      'not_found',
+      `Nothing that is kept names ${page}. Give its address as the sources of answers have it; what was withdrawn before is named no more.`,
+    )
+  }
   if (!isDryRun) {
     const details = {page, builds: removed, answers, emptied, gaps}
     await noteInAudit(dataDir, {what: 'page_withdrawn', details}, warn)
@@ -105,11 +115,23 @@ async function command(
   for (const id of builds.ids) print(`  ${id}\n`)
   for (const id of builds.unreadable) print(`  ${id} (cannot be read, so it may have the page)\n`)
   print(`Answers that named the page: ${answers}. Of these, ${emptied} rested on it: ${words.emptied}.\n`)
-  if (isErased) return 0
+  if (running > 0) {
+    warn(
+      `Answers with the page that are still being written: ${running}. Run it again when they have ended, with its address: ${cleanText(urls[0]!)}\n`,
+    )
+  }
+  if (isErased) return running > 0 && !isDryRun ? 1 : 0
   warn(
     'Another process is reading the transcripts, so copies of the removed text are left in the file. A running server erases them within a minute after that process has ended; otherwise run this again.\n',
   )
   return 1
+}
+
+const isAddress = (name: string) => /^(?:\/|https?:)/i.test(name)
+
+/** What a page may be called that somebody names: an address from a browser is also its path on this server. */
+function namesOf(page: string): string[] {
+  return /^https?:/i.test(page) && URL.canParse(page) ? [page, new URL(page).pathname] : [page]
 }
 
 async function forgetInGaps(file: string, urls: readonly string[]): Promise<number> {

@@ -183,10 +183,20 @@ export function createCatalogWriter({transcripts, catalog}: CatalogWriterOptions
     rollUps.count({row, at, build, ...said, countsIf, pages, nearest, sources, question, isAbstained})
   }
 
+  let version: unknown = null
+
+  /** A command beside the server may have removed names. */
+  function forgetIdsOfOthers(): void {
+    const now = catalog.pragma('data_version', {simple: true})
+    if (now !== version) ids.clear()
+    version = now
+  }
+
   function inTransaction<Result>(work: () => Result): Result {
     try {
       return catalog
         .transaction(() => {
+          forgetIdsOfOthers()
           const result = work()
           for (const [id, by] of counts) {
             if (by !== 0) addToName.run(by, id)

@@ -1,9 +1,11 @@
 import {existsSync} from 'node:fs'
 import type {SqliteDatabase} from '../../native/index.ts'
+import {emptyWriteAheadLog} from '../removal.ts'
 import {isDamage, storageErrorOf} from './catalog-damage.ts'
 import {catalogFileOf} from './catalog-file.ts'
 import {type CatalogReads, catalogBy, createCatalogReads} from './catalog-reads.ts'
 import {createCatalogWriter, hasChanges} from './catalog-writer.ts'
+import {forgetPages} from './forget-pages.ts'
 import {attachTranscripts, openCatalog, openForReading, removeCatalog} from './open-catalog.ts'
 
 /** A catalog that this process brings up to date itself, for commands. */
@@ -111,6 +113,26 @@ export function forgetRemoved(file: string, transcripts: SqliteDatabase): boolea
     let state = writer.catchUp(stepMs)
     while (!state.isCurrent) state = writer.catchUp(stepMs)
     return state.isErased
+  } finally {
+    db.close()
+  }
+}
+
+/**
+ * The same for a page that was taken out of answers: also its address goes from sums and from what a filter can ask for.
+ */
+export function forgetPagesIn(
+  file: string,
+  transcripts: SqliteDatabase,
+  isOfPage: (url: string) => boolean,
+): boolean {
+  const isErased = forgetRemoved(file, transcripts)
+  const catalogFile = catalogFileOf(file)
+  if (!existsSync(catalogFile)) return isErased
+  const db = openCatalog(catalogFile)
+  try {
+    forgetPages(db, isOfPage)
+    return emptyWriteAheadLog(db) && isErased
   } finally {
     db.close()
   }

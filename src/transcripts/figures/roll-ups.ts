@@ -35,6 +35,11 @@ function addColumns(db: SqliteDatabase): void {
   }
 }
 
+/** Whether a catalog has sums already. */
+export function hasRollUps(db: SqliteDatabase): boolean {
+  return db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'page_days'").get() !== undefined
+}
+
 export const hourMs = 60 * 60 * 1000
 export const dayMs = 24 * hourMs
 
