@@ -59,7 +59,7 @@ export async function withdrawPage(
       )
     }
     const total = {answers: 0, emptied: 0}
-    const step = prepareStep(db, pageTest(urls), isDryRun ? null : noteAt(now()))
+    const step = prepareStep(db, pageTest(urls), isDryRun ? null : now())
     for (let after: number | null = 0; after !== null; ) {
       const {last, answers, emptied} = step(after)
       total.answers += answers
@@ -97,8 +97,8 @@ interface Step {
   readonly emptied: number
 }
 
-/** @param note of what is done, for the transcripts; null if nothing is to be changed. */
-function prepareStep(db: SqliteDatabase, isOfPage: IsOfPage, note: string | null): (after: number) => Step {
+/** @param at when it is done, in milliseconds since the epoch; null if nothing is to be changed. */
+function prepareStep(db: SqliteDatabase, isOfPage: IsOfPage, at: number | null): (after: number) => Step {
   const some = db.prepare<[number], FoundRow>(
     `SELECT row, conversation, text, facts, page FROM answers WHERE row > ? AND ending IS NOT NULL ORDER BY row LIMIT ${answersAtOnce}`,
   )
@@ -108,7 +108,7 @@ function prepareStep(db: SqliteDatabase, isOfPage: IsOfPage, note: string | null
   const dropEvents = db.prepare('DELETE FROM events WHERE answer = ?')
   // The catalog follows this.
   const update = db.prepare('UPDATE answers SET text = ?, facts = ?, page = ? WHERE row = ?')
-  const insertEvents = note === null ? null : eventInserter(db)
+  const insertEvents = at === null ? null : eventInserter(db)
   const ofConversation = db
     .prepare<[string], number>('SELECT row FROM answers WHERE conversation = ? AND ending IS NOT NULL')
     .pluck()
@@ -122,24 +122,24 @@ function prepareStep(db: SqliteDatabase, isOfPage: IsOfPage, note: string | null
       if (changed === null) continue
       answers += 1
       if (changed.isEmptied) emptied += 1
-      if (insertEvents === null || note === null) continue
+      if (insertEvents === null || at === null) continue
       dropMaterial(row.row, changed.numbers)
       // Later prompts of the conversation repeat the words of this answer.
       if (changed.isEmptied) for (const other of ofConversation.all(row.conversation)) dropMaterial(other, [])
       dropEvents.run(row.row)
       insertEvents(row.row, changed.events)
-      const notes = [...(changed.facts.notes ?? []), note]
-      update.run(
-        changed.isEmptied ? '' : row.text,
-        JSON.stringify({...changed.facts, notes}),
-        changed.page,
-        row.row,
-      )
+      const {notes = [], emptiedAt = at} = changed.facts
+      const facts = {
+        ...changed.facts,
+        notes: [...notes, noteAt(at)],
+        ...(changed.isEmptied ? {emptiedAt} : {}),
+      }
+      update.run(changed.isEmptied ? '' : row.text, JSON.stringify(facts), changed.page, row.row)
     }
     return {last: found.at(-1)?.row ?? null, answers, emptied}
   }
   const inOne = db.transaction(step)
-  return note === null ? step : (after) => inOne.immediate(after)
+  return at === null ? step : (after) => inOne.immediate(after)
 }
 
 /**
