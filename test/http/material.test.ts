@@ -212,7 +212,9 @@ describe('the sources that were shown', () => {
       let printed = ''
       const environment = {
         dataDir: () => product.dataDir,
-        print: async (text: string) => void (printed += text),
+        print: async (text: string) => {
+          printed += text
+        },
         warn: () => {},
         view: {columns: 100, hasColors: false},
       }

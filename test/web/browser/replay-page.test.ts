@@ -2,7 +2,6 @@ import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, describe, expect, test, vi} from 'vitest'
-import {withdrawPage} from '../../../src/transcripts/index.ts'
 import {violationsOn} from '../../support/accessibility.ts'
 import {browserSetting} from '../../support/browser-setting.ts'
 import {chromiumPath} from '../../support/chromium.ts'
@@ -69,9 +68,8 @@ describe.skipIf(chromiumPath === null)('a replay as a file', () => {
     const docent = await startConsoleDocent(setting.webDir)
     setting.opened.push(docent)
     const {answerId} = await askToEnd(docent, 'What is stored?')
-    await docent.transcripts.flush()
-    const {sources} = (await docent.transcripts.get(answerId))!
-    await withdrawPage(join(docent.dataDir, 'transcripts.sqlite'), [sources[0]!.url])
+    const {body} = await staffApi(docent, 'GET', `/transcripts/${answerId}`)
+    await docent.withdraw(body.sources[0].url)
     const response = await fetch(`${docent.url}/api/admin/transcripts/${answerId}/replay.html`, {
       headers: bearer(supportToken),
     })
@@ -95,13 +93,5 @@ describe.skipIf(chromiumPath === null)('a replay as a file', () => {
     await shows()
     await page.getByText('Prompt sent').click()
     await page.getByText('or a page was withdrawn').waitFor()
-    if (process.env['SHOTS']) {
-      await page.screenshot({path: `${process.env['SHOTS']}/console.png`, fullPage: true})
-      await page.emulateMedia({colorScheme: 'dark'})
-      await page.setViewportSize({width: 390, height: 900})
-      await page.screenshot({path: `${process.env['SHOTS']}/console-dark-390.png`, fullPage: true})
-      await page.goto(`file://${file}`)
-      await page.screenshot({path: `${process.env['SHOTS']}/replay-dark-390.png`, fullPage: true})
-    }
   })
 })
