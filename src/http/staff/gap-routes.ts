@@ -167,7 +167,8 @@ export function addGapRoutes(
         const found = asked.get(ref)
         if (found === undefined) return []
         const {answerId, question, searched, ending, rating} = found
-        return {answerId: mayReadAnswers ? answerId : null, question, searched, askedAt, reason, ending, rating}
+        const words = {question, searched}
+        return {answerId: mayReadAnswers ? answerId : null, ...words, askedAt, reason, ending, rating}
       }),
       history: await store.history(id),
       ...(await goldensOf(id)),
