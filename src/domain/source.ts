@@ -56,6 +56,17 @@ export function shownSource(source: RetrievedSource): Source {
   return verified === undefined ? shown : {...shown, verified}
 }
 
+/** What is said in place of an answer that lost its words with a page. @param at milliseconds since the epoch */
+export function emptiedWords(at: number): string {
+  const day = new Date(at).toLocaleDateString('en-GB', {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    timeZone: 'UTC',
+  })
+  return `The words of this answer were removed on ${day}: a page that it rested on was withdrawn.`
+}
+
 /** What is kept of a source whose page was withdrawn: its number and its score. */
 export function withdrawnSource({n, score}: Source): Source {
   return {

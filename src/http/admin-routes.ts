@@ -129,12 +129,14 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
   })
 
   router.delete('/visitors/:visitor', staff.allow(), async (request, response) => {
-    const visitor = parsed(identifier, request.params['visitor'])
+    const visitor = String(request.params['visitor'])
+    if (!identifier.safeParse(visitor).success) throw noVisitor()
     const member = memberOf(response)
     await auditor.before(request, member, 'visitor_deletion_began', {which: visitor})
     await answering.forget({visitor})
     const deleted = await transcripts.deleteVisitor(visitor)
     await auditor.note(request, member, 'visitor_deleted', {which: visitor, details: {rows: deleted}})
+    if (deleted === 0) throw noVisitor()
     if (transcripts.isErased) response.json({deleted})
     else response.status(202).json({deleted, erased: false})
   })
@@ -152,6 +154,8 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
 
   return router
 }
+
+const noVisitor = () => new DocentError('not_found', 'No answer has this visitor.')
 
 /** Writes transcripts as they are read, with backpressure from the client. @returns how many, and whether they are all. */
 async function sendExport(

@@ -99,6 +99,16 @@ export function errorHandler(log: Log, onError: (code: ErrorCode) => void = () =
   }
 }
 
+/** Whether a body that the parser refused is JSON all the same, such as `null` or a number. */
+function isJson(body: unknown): boolean {
+  try {
+    JSON.parse(String(body))
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Errors of Express and its body parser have a `type` and a `status`; a DocentError is returned as it is. */
 function docentErrorOf(thrown: unknown): DocentError {
   if (thrown instanceof DocentError || !(thrown instanceof Error)) return toDocentError(thrown)
@@ -107,7 +117,13 @@ function docentErrorOf(thrown: unknown): DocentError {
     case 'entity.too.large':
       return new DocentError('too_large', 'The request body is larger than 64 KB.', {cause: thrown})
     case 'entity.parse.failed':
-      return new DocentError('invalid_request', 'The request body is not valid JSON.', {cause: thrown})
+      return new DocentError(
+        'invalid_request',
+        isJson((thrown as {body?: unknown}).body)
+          ? 'The request body must be an object.'
+          : 'The request body is not valid JSON.',
+        {cause: thrown},
+      )
     case 'encoding.unsupported':
     case 'charset.unsupported':
       return new DocentError('unsupported_media_type', 'The request body must be JSON in UTF-8.', {

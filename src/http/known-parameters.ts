@@ -9,15 +9,20 @@ const maxShown = 60
 const minGuessed = 4
 
 /**
- * Refuses parameters that a query does not have: one that is misspelt would otherwise narrow nothing, silently.
+ * Refuses parameters that a query, or fields that a body, does not have: one that is misspelt would otherwise change nothing,
+ * silently.
  * @throws DocentError `invalid_request` that names them, and what each may have been meant to be.
  */
-export function refuseUnknownParameters(given: readonly string[], known: readonly string[]): void {
+export function refuseUnknown(
+  given: readonly string[],
+  known: readonly string[],
+  what: 'parameter' | 'field',
+): void {
   const unknown = given.filter((name) => !known.includes(name))
   if (unknown.length === 0) return
   const problems = unknown.slice(0, maxNamed).map((name) => ({
     field: cleanLine(headOf(name, maxShown)),
-    problem: problemOf(name, known),
+    problem: problemOf(name, known, what),
   }))
   const messages = problems.map(({field, problem}) => `${field}: ${problem}`)
   const moreProblems = unknown.length - problems.length
@@ -27,13 +32,13 @@ export function refuseUnknownParameters(given: readonly string[], known: readonl
   })
 }
 
-function problemOf(name: string, known: readonly string[]): string {
+function problemOf(name: string, known: readonly string[], what: string): string {
   const near = known.find(
     (candidate) =>
       candidate.length >= minGuessed &&
       isMisspellingOf(headOf(name, maxShown).toLowerCase(), candidate.toLowerCase()),
   )
   return near === undefined
-    ? `is not a parameter here; there are ${known.join(', ')}`
-    : `is not a parameter here; did you mean ${near}?`
+    ? `is not a ${what} here; there are ${known.join(', ') || 'none'}`
+    : `is not a ${what} here; did you mean ${near}?`
 }

@@ -24,7 +24,7 @@ import {
   verdicts,
   writtenReviewOf,
 } from '../transcripts/index.ts'
-import {refuseUnknownParameters} from './known-parameters.ts'
+import {refuseUnknown} from './known-parameters.ts'
 
 export const maxQuestionLength = 4000
 const maxPageNameLength = 200
@@ -387,10 +387,21 @@ export function parsed<T extends z.ZodType>(schema: T, value: unknown): z.infer<
  * @throws DocentError `invalid_request`, also for a parameter that is not known, and for a `from` that is not before `to`.
  */
 export function parsedQuery<T extends z.ZodObject>(schema: T, query: unknown): z.infer<T> {
-  refuseUnknownParameters(Object.keys(query ?? {}), Object.keys(schema.shape))
+  refuseUnknown(Object.keys(query ?? {}), Object.keys(schema.shape), 'parameter')
   const values = parsed(schema, withoutBlanks(query))
   refuseEmptyPeriod(values)
   return values
+}
+
+/** Of a route without parameters. */
+export const noQuery = z.object({})
+
+/** The fields of a body. @throws DocentError `invalid_request`, also for a field that is not known. */
+export function parsedBody<T extends z.ZodObject>(schema: T, body: unknown): z.infer<T> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new DocentError('invalid_request', 'The request body must be an object.')
+  refuseUnknown(Object.keys(body), Object.keys(schema.shape), 'field')
+  return parsed(schema, body)
 }
 
 /** @throws DocentError `invalid_request`. */

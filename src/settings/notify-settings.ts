@@ -7,8 +7,9 @@ const maxUrls = 5
 
 /** Addresses of http or https. Their host may be private: whoever sets them chose it. */
 export const notifyUrls = (value: string): readonly string[] => {
-  const urls = [...new Set(value.split(/[,\s]+/).filter(Boolean))]
+  const urls = value.split(/[,\s]+/).filter(Boolean)
   if (urls.length > maxUrls) throw new Error(`must have at most ${maxUrls} addresses`)
+  const seen = new Set<string>()
   for (const item of urls) {
     const url = urlOf(item)
     // An address may have a secret in its path: it is not shown.
@@ -16,6 +17,9 @@ export const notifyUrls = (value: string): readonly string[] => {
       throw new Error('must be addresses that begin with http:// or https://, separated by commas')
     if (url.username !== '' || url.password !== '')
       throw new Error('must not contain a user name or password: receivers check the signature')
+    if (item.includes('#')) throw new Error('must have no # in an address: what follows it is never sent')
+    if (seen.has(url.href)) throw new Error('must not have the same address twice: it would be told twice')
+    seen.add(url.href)
   }
   return urls
 }

@@ -130,6 +130,8 @@ interface Setting<T> {
   readonly fallback: string
   readonly meaning: string
   readonly secret?: true
+  /** What to do instead of setting it to nothing; default: that leaves it at its default. */
+  readonly notEmpty?: string
   /** @throws Error with a message that completes "NAME=value …". */
   readonly parse: (text: string) => T
 }
@@ -212,6 +214,7 @@ export const settingsTable: readonly Setting<unknown>[] = [
     key: 'notifyEvents',
     fallback: notifyEventNames.join(','),
     meaning: 'What they are sent for, comma-separated.',
+    notEmpty: 'leave it out to be told of everything, or leave out NOTIFY_URL to be told of nothing',
     parse: notifyEvents,
   },
   {
@@ -646,6 +649,8 @@ export function settingsFrom(environment: Environment): Settings {
 
   for (const setting of settingsTable) {
     const written = environment[setting.name]?.trim()
+    if (written === '' && setting.notEmpty !== undefined)
+      problems.push(`${setting.name}: is empty; ${setting.notEmpty}`)
     const value = written === undefined || written === '' ? setting.fallback : written
     try {
       settings[setting.key] = setting.parse(value)

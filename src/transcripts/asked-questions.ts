@@ -25,8 +25,10 @@ export interface QuestionFacts {
 export interface AskedQuestion {
   readonly ref: string
   readonly answerId: string
-  /** What was searched for, where a follow-up question was made to stand alone; else as it was asked. Never empty. */
+  /** As it was asked, to be shown. Never empty. */
   readonly question: string
+  /** What was searched for: the question, or what it was completed to where it followed another. Never empty. */
+  readonly searched: string
   readonly ending: Ending | null
   readonly rating: 'up' | 'down' | null
   /** Whether the docs seemed to answer only a part of it. */
@@ -107,7 +109,8 @@ function askedOf(ref: string, row: AskedRow, events: readonly AnswerEvent[]): As
   return {
     ref,
     answerId,
-    question: query === '' ? row.question : query,
+    question: row.question,
+    searched: query === '' ? row.question : query,
     ending,
     rating,
     isPartly: answerabilityOf(events) === 'partly',

@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto'
 import {readFile} from 'node:fs/promises'
+import {emptiedWords} from '../domain/index.ts'
 import {builtFile} from '../package/index.ts'
 import type {Transcript} from './transcript-store.ts'
 
@@ -21,7 +22,8 @@ export async function replayPageOf({transcript, docsBase, isRedacted}: ReplayPag
   const [script, styles, licences] = await Promise.all(
     ['replay.js', 'replay.css', 'licenses.txt'].map((name) => readFile(builtFile(`web/${name}`), 'utf8')),
   )
-  const {question, text} = transcript
+  const {question, emptiedAt} = transcript
+  const text = emptiedAt === undefined ? transcript.text : emptiedWords(emptiedAt)
   const content = JSON.stringify({transcript, docsBase, isRedacted}).replaceAll('<', '\\u003c')
   const policy = `default-src 'none'; script-src ${hashOf(script!)}; style-src ${hashOf(styles!)}; img-src data:; base-uri 'none'; form-action 'none'`
   return `<!doctype html>

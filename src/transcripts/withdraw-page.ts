@@ -159,7 +159,7 @@ function prepareSteps(db: SqliteDatabase, isOfPage: IsOfPage, at: number): Steps
     dropMaterial(row.row, left.numbers)
     replaceEvents(row.row, left.events)
     const notes = [...(left.facts.notes ?? []), noteAt(at)]
-    const facts = {...left.facts, notes, ...(left.isEmptied ? {emptiedAt: at} : {})}
+    const facts = {...left.facts, notes, ...(left.isEmptied ? {emptiedAt: left.facts.emptiedAt ?? at} : {})}
     update.run(left.isEmptied ? '' : row.text, JSON.stringify(facts), left.page, row.row)
     if (left.isEmptied) for (const each of ofConversation.all(row.conversation)) dropRepeated(each)
   })

@@ -184,7 +184,8 @@ describe('a hand-over link', () => {
     const deleted = await fetch(long.body.url)
     expect([deleted.status, await deleted.text()]).toEqual([410, expect.not.stringContaining('PORT')])
     const list = await staffApi(docent, 'GET', '/handovers', undefined, support)
-    expect(list.body.items.map(({question}: {question: unknown}) => question)).toEqual([null, null])
+    const gone = {question: null, isOpen: false, withdrawnAt: null}
+    expect(list.body.items).toMatchObject([gone, gone])
 
     const guesses = []
     for (let n = 0; n < 12; n++) guesses.push((await fetch(`${docent.url}/handover/${noise(32)}`)).status)
@@ -235,6 +236,24 @@ describe('a hand-over link', () => {
       await staffApi(docent, 'GET', '/handovers?cursor=x', undefined, support),
     ]
     expect(wrong.map(({status}) => status)).toEqual([403, 404, 400, 400, 403, 400])
+    const handover = `/transcripts/${answerId}/handover`
+    const refused = await Promise.all([
+      handOver(docent, answerId, {dayz: 7}),
+      staffApi(docent, 'POST', `${handover}?days=7`, {}, support),
+      staffApi(docent, 'GET', `/transcripts/${answerId}/prompt?x=1`, undefined, support),
+      staffApi(docent, 'GET', `/transcripts/${answerId}/sources?x=1`, undefined, support),
+    ])
+    expect(refused.map(({status, body}) => [status, body.error.message])).toEqual([
+      [400, 'dayz: is not a field here; did you mean days?'],
+      [400, 'days: is not a parameter here; there are none'],
+      ...Array.from({length: 2}, () => [400, 'x: is not a parameter here; there are none']),
+    ])
+    const bodyless = await fetch(`${docent.url}/api/admin${handover}`, {
+      method: 'POST',
+      headers: {...support, 'content-type': 'application/json'},
+      body: 'null',
+    })
+    expect(await bodyless.json()).toMatchObject({error: {message: 'The request body must be an object.'}})
     const mine = await staffApi(
       docent,
       'DELETE',

@@ -1,5 +1,6 @@
 import {existsSync, readFileSync} from 'node:fs'
 import {afterEach, describe, expect, test} from 'vitest'
+import {transcriptsCommand} from '../../src/cli/transcripts/transcripts-command.ts'
 import type {RetrievedSource} from '../../src/domain/index.ts'
 import {quotableBlocksIn} from '../../src/markdown/index.ts'
 import {openSqlite, type SqliteDatabase} from '../../src/native/index.ts'
@@ -206,6 +207,29 @@ describe('the sources that were shown', () => {
     })
     expect(body.sources[2]).toMatchObject({now: {url: '/docs/other', title: 'Other'}, difference: null})
     expect(body.sources[3]).toMatchObject({shown: 'Set nothing.', now: null, difference: null})
+
+    const shownIn = async (...args: string[]) => {
+      let printed = ''
+      const environment = {
+        dataDir: () => product.dataDir,
+        print: async (text: string) => {
+          printed += text
+        },
+        warn: () => {},
+        view: {columns: 100, hasColors: false},
+      }
+      await transcriptsCommand(['show', answerId, '--json', ...args], environment)
+      return JSON.parse(printed)
+    }
+    const inFiles = body.sources.map(({now, ...source}: {now: {url: string} | null}) => {
+      if (now === null) return {...source, now}
+      const {url, ...place} = now
+      return {...source, now: {...place, path: `${url.slice('/docs/'.length)}.md`}}
+    })
+    const {requests} = (await prompt(product, answerId)).body
+    expect(await shownIn('--sources')).toEqual(inFiles)
+    expect(await shownIn('--prompt')).toEqual(requests)
+    expect(await shownIn('--prompt', '--sources')).toEqual({requests, sources: inFiles})
   })
 
   test('are unknown where their text was not kept', async () => {

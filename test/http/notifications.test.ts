@@ -66,6 +66,9 @@ test.each([
     'at most 5',
   ],
   [{NOTIFY_SECRET: 'whsec_tooshortasbase64'}, 'at least 24 bytes'],
+  [{NOTIFY_URL: 'https://a.example/x#secret', NOTIFY_SECRET: 'x'.repeat(20)}, 'must have no #'],
+  [{NOTIFY_URL: 'https://a.example,https://A.example/', NOTIFY_SECRET: 'x'.repeat(20)}, 'same address twice'],
+  [{NOTIFY_EVENTS: ''}, 'NOTIFY_EVENTS: is empty; leave it out'],
   [{NOTIFY_EVENTS: 'answer.liked'}, 'must be some of answer.disliked'],
 ])('wrong settings %j are refused', (environment, message) => {
   expect(() => settingsFrom(environment)).toThrow(message)

@@ -90,7 +90,9 @@ describe('a visitor', () => {
 
     for (const token of [supportToken, docsToken])
       expect((await staffApi(product, 'DELETE', path, undefined, bearer(token))).status).toBe(403)
-    expect((await staffApi(product, 'DELETE', '/visitors/not%20a%20hash')).status).toBe(400)
+    const unknown = {status: 404, body: {error: {message: 'No answer has this visitor.'}}}
+    for (const wrong of ['not%20a%20hash', visitor.toUpperCase()])
+      expect(await staffApi(product, 'DELETE', `/visitors/${wrong}`)).toMatchObject(unknown)
     const running = await product.read({question: 'quokkas, still written'}, {'x-forwarded-for': '192.0.2.1'})
     const deleted = await staffApi(product, 'DELETE', path)
 
@@ -109,7 +111,7 @@ describe('a visitor', () => {
       {what: 'visitor_deleted', which: visitor, details: {rows: 3}},
       {what: 'visitor_deletion_began', which: visitor},
     ])
-    expect((await staffApi(product, 'DELETE', path)).body).toEqual({deleted: 0})
+    expect(await staffApi(product, 'DELETE', path)).toMatchObject(unknown)
   })
 
   test('is deleted by a command, named by one of the answers', async () => {
@@ -128,6 +130,10 @@ describe('a visitor', () => {
     await product.transcripts.flush()
 
     expect(await run('delete')).toBe(2)
+    for (const wrong of ['not a hash', 'A'.repeat(22)]) {
+      expect(await run('delete', '--visitor', wrong)).toBe(1)
+      expect(said.at(-1)).toContain('No answer has this visitor')
+    }
     expect(await run('delete', '--visitor-of', refOf(mine))).toBe(0)
 
     expect(said.at(-1)).toBe('Removed 2 answers.\n')

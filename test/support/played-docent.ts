@@ -2,6 +2,7 @@ import {vi} from 'vitest'
 import {refOf} from '../../src/answers/ids.ts'
 import type {Page, Source} from '../../src/domain/index.ts'
 import {silentLog} from '../../src/http/log.ts'
+import {withdrawPage} from '../../src/transcripts/index.ts'
 import {type FaultProxy, type Instead, type SeenRequest, startFaultProxy} from './fault-proxy.ts'
 import {sampleSources} from './sample-answer.ts'
 import {samplePage} from './sample-pages.ts'
@@ -34,6 +35,8 @@ export interface PlayedDocent {
   /** Lets every answer under way continue past one hold. */
   release(): void
   setUnreachable(isUnreachable: boolean): void
+  /** Takes the page with this address out of all answers that have ended, as `docent withdraw` does. */
+  withdraw(url: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -151,6 +154,10 @@ export async function startPlayedDocent(options: PlayedDocentOptions): Promise<P
     },
     release: player.release,
     setUnreachable: proxy.setUnreachable,
+    async withdraw(url) {
+      await docent.transcripts.flush()
+      await withdrawPage(docent.file, [url])
+    },
     async close() {
       await proxy.close()
       await docent.close()

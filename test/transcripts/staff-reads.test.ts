@@ -157,6 +157,13 @@ test('a message of answers is limited, and has at least one', () => {
   expect(reads.read(['a'], [])).toHaveLength(1)
 })
 
+test('a question that followed another is read as it was asked, and as it was searched for', () => {
+  const {reads} = databaseWith([waiting('a', {question: 'And the port?'})])
+  const [{ref} = {ref: ''}] = reads.list({}, {}, []).items
+
+  expect(reads.asked([ref])).toMatchObject([{question: 'And the port?', searched: 'How do I set the port?'}])
+})
+
 test('statements are prepared once and reused', () => {
   const {db, reads} = databaseWith(mixed())
   reads.list({q: 'port', ending: 'complete'}, {}, [])

@@ -1,5 +1,5 @@
 import type {Source} from '../../domain/index.ts'
-import {cleanLine, cleanText} from '../../lib/clean-text.ts'
+import {cleanLine, cleanText, escapedJson} from '../../lib/clean-text.ts'
 import {
   buildFolder,
   currentBuildId,
@@ -19,8 +19,46 @@ const stateWords: Readonly<Record<SectionNow['state'], string>> = {
 
 const signs = {same: ' ', removed: '-', added: '+'} as const
 
+export interface WantedMaterial {
+  readonly prompt?: boolean | undefined
+  readonly sources?: boolean | undefined
+  readonly json?: boolean | undefined
+}
+
+/** The prompts, the sources or both: prompts as JSON, sources as text; with `json` one value of JSON. */
+export async function materialText(
+  wanted: WantedMaterial,
+  dataDir: string,
+  transcript: Pick<Transcript, 'sources'>,
+  material: KeptMaterial,
+): Promise<string> {
+  const jsonOf = (value: unknown) => `${escapedJson(JSON.stringify(value, null, 2))}\n`
+  const requests = wanted.prompt ? (JSON.parse(material.requests) as unknown) : undefined
+  if (!wanted.sources) return jsonOf(requests)
+  if (wanted.json) {
+    const sources = await sourcesNow(dataDir, transcript, material)
+    return jsonOf(wanted.prompt ? {requests, sources} : sources)
+  }
+  const lines = await sourceLines(dataDir, transcript, material)
+  return `${wanted.prompt ? jsonOf(requests) : ''}${lines.join('\n')}\n`
+}
+
+/** As `GET /api/admin/transcripts/:id/sources` has them, with the file of a section in place of its address now. */
+async function sourcesNow(
+  dataDir: string,
+  {sources}: Pick<Transcript, 'sources'>,
+  material: KeptMaterial,
+): Promise<readonly object[]> {
+  const found = new Map((await foundIn(dataDir, sources, material)).map((one) => [one.n, one]))
+  const kept = new Map(material.sections.map(({n, markdown}) => [n, markdown]))
+  return sources.map(({n, title, headings, url, anchor}) => {
+    const {state = 'unknown', now = null, difference = null} = found.get(n) ?? {}
+    return {n, title, headings, url, anchor, state, shown: kept.get(n) ?? null, now, difference}
+  })
+}
+
 /** The sources of an answer with what has become of them in the current build of a data folder, and what differs. */
-export async function sourceLines(
+async function sourceLines(
   dataDir: string,
   {sources}: Pick<Transcript, 'sources'>,
   material: KeptMaterial,

@@ -64,7 +64,7 @@ Options
                           2026-05-31. With a time, e.g. 2026-05-31T14:00Z, --to is exclusive.
   --sort ORDER            list: ${listOrders.join(', ')} (the longest first).
   --limit N               list: number of answers, 1 to 200 (default 20).
-  --json                  list, show: JSON instead of text.
+  --json                  list, show: JSON instead of text, also of --prompt and --sources.
   --redacted              show, replay, export: without addresses, keys, passwords, card and phone numbers.
   --prompt                show: the requests that were sent to the model, as JSON.
   --sources               show: its sources as they were found, and what the current build has in their place.
@@ -222,13 +222,10 @@ export function purgeBefore(values: Values): number {
   return Date.now() - numberOf('--older-than', days!, 0, 100_000) * 24 * 60 * 60 * 1000
 }
 
-/** Whose answers are deleted: a keyed hash of an address, or the answer that has it. @throws UsageError */
+/** Whose answers are deleted: a keyed hash of an address, as it was given, or the answer that has it. @throws UsageError */
 export function deletedVisitor(values: Values): {readonly visitor: string} | {readonly answer: string} {
   const {visitor, 'visitor-of': answer} = values
-  if (visitor !== undefined && answer === undefined) {
-    if (/^[\w-]{1,64}$/.test(visitor)) return {visitor}
-    throw new UsageError('--visitor must be the visitor of an answer, as show and list --json print it')
-  }
+  if (visitor !== undefined && answer === undefined) return {visitor}
   if (visitor === undefined && answer !== undefined) return {answer}
   throw new UsageError('delete needs either --visitor HASH or --visitor-of ID')
 }

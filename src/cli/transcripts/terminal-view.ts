@@ -3,6 +3,7 @@ import {
   type AnswerEvent,
   type DoneEvent,
   type Ending,
+  emptiedWords,
   isPartialFinish,
   type SequencedEvent,
   type Source,
@@ -122,11 +123,18 @@ export function replaySteps(transcript: Transcript, view: TerminalView): ReplayS
   const answer = cleanStream()
   let lastMs = 0
   let isInText = false
+  let isEmptied = false
   for (const {at, event} of transcript.events) {
     const atMs = Math.max(lastMs, at - transcript.startedAt)
     const silence =
       isInText && atMs - lastMs >= notableSilenceMs ? paint(view, 'dim', ` [${msOf(atMs - lastMs)}] `) : ''
     lastMs = atMs
+    if (event.type === 'delta' && transcript.emptiedAt !== undefined) {
+      if (!isEmptied) steps.push({atMs, text: `\n${emptiedWords(transcript.emptiedAt)}`})
+      isInText = true
+      isEmptied = true
+      continue
+    }
     if (event.type === 'delta') {
       steps.push({atMs, text: `${isInText ? silence : '\n'}${answer.next(event.text)}`})
       isInText = true
@@ -179,14 +187,15 @@ function whyOf(event: SequencedEvent['event'] | undefined): string {
 }
 
 /** If text is not kept, neither the question nor the answer's text is stored. */
-function noTextOf({question}: Transcript): string {
+function noTextOf({question, emptiedAt}: Transcript): string {
+  if (emptiedAt !== undefined) return emptiedWords(emptiedAt)
   return question === '' ? '(not kept)' : '(no text)'
 }
 
 function sourceLine(source: Source): string {
   if (source.title === '') return `  [${source.n}] (not kept)`
   const place = sectionAddress(source)
-  return `  [${source.n}] ${cleanLine([source.title, ...source.headings].join(' › '))}  ${cleanLine(place)}`
+  return `  [${source.n}] ${cleanLine([source.title, ...source.headings].join(' › '))}  ${cleanLine(place)}`.trimEnd()
 }
 
 function field(name: string, value: string): string {

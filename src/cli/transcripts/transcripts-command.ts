@@ -27,7 +27,7 @@ import {systemUser} from '../staff/system-user.ts'
 import {UsageError} from '../usage-error.ts'
 import {exportAll, exportToFile, replayToFile} from './export.ts'
 import {handOver, handoverIn, handoverLines, withdraw} from './handover.ts'
-import {sourceLines} from './material-view.ts'
+import {materialText} from './material-view.ts'
 import {
   deletedVisitor,
   filterOf,
@@ -160,6 +160,7 @@ async function command(args: readonly string[], environment: CommandEnvironment)
     await note({what: 'visitor_deletion_began', which: visitor})
     const result = await deleteVisitorFrom(file, visitor)
     await note({what: 'visitor_deleted', which: visitor, details: {rows: result.removed}})
+    if (result.removed === 0) throw noVisitor()
     return reportRemoval(result, environment)
   }
 
@@ -257,10 +258,7 @@ async function command(args: readonly string[], environment: CommandEnvironment)
       await note({what: 'transcript_read', which: transcript.ref})
       if (name === 'show' && (values.prompt || values.sources)) {
         const material = await store.material(transcript.answerId)
-        if (material !== null && values.prompt)
-          await print(`${escapedJson(JSON.stringify(JSON.parse(material.requests), null, 2))}\n`)
-        if (material !== null && values.sources)
-          await print(`${(await sourceLines(dataDir, transcript, material)).join('\n')}\n`)
+        if (material !== null) await print(await materialText(values, dataDir, transcript, material))
       } else if (name === 'replay') await replay(transcript, speed, environment)
       else if (values.json) await print(`${escapedJson(JSON.stringify(transcript, null, 2))}\n`)
       else await print(`${showLines(transcript, view).join('\n')}\n`)
@@ -271,9 +269,18 @@ async function command(args: readonly string[], environment: CommandEnvironment)
   return 0
 }
 
+const noVisitor = () =>
+  new DocentError(
+    'not_found',
+    'No answer has this visitor: give it as show and list --json print it, or use --visitor-of ID.',
+  )
+
 async function visitorToDelete(values: Values, file: string): Promise<string> {
   const whose = deletedVisitor(values)
-  if ('visitor' in whose) return whose.visitor
+  if ('visitor' in whose) {
+    if (/^[\w-]{1,64}$/.test(whose.visitor)) return whose.visitor
+    throw noVisitor()
+  }
   const store = readTranscripts(file)
   const {answerId, visitor} = await findTranscript(store, whose.answer, {}).finally(() => store.close())
   if (visitor != null) return visitor

@@ -114,9 +114,9 @@ function mayClose({asked, build}: GapSearch): boolean {
 }
 
 function isOtherThan(title: AskedQuestion): (question: AskedQuestion) => boolean {
-  const known = new Set([title.question.toLowerCase()])
-  return ({question}) => {
-    const words = question.toLowerCase()
+  const known = new Set([title.searched.toLowerCase()])
+  return ({searched}) => {
+    const words = searched.toLowerCase()
     if (known.has(words)) return false
     known.add(words)
     return true
@@ -129,12 +129,12 @@ interface Found {
 }
 
 async function hitsOf(
-  {question}: AskedQuestion,
+  {searched}: AskedQuestion,
   {version, lang}: GroupedGap,
   {retriever}: GapSearch,
 ): Promise<Found> {
   try {
-    const query = {question, history: [], version, lang}
+    const query = {question: searched, history: [], version, lang}
     const {
       sources,
       abstention,

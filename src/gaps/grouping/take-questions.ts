@@ -121,8 +121,8 @@ async function bringVectorsUpToDate({store, transcripts, embedder, mayGoOn}: Tak
     if (!mayGoOn()) return false
     const refs = without.slice(at, at + stepSize).map(({ref}) => ref)
     const vectors: (readonly [string, Float32Array])[] = []
-    for (const {ref, question} of transcripts.asked(refs))
-      vectors.push([ref, await embedder.embedQuery(question)])
+    for (const {ref, searched} of transcripts.asked(refs))
+      vectors.push([ref, await embedder.embedQuery(searched)])
     await store.setVectors(vectors)
   }
   return true
@@ -151,7 +151,7 @@ async function groupedIn(
       isElsewhere: isElsewhere(asked),
     }
     // As it will be read again.
-    const vector = unpackVector(packVector(await embedder.embedQuery(asked.question)))
+    const vector = unpackVector(packVector(await embedder.embedQuery(asked.searched)))
     const isKnown = vector.some((value) => value !== 0)
     const gap = isKnown ? gapFor(clusters, vector, likeness) : null
     taken.push({...question, gap, vector: isKnown ? vector : null})

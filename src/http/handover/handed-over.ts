@@ -16,6 +16,8 @@ export interface HandedAnswer {
   /** Milliseconds since the epoch. */
   readonly askedAt: number
   readonly text: string
+  /** When its words were removed with a page, in milliseconds since the epoch; null where they were not. */
+  readonly emptiedAt: number | null
   readonly citations: readonly {readonly n: number; readonly end: number}[]
   readonly sources: readonly Source[]
   /** Hosts that its links may lead to; null for any. */
@@ -93,10 +95,11 @@ function reading(transcripts: Pick<TranscriptStore, 'get'>, madeAt: number) {
   }
 }
 
-function handedAnswer({question, startedAt, events, finishReason}: Transcript): HandedAnswer {
+function handedAnswer({question, startedAt, events, finishReason, emptiedAt}: Transcript): HandedAnswer {
   const state: AnswerState = answerStateOf(events, startedAt)
   return {
     ...{question, askedAt: startedAt, finishReason, text: state.text, sources: state.sources},
+    emptiedAt: emptiedAt ?? null,
     citations: state.citations.map(({n, end}) => ({n, end})),
     linkHosts: linkHostsOf(events),
     ending: state.ending,

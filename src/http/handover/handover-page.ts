@@ -1,4 +1,4 @@
-import {partialWordsOf, type Source} from '../../domain/index.ts'
+import {emptiedWords, partialWordsOf, type Source} from '../../domain/index.ts'
 import {sectionAddress} from '../../lib/section-address.ts'
 import {type Html, html, pageOf} from '../html.ts'
 import {answerHtml, sourceId} from './answer-html.ts'
@@ -52,15 +52,24 @@ export function noHandoverPage(title: string, text: string): string {
 }
 
 function answerPart(answer: HandedAnswer, number: number, form: TextForm): Html {
-  const {question, askedAt, text} = answer
+  const {question, askedAt} = answer
   return html`<article>
 <h2 dir="auto" class="question">${question === '' ? 'A question whose words are not kept' : question}</h2>
 <p class="quiet">${time(askedAt)}</p>
-${text === '' ? null : form === 'rendered' ? html`<div class="text" dir="auto">${answerHtml(answer, number)}</div>` : html`<pre dir="auto" tabindex="0">${text}</pre>`}
+${textPart(answer, number, form)}
 ${endingPart(answer)}
 ${sourcesPart(answer, number)}
 </article>
 `
+}
+
+function textPart(answer: HandedAnswer, number: number, form: TextForm): Html | null {
+  const {text, emptiedAt} = answer
+  if (emptiedAt !== null) return html`<p class="ending">${emptiedWords(emptiedAt)}</p>`
+  if (text === '') return null
+  return form === 'rendered'
+    ? html`<div class="text" dir="auto">${answerHtml(answer, number)}</div>`
+    : html`<pre dir="auto" tabindex="0">${text}</pre>`
 }
 
 function endingPart(answer: HandedAnswer): Html | null {

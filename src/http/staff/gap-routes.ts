@@ -166,8 +166,9 @@ export function addGapRoutes(
       questions: questions.flatMap(({ref, askedAt, reason}) => {
         const found = asked.get(ref)
         if (found === undefined) return []
-        const {answerId, question, ending, rating} = found
-        return {answerId: mayReadAnswers ? answerId : null, question, askedAt, reason, ending, rating}
+        const {answerId, question, searched, ending, rating} = found
+        const words = {question, searched}
+        return {answerId: mayReadAnswers ? answerId : null, ...words, askedAt, reason, ending, rating}
       }),
       history: await store.history(id),
       ...(await goldensOf(id)),

@@ -14,7 +14,7 @@ import {
 import type {TranscriptStore} from '../../transcripts/index.ts'
 import {requireJson} from '../guards/require-json.ts'
 import type {TranscriptsKept} from '../info-route.ts'
-import {defined, identifier, parsed, parsedQuery} from '../request-schemas.ts'
+import {defined, identifier, noQuery, parsed, parsedBody, parsedQuery} from '../request-schemas.ts'
 import type {Auditor} from './auditor.ts'
 import {memberOf, type StaffMember} from './member.ts'
 import {publicBase} from './public-base.ts'
@@ -51,7 +51,8 @@ export function addHandoverRoutes(router: Router, deps: HandoverRoutesDeps): voi
 
   router.post('/transcripts/:answerId/handover', staff.allow('support'), async (request, response) => {
     requireJson(request)
-    const {days, note: written} = parsed(makeBody, request.body ?? {})
+    parsedQuery(noQuery, request.query)
+    const {days, note: written} = parsedBody(makeBody, request.body ?? {})
     const transcript = await transcripts.get(String(request.params['answerId']), {redacted: true})
     if (transcript === null) throw new DocentError('not_found', 'There is no such transcript.')
     refuseToHandOver(transcript.ending, keep)
@@ -72,13 +73,15 @@ export function addHandoverRoutes(router: Router, deps: HandoverRoutesDeps): voi
     const asked = new Map(
       (await transcripts.asked([...new Set(page.items.map(({ref}) => ref))])).map((one) => [one.ref, one]),
     )
+    const isGone = await goneOf(page.items.flatMap(({ref}) => (asked.has(ref) ? [] : [ref])))
     const member = memberOf(response)
     const items = page.items.map((handover) => {
       const found = asked.get(handover.ref)
       return {
         ...shown(handover, member),
-        // Null where the transcript was deleted: the link shows nothing then.
-        question: found === undefined ? null : exportRedactor.redact(found.question).text,
+        ...(isGone.has(handover.ref) ? {isOpen: false} : {}),
+        // Null where the transcript was deleted: the link shows nothing then. Empty where its words are not kept.
+        question: isGone.has(handover.ref) ? null : exportRedactor.redact(found?.question ?? '').text,
       }
     })
     response.json({items, nextCursor: page.nextCursor})
@@ -93,6 +96,13 @@ export function addHandoverRoutes(router: Router, deps: HandoverRoutesDeps): voi
     await store.withdrawHandover(id)
     response.status(204).end()
   })
+
+  /** Those without a transcript: most that have no words have none at all. */
+  async function goneOf(refs: readonly string[]): Promise<ReadonlySet<string>> {
+    const gone = new Set<string>()
+    for (const ref of new Set(refs)) if ((await transcripts.get(ref)) === null) gone.add(ref)
+    return gone
+  }
 
   async function existing(request: Request): Promise<Handover> {
     const id = parsed(identifier, request.params['id'])

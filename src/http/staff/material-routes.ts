@@ -10,6 +10,7 @@ import type {
 } from '../../search-index/index.ts'
 import type {KeptMaterial, TranscriptStore} from '../../transcripts/index.ts'
 import type {BuildsReader} from '../builds/builds-reader.ts'
+import {noQuery, parsedQuery} from '../request-schemas.ts'
 import type {Auditor} from './auditor.ts'
 import {memberOf} from './member.ts'
 import type {Staff} from './staff.ts'
@@ -42,6 +43,7 @@ export function addMaterialRoutes(router: Router, deps: MaterialRoutesDeps): voi
   const {staff, auditor, transcripts, buildsReader, current, siteUrl} = deps
 
   router.get('/transcripts/:answerId/prompt', staff.allow('support'), async (request, response) => {
+    parsedQuery(noQuery, request.query)
     const {ref, requests} = await materialOf(String(request.params['answerId']))
     await auditor.before(request, memberOf(response), 'transcript_read', {which: ref})
     // As it was put together where it was read: it may be long.
@@ -49,6 +51,7 @@ export function addMaterialRoutes(router: Router, deps: MaterialRoutesDeps): voi
   })
 
   router.get('/transcripts/:answerId/sources', staff.allow('support'), async (request, response) => {
+    parsedQuery(noQuery, request.query)
     const answerId = String(request.params['answerId'])
     const transcript = await transcripts.get(answerId)
     if (transcript === null) throw noTranscript()

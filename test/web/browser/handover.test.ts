@@ -3,6 +3,7 @@ import {violationsOn} from '../../support/accessibility.ts'
 import {browserSetting} from '../../support/browser-setting.ts'
 import {chromiumPath} from '../../support/chromium.ts'
 import {askToEnd, signIn, startConsoleDocent} from '../../support/console-docent.ts'
+import {bearer, staffApi} from '../../support/staff-people.ts'
 import {supportToken} from '../../support/start-docent.ts'
 
 /** A conversation that support staff hand over, and whoever they give the link to. */
@@ -49,11 +50,26 @@ describe.skipIf(chromiumPath === null)('a hand-over link', () => {
     await page.reload()
     await list.getByText('opened 1 time').waitFor()
     expect(await violationsOn(page)).toEqual([])
-    await list.getByRole('button', {name: 'Withdraw'}).click()
-    await page.getByRole('dialog').getByRole('button', {name: 'Withdraw'}).click()
+    const withdraw = async () => {
+      await list.getByRole('button', {name: 'Withdraw'}).click()
+      await page.getByRole('dialog').getByRole('button', {name: 'Withdraw'}).click()
+    }
+    await page.route('**/api/admin/handovers**', (route) => route.abort())
+    await withdraw()
+    await page.getByRole('status').filter({hasText: /reach/}).waitFor()
+    expect(await list.innerText()).toContain('opened 1 time')
+    await page.unroute('**/api/admin/handovers**')
+    await withdraw()
     await list.getByText('Withdrawn').waitFor()
     await read.reload()
     await read.getByRole('heading', {name: 'This link no longer works'}).waitFor()
     expect(await read.content()).not.toContain('kept on the server')
+
+    const path = `/transcripts/${answerId}`
+    await staffApi(docent, 'POST', `${path}/handover`, {}, bearer(supportToken))
+    await staffApi(docent, 'DELETE', path)
+    await page.reload()
+    const ended = list.getByRole('listitem').filter({hasText: 'Ended with its transcript'})
+    expect(await ended.innerText()).not.toMatch(/Works until|Withdraw/)
   })
 })

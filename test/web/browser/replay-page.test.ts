@@ -5,7 +5,7 @@ import {afterAll, describe, expect, test, vi} from 'vitest'
 import {violationsOn} from '../../support/accessibility.ts'
 import {browserSetting} from '../../support/browser-setting.ts'
 import {chromiumPath} from '../../support/chromium.ts'
-import {askToEnd, startConsoleDocent} from '../../support/console-docent.ts'
+import {askToEnd, signIn, startConsoleDocent} from '../../support/console-docent.ts'
 import {bearer, staffApi} from '../../support/staff-people.ts'
 import {docsToken, supportToken} from '../../support/start-docent.ts'
 
@@ -62,5 +62,36 @@ describe.skipIf(chromiumPath === null)('a replay as a file', () => {
     await page.getByText('It broke off here').waitFor()
     expect(await violationsOn(page)).toEqual([])
     expect(problems).toEqual([])
+  })
+
+  test('says in place of an answer that a page was withdrawn, as the console does', async () => {
+    const docent = await startConsoleDocent(setting.webDir)
+    setting.opened.push(docent)
+    const {answerId} = await askToEnd(docent, 'What is stored?')
+    const {body} = await staffApi(docent, 'GET', `/transcripts/${answerId}`)
+    await docent.withdraw(body.sources[0].url)
+    const response = await fetch(`${docent.url}/api/admin/transcripts/${answerId}/replay.html`, {
+      headers: bearer(supportToken),
+    })
+    const file = join(folder, 'emptied.html')
+    writeFileSync(file, await response.text())
+
+    const context = await setting.browsers.open()
+    setting.opened.push(context)
+    const page = await context.newPage()
+    const shows = async () => {
+      await page.getByText(/^The words of this answer were removed on \d+ \w+ \d{4}: a page/).waitFor()
+      await page.getByRole('button', {name: /as shown/}).click()
+      const withdrawn = page.locator('.found li', {hasText: 'Withdrawn page'}).last()
+      expect(await withdrawn.locator('a').count()).toBe(0)
+      expect(await violationsOn(page)).toEqual([])
+    }
+    await page.goto(`file://${file}`)
+    await shows()
+    await page.goto(`${docent.url}/console/transcripts/${answerId}`)
+    await signIn(page, supportToken)
+    await shows()
+    await page.getByText('Prompt sent').click()
+    await page.getByText('or a page was withdrawn').waitFor()
   })
 })

@@ -59,7 +59,9 @@ export class GoldenForm extends LitElement {
   #form(): TemplateResult {
     const {gap} = this
     const {title, questions, closed, nearest} = gap
-    const asked = [title, ...questions.map(({question}) => question)].filter((question) => question !== '')
+    // A golden question is asked alone: one that followed another is offered as it was completed.
+    const alone = new Map(questions.map(({question, searched}) => [question, searched]))
+    const asked = [alone.get(title) ?? title, ...alone.values()].filter((question) => question !== '')
     const offered = [...new Set(asked)].slice(0, maxOffered)
     const found = closed?.section ?? null
     const sections = [...(found === null ? [] : [found]), ...nearest].filter(

@@ -66,6 +66,8 @@ export interface GapQuestion {
   /** Null for those who may not read transcripts. */
   readonly answerId: string | null
   readonly question: string
+  /** What was searched for: the same, or what it was completed to where it followed another. */
+  readonly searched: string
   readonly askedAt: number
   readonly reason: GapReason
   readonly ending: Ending | null

@@ -41,7 +41,10 @@ export class HandoversView extends LoadedView<HandoverPage> {
 
   #item(item: HandoverItem): TemplateResult {
     const {ref, question, madeBy, madeAt, note, openings, openedAt, isOpen, mayWithdraw} = item
-    const words = question === null ? 'Its transcript was deleted: it shows nothing' : question
+    const words =
+      question === null
+        ? 'Its transcript was deleted: it shows nothing'
+        : question || 'A question whose words are not kept'
     return html`<li>
       <div><p class="strong">${question === null ? html`<span class="quiet">${words}</span>` : html`<a href=${pathOfTranscript(ref)}><bdi>${isolated(words)}</bdi></a>`} ${note === null ? nothing : html`<span class="chip"><bdi>${isolated(note)}</bdi></span>`}</p>
         <p class="quiet">By ${isolated(madeBy)}, ${timeAgo(madeAt)} · ${openings === 0 ? 'not opened yet' : html`opened ${counted(openings, 'time')}, last ${timeAgo(openedAt!)}`}</p>
@@ -67,21 +70,30 @@ export class HandoversView extends LoadedView<HandoverPage> {
     this.requestUpdate()
   }
 
-  async #withdraw({id, question}: HandoverItem): Promise<void> {
+  async #withdraw(item: HandoverItem): Promise<void> {
+    const {id, question} = item
     const {confirm, api, announce} = this.context
-    const text = `${question === null ? 'The link' : `The link to “${question.slice(0, 200)}”`} stops working at once, for everybody.`
+    const text = `${!question ? 'The link' : `The link to “${question.slice(0, 200)}”`} stops working at once, for everybody.`
     if (!(await confirm({title: 'Withdraw this link?', text, action: 'Withdraw'}))) return
     try {
       await api.send(`/handovers/${encodeURIComponent(id)}`, {method: 'DELETE'})
+      this.#replace({...item, isOpen: false, withdrawnAt: Date.now()})
       announce('Withdrawn')
     } catch (error) {
       announce(messageOf(error))
     }
-    this.reload()
+  }
+
+  #replace(changed: HandoverItem): void {
+    if (this.value === null) return
+    const items = this.value.items.map((item) => (item.id === changed.id ? changed : item))
+    this.value = {...this.value, items}
+    this.requestUpdate()
   }
 }
 
-function stateOf({withdrawnAt, isOpen, expiresAt}: HandoverItem): TemplateResult {
+function stateOf({withdrawnAt, question, isOpen, expiresAt}: HandoverItem): TemplateResult {
+  if (question === null && withdrawnAt === null) return html`Ended with its transcript`
   if (withdrawnAt !== null) return html`Withdrawn ${timeAgo(withdrawnAt)}`
   return html`${isOpen ? 'Works until' : 'Ended on'} ${exactTime(expiresAt)}`
 }

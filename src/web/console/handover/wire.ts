@@ -3,7 +3,7 @@ export interface HandoverItem {
   readonly id: string
   /** Of the answer that it was made for. */
   readonly ref: string
-  /** Redacted; null where the transcript was deleted. */
+  /** Redacted, as it was asked; null where the transcript was deleted, empty where its words are not kept. */
   readonly question: string | null
   readonly madeAt: number
   readonly madeBy: string
@@ -12,7 +12,7 @@ export interface HandoverItem {
   readonly withdrawnAt: number | null
   readonly openings: number
   readonly openedAt: number | null
-  /** Whether it has neither ended nor been withdrawn. */
+  /** Whether it shows something: it has neither ended nor been withdrawn, and its transcript is kept. */
   readonly isOpen: boolean
   readonly mayWithdraw: boolean
 }

@@ -1,4 +1,5 @@
 import {html, LitElement, nothing, type TemplateResult} from 'lit'
+import {emptiedWords} from '../../../domain/index.ts'
 import {sectionAddress} from '../../../lib/section-address.ts'
 import type {AnswerText} from '../../assistant/answer-text.ts'
 import {copyText} from '../../assistant/browser.ts'
@@ -22,11 +23,14 @@ export class Answer extends LitElement {
     answer: {attribute: false},
     imageHosts: {attribute: false},
     docsBase: {attribute: false},
+    emptiedAt: {attribute: false},
   }
   declare answer: AnswerState
   declare imageHosts: readonly string[]
   /** Where relative addresses of the docs lead to; default: the docs of this server. */
   declare docsBase: string | undefined
+  /** When its words were removed, in milliseconds since the epoch; default: they were not. */
+  declare emptiedAt: number | undefined
   #options: NodeOptions | null = null
   /** Null until somebody opens or folds the sources. */
   #showsSources: boolean | null = null
@@ -40,7 +44,7 @@ export class Answer extends LitElement {
     return html`<div class="asked"><docent-long dir="auto" .text=${answer.question === '' ? '(question not kept)' : answer.question}></docent-long></div>
       ${phase(answer)}
       ${answer.sources.length === 0 ? nothing : this.#sources(answer)}
-      <docs-assistant-text class="text" dir="auto" @click=${this.#clicked}></docs-assistant-text>
+      ${this.emptiedAt === undefined ? html`<docs-assistant-text class="text" dir="auto" @click=${this.#clicked}></docs-assistant-text>` : html`<p class="ending outcome calm">${icon('trash')}<span>${emptiedWords(this.emptiedAt)}</span></p>`}
       ${end(answer, this.#base)}`
   }
 
@@ -66,7 +70,7 @@ export class Answer extends LitElement {
       links: {base: this.#base, imageHosts: this.imageHosts},
       labels: {copy: say('copy'), code: say('code'), table: say('table')},
     }
-    this.querySelector<AnswerText>('docs-assistant-text')!.show(this.answer, this.#options, say, [])
+    this.querySelector<AnswerText>('docs-assistant-text')?.show(this.answer, this.#options, say, [])
   }
 
   /** Links of an answer lead out of the console, which stays open. */
@@ -112,7 +116,8 @@ function sources(answer: AnswerState, base: string): TemplateResult {
   return html`<ol class="sources">${answer.sources.map((source) => {
     const path = pathOf(source)
     const isUsed = used.has(source.n)
-    const href = safeHref(sectionAddress(source), base)
+    // A withdrawn page has none.
+    const href = source.url === '' ? null : safeHref(sectionAddress(source), base)
     const name = source.title === '' ? '(not kept)' : isolated(path.at(-1)!)
     return html`<li class=${isUsed ? 'used' : ''}><span class="n">${source.n}</span>
         <div><span class="top">${href === null ? name : html`<a href=${href} target="_blank" rel="noopener">${name}</a>`}

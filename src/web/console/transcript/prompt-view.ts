@@ -16,7 +16,7 @@ export class PromptView extends MaterialView<Prompt> {
 
   protected shown({requests}: Prompt): TemplateResult {
     if (requests.length === 0)
-      return html`<p class="quiet">No request is kept: no model was asked, or words are not kept, or it was asked by an earlier version of Docent.</p>`
+      return html`<p class="quiet">No request is kept: no model was asked, or words are not kept, or a page was withdrawn, or it was asked by an earlier version of Docent.</p>`
     return html`${requests.map((request) => this.#request(request, requests.length))}`
   }
 

@@ -64,7 +64,7 @@ export class ReplayView extends LitElement {
   protected override render(): TemplateResult {
     const replay = this.#replay!
     const {imageHosts, docsBase} = this
-    return html`<docent-answer .answer=${replay.state} .imageHosts=${imageHosts} .docsBase=${docsBase}></docent-answer>
+    return html`<docent-answer .answer=${replay.state} .imageHosts=${imageHosts} .docsBase=${docsBase} .emptiedAt=${this.transcript.emptiedAt}></docent-answer>
       ${player(replay, {
         seek: (ms) => replay.seek(ms),
         jump: async (ms) => {

@@ -42,6 +42,11 @@ const maxBefore = 3
 /** Another answer, or one that has ended meanwhile, is read anew. */
 const keyOf = ({answerId, ending}: Transcript): string => `${answerId} ${ending}`
 
+interface Opened {
+  readonly state: AnswerState
+  readonly emptiedAt: number | undefined
+}
+
 /** One transcript: its conversation, its replay, its review, and all that is known of it. */
 export class TranscriptView extends LitElement {
   static override properties = {context: {attribute: false}, answerId: {attribute: false}}
@@ -55,7 +60,7 @@ export class TranscriptView extends LitElement {
   /** Why an answer that is being written could not be read again. */
   #pollProblem: unknown = null
   /** Other turns that were opened, as they ended or why they could not be read, by answer id. */
-  readonly #opened = new Map<string, AnswerState | string>()
+  readonly #opened = new Map<string, Opened | string>()
   #showsQuestion = false
   #showsEvents = false
   #showsAllEvents = false
@@ -239,7 +244,7 @@ export class TranscriptView extends LitElement {
           ? html`<p class="quiet">Loading…</p>`
           : typeof opened === 'string'
             ? html`<p class="problem" role="alert">${opened}</p>`
-            : html`<docent-answer .answer=${opened} .imageHosts=${this.context.imageHosts}></docent-answer>`
+            : html`<docent-answer .answer=${opened.state} .emptiedAt=${opened.emptiedAt} .imageHosts=${this.context.imageHosts}></docent-answer>`
       }
       <p class="actions"><a class="button" href=${pathOfTranscript(answerId)}>Open with replay and review</a></p></details></li>`
   }
@@ -250,7 +255,8 @@ export class TranscriptView extends LitElement {
     try {
       const path = `/transcripts/${encodeURIComponent(answerId)}`
       const transcript = await this.context.api.send<Transcript>(path, {signal})
-      this.#opened.set(answerId, new Replay(transcript, () => {}).state)
+      const {state} = new Replay(transcript, () => {})
+      this.#opened.set(answerId, {state, emptiedAt: transcript.emptiedAt})
     } catch (error) {
       if (signal.aborted) return
       this.#opened.set(answerId, messageOf(error))
