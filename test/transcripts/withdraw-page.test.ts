@@ -1,4 +1,6 @@
 import {expect, test} from 'vitest'
+import {replaySteps, showLines} from '../../src/cli/transcripts/terminal-view.ts'
+import {emptiedWords} from '../../src/domain/index.ts'
 import {openSqlite} from '../../src/native/index.ts'
 import {pageTest, withdrawPage} from '../../src/transcripts/index.ts'
 import {bytesBelow} from '../support/bytes-below.ts'
@@ -40,7 +42,17 @@ test('prompts that had the page, or repeat an answer that rested on it, are gone
   expect(await requestsOf(later.id)).toEqual([])
   expect(await requestsOf(other.id)).toHaveLength(1)
   expect((await product.transcript(later.id))['text']).toBe('Set it.')
-  expect(await product.transcript(rested.id)).toMatchObject({text: '', emptiedAt: expect.any(Number)})
+  const emptied = await product.transcript(rested.id)
+  expect(emptied).toMatchObject({text: '', emptiedAt: expect.any(Number)})
+  expect((await product.transcript(later.id))['emptiedAt']).toBeUndefined()
+  const words = emptiedWords(Number(emptied['emptiedAt']))
+  const link = (await staffApi(product, 'POST', `/transcripts/${rested.id}/handover`, {})).body.url
+  expect(await (await fetch(link)).text()).toContain(`<p class="ending">${words}</p>`)
+  const view = {columns: 100, hasColors: false}
+  const transcript = (await product.transcripts.get(rested.id))!
+  expect(showLines(transcript, view)).toContain(words)
+  const replayed = replaySteps(transcript, view).map(({text}) => text)
+  expect(replayed.join('').split(words)).toHaveLength(2)
   const db = openSqlite(file, {readonly: true})
   const unused = db.prepare('SELECT id FROM shared_texts WHERE id NOT IN (SELECT text FROM text_uses)').all()
   db.close()
