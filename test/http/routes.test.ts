@@ -2,6 +2,7 @@ import {fileURLToPath} from 'node:url'
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {allowOf, type Caller, routes} from '../../src/http/routes.ts'
 import {builtFile} from '../../src/package/index.ts'
+import type {Settings} from '../../src/settings/settings.ts'
 import {startDocent, type TestDocent} from '../support/start-docent.ts'
 
 const tokens = {
@@ -20,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => product.close())
 
-const start = () =>
+const start = (more: Partial<Settings> = {}) =>
   startDocent({
     webDir,
     pages: null,
@@ -29,6 +30,7 @@ const start = () =>
       docsToken: tokens.docs,
       supportToken: tokens.support,
       metricsToken: tokens.metrics,
+      ...more,
     },
   })
 
@@ -93,6 +95,12 @@ test('other sites may use the methods of the routes that they may call', async (
 })
 
 describe('who may call a route', () => {
+  let behindProxy: TestDocent
+  beforeAll(async () => {
+    behindProxy = await start({trustProxy: '1'})
+  })
+  afterAll(() => behindProxy.close())
+
   type Who = keyof typeof tokens | 'a stranger' | 'a page from elsewhere'
   const everybody: readonly Who[] = [
     'a stranger',
@@ -121,20 +129,26 @@ describe('who may call a route', () => {
     return {authorization: `Bearer ${tokens[who]}`}
   }
 
-  test.each(routes)('$method $path: $caller', async ({method, path, caller}) => {
-    // Wrong tokens are counted for each address: on a server of its own they stay few.
-    const fresh = await start()
-    const refused: Partial<Record<Who, number>> = {}
-    for (const who of everybody) {
-      const address = `${fresh.url}${exampleOf(path)}`
-      const response = await fetch(address, {method, headers: headersOf(who), redirect: 'manual'})
-      await response.body?.cancel()
-      if (response.status === 401 || response.status === 403) refused[who] = response.status
-    }
-    await fresh.close()
+  test.each(routes.map((route, at) => ({...route, at})))(
+    '$method $path: $caller',
+    async ({method, path, caller, at}) => {
+      // Wrong tokens are counted for each address.
+      const from = {'x-forwarded-for': `198.51.${Math.floor(at / 250)}.${(at % 250) + 1}`}
+      const refused: Partial<Record<Who, number>> = {}
+      for (const who of everybody) {
+        const address = `${behindProxy.url}${exampleOf(path)}`
+        const response = await fetch(address, {
+          method,
+          headers: {...headersOf(who), ...from},
+          redirect: 'manual',
+        })
+        await response.body?.cancel()
+        if (response.status === 401 || response.status === 403) refused[who] = response.status
+      }
 
-    // The staff API asks first where a request comes from.
-    const first = path.startsWith('/api/admin') ? {'a page from elsewhere': 403} : {}
-    expect(refused).toEqual({...refusals[caller], ...first})
-  })
+      // The staff API asks first where a request comes from.
+      const first = path.startsWith('/api/admin') ? {'a page from elsewhere': 403} : {}
+      expect(refused).toEqual({...refusals[caller], ...first})
+    },
+  )
 })
