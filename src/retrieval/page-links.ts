@@ -14,15 +14,22 @@ const maxSentence = 200
 export function urlOf(build: IndexBuild, page: StoredPage, siteUrl: SiteUrl): string {
   if (/^[a-z][a-z0-9+.-]*:/i.test(page.url)) return encodedAddress(page.url)
   const address = encodedAddress(withLeadingSlash(page.url))
+  const published = addressOnSite(page, address, siteUrl)
+  if (published !== null) return published
+  // Of two pages with one address, this server shows the first there, and the other under its file path.
+  // What follows `#` never reaches a server.
+  const isOwn = BuildCache.of(build).ownsUrl(page) && !address.includes('#')
+  return `/docs${isOwn ? address : routeOfPage(build, page)}`
+}
+
+/** On the docs' own site; null where `siteUrl` does not say where that is. @param address that of the page, encoded */
+function addressOnSite(page: Pick<StoredPage, 'path'>, address: string, siteUrl: SiteUrl): string | null {
   if (typeof siteUrl === 'string') return siteUrl.replace(/\/+$/, '') + address
   const [, source = '', route = '/'] = /^\/([a-z0-9-]+)(\/.*)?$/s.exec(address) ?? []
   // The name of the source is no part of the address on its own site.
   if (siteUrl !== null && Object.hasOwn(siteUrl, source) && page.path.startsWith(`${source}/`))
     return siteUrl[source]!.replace(/\/+$/, '') + route
-  // Of two pages with one address, this server shows the first there, and the other under its file path.
-  // What follows `#` never reaches a server.
-  const isOwn = BuildCache.of(build).ownsUrl(page) && !address.includes('#')
-  return `/docs${isOwn ? address : routeOfPage(build, page)}`
+  return null
 }
 
 /**
@@ -33,14 +40,8 @@ export function addressesOf(page: Pick<StoredPage, 'path' | 'url'>, siteUrl: Sit
   if (/^[a-z][a-z0-9+.-]*:/i.test(page.url)) return [encodedAddress(page.url)]
   const address = encodedAddress(withLeadingSlash(page.url))
   const byFile = encodedPath(withLeadingSlash(page.path.replace(/\.[^./]+$/, '')))
-  const sites = typeof siteUrl === 'string' ? [siteUrl] : Object.entries(siteUrl ?? {})
-  const published = sites.flatMap((site) => {
-    if (typeof site === 'string') return [site.replace(/\/+$/, '') + address]
-    const [source, root] = site
-    const isOf = page.path.startsWith(`${source}/`) && `${address}/`.startsWith(`/${source}/`)
-    return isOf ? [root.replace(/\/+$/, '') + (address.slice(source.length + 1) || '/')] : []
-  })
-  return [...published, `/docs${address}`, `/docs${byFile}`]
+  const published = addressOnSite(page, address, siteUrl)
+  return [...(published === null ? [] : [published]), `/docs${address}`, `/docs${byFile}`]
 }
 
 /** The pages of the best candidates, at most three, each with its best section. */

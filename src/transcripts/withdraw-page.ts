@@ -76,14 +76,8 @@ export async function withdrawPage(
         `${file} is of an earlier version. Start the server once, then try again.`,
       )
     }
-    const steps = prepareSteps(db, pageTest(urls), now())
-    const total = {answers: 0, emptied: 0}
-    const sweep = async () => {
-      for await (const {isEmptied} of isDryRun ? steps.found() : steps.changed()) {
-        total.answers += 1
-        if (isEmptied) total.emptied += 1
-      }
-    }
+    const isOfPage = pageTest(urls)
+    const steps = prepareSteps(db, isOfPage, now())
     let running = steps.running()
     if (!isDryRun && running > 0) {
       onWait(running)
@@ -93,10 +87,14 @@ export async function withdrawPage(
         running = steps.running()
       }
     }
-    await sweep()
+    const total = {answers: 0, emptied: 0}
+    for await (const {isEmptied} of isDryRun ? steps.found() : steps.changed()) {
+      total.answers += 1
+      if (isEmptied) total.emptied += 1
+    }
     if (isDryRun) return {...total, running, isErased: true}
     const isErased = await eraseCopies(db)
-    return {...total, running, isErased: forgetPagesIn(file, db, pageTest(urls)) && isErased}
+    return {...total, running, isErased: forgetPagesIn(file, db, isOfPage) && isErased}
   } catch (error) {
     throw storageError(error, file)
   } finally {

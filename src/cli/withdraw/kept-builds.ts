@@ -28,17 +28,17 @@ export async function removeBuildsWith(
   const builds = localBuilds(dataDir)
   const isNamed = pageTest(names)
   const isPage = (digest: PageDigest) => isNamed(digest.path) || addressesOf(digest, siteUrl).some(isNamed)
-  if (isDryRun) return (await find()).found
+  if (isDryRun) return find()
   const lock = await builds.lock()
   try {
-    const {found} = await find()
+    const found = await find()
     for (const id of [...found.ids, ...found.unreadable]) await builds.remove(id)
     return found
   } finally {
     await lock.release()
   }
 
-  async function find(): Promise<{readonly found: BuildsWithPage}> {
+  async function find(): Promise<BuildsWithPage> {
     const ids: string[] = []
     const unreadable: string[] = []
     const urls = new Set<string>()
@@ -56,7 +56,7 @@ export async function removeBuildsWith(
       else if (same.length > 0) ids.push(id)
       for (const digest of same) for (const url of addressesOf(digest, siteUrl)) urls.add(url)
     }
-    return {found: {ids, unreadable, urls: [...urls]}}
+    return {ids, unreadable, urls: [...urls]}
   }
 
   /** Null for a build that cannot be read. */
