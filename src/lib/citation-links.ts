@@ -3,20 +3,18 @@
  * since the fence that closes it must stand alone. Null in a block that was never closed.
  */
 function citationPlace(text: string, offset: number): {readonly at: number; readonly gap: string} | null {
-  let opening: string | null = null
+  let opening = ''
   for (const {0: fence, 1: mark = '', index} of text.matchAll(/^ {0,3}(`{3,}|~{3,}).*$/gm)) {
-    if (opening === null) {
+    if (opening === '') {
       if (index >= offset) break
       opening = mark
-      continue
+    } else if (mark.startsWith(opening) && /^ *(`+|~+)\s*$/.test(fence)) {
+      const at = index + fence.length
+      if (offset <= at) return {at, gap: '\n\n'}
+      opening = ''
     }
-    const isClosing = mark.startsWith(opening) && /^ *(`+|~+)\s*$/.test(fence)
-    if (!isClosing) continue
-    const end = index + fence.length
-    if (offset <= end) return {at: end, gap: '\n\n'}
-    opening = null
   }
-  return opening === null ? {at: offset, gap: ' '} : null
+  return opening === '' ? {at: offset, gap: ' '} : null
 }
 
 /** Text with Markdown characters escaped, for use inside a link. */
@@ -35,20 +33,17 @@ export function withCitationLinks(
   citations: readonly Cited[],
   linkOf: (n: number) => string | null,
 ): string {
-  let linked = text
   const places = citations
-    .filter(
-      ({n, end}, i, all) =>
-        end <= text.length && i === all.findIndex((other) => other.n === n && other.end === end),
-    )
     .flatMap(({n, end}) => {
-      const place = citationPlace(text, end)
+      const place = end > text.length ? null : citationPlace(text, end)
       return place === null ? [] : [{n, ...place}]
     })
     .sort((a, b) => b.at - a.at || b.n - a.n)
+  let linked = text
   for (const {n, at, gap} of places) {
     const link = linkOf(n)
-    if (link !== null) linked = `${linked.slice(0, at)}${gap}[[${n}]](${link})${linked.slice(at)}`
+    const mark = `${gap}[[${n}]](${link})`
+    if (link !== null && !linked.startsWith(mark, at)) linked = linked.slice(0, at) + mark + linked.slice(at)
   }
   return linked
 }

@@ -7,7 +7,7 @@ import {describe, expect, test} from 'vitest'
 import {builtFile} from '../../../src/package/index.ts'
 import {samples} from '../../../src/web/render/samples.ts'
 import {browserSetting} from '../../support/browser-setting.ts'
-import {chromiumPath, type OpenOptions} from '../../support/chromium.ts'
+import {chromiumPath} from '../../support/chromium.ts'
 import {startPlayedDocent} from '../../support/played-docent.ts'
 import {done, sourcesEvent} from '../../support/sample-answer.ts'
 import type {Step} from '../../support/script-player.ts'
@@ -24,8 +24,8 @@ const script: Step[] = [
 describe.skipIf(chromiumPath === null)('code in a browser', () => {
   const setting = browserSetting()
 
-  async function newPage(options: OpenOptions = {}): Promise<{page: Page; problems: string[]}> {
-    const context = await setting.browsers.open({locale: 'en-US', ...options})
+  async function newPage(): Promise<{page: Page; problems: string[]}> {
+    const context = await setting.browsers.open({locale: 'en-US'})
     setting.opened.push(context)
     context.setDefaultTimeout(15_000)
     const page = await context.newPage()
@@ -144,14 +144,13 @@ describe.skipIf(chromiumPath === null)('code in a browser', () => {
   test('and all that is rendered is tried once before, a little in each idle moment', async () => {
     const docent = await startPlayedDocent({webDir: setting.webDir, script: () => script})
     setting.opened.push(docent)
-    // A browser that has shown other pages gives this one few idle moments.
-    const {page, problems} = await newPage({args: []})
+    const {page, problems} = await newPage()
     await page.addInitScript(() => {
-      const whenIdle = requestIdleCallback
+      // A busy machine may give the page no idle moment for as long as a test can wait.
       window.requestIdleCallback = (run) => {
         document.documentElement.dataset['idle'] =
           `${Number(document.documentElement.dataset['idle'] ?? 0) + 1}`
-        return whenIdle(run)
+        return window.setTimeout(run, 1)
       }
     })
     const idleTasks = () => page.evaluate(() => Number(document.documentElement.dataset['idle'] ?? 0))

@@ -16,9 +16,9 @@ import {adminToken, docsToken, supportToken} from '../../support/start-docent.ts
 
 /** What the docs fail to answer, in the console: with the real model, which groups it, and real reindexes. */
 
-vi.setConfig({testTimeout: 300_000})
+vi.setConfig({testTimeout: 900_000})
 
-const soon = {timeout: 60_000}
+const soon = {timeout: 180_000}
 const question = 'How do I descale the boiler with vinegar?'
 const written = `# Care
 
@@ -124,7 +124,7 @@ describe.skipIf(chromiumPath === null)('what the docs fail to answer', () => {
     await docent.writePage()
     await page.getByRole('link', {name: 'Reindex'}).click()
     await page.getByRole('button', {name: 'Reindex now'}).click()
-    await page.getByRole('heading', {name: /Gaps closed/}).waitFor({timeout: 120_000})
+    await page.getByRole('heading', {name: /Gaps closed/}).waitFor(soon)
     expect(await faultsOf(page)).toEqual([])
     await page.getByRole('link', {name: /descale the boiler/i}).click()
     const how = page.locator('.how-closed')

@@ -16,7 +16,7 @@ import {type Choice, listNames, orders, scopes, severities, states} from './word
 /** Most rows that are there again when somebody comes back to the list. */
 const maxRows = 500
 const firstPollMs = 2_000
-const maxPollMs = 30_000
+const maxPollMs = 8_000
 
 /** Groups of questions that the docs did not answer well. All of what the list shows is in its address. */
 export class GapsView extends LoadedView<GapPage> {
