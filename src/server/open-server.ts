@@ -1,10 +1,10 @@
 import {randomBytes} from 'node:crypto'
 import {join} from 'node:path'
-import type {Answering} from './answering/index.ts'
-import {createAnswering} from './answering/index.ts'
-import {refOf} from './answers/index.ts'
-import {DocentError} from './domain/index.ts'
-import type {Embedder} from './embedding/index.ts'
+import type {Answering} from '../answering/index.ts'
+import {createAnswering} from '../answering/index.ts'
+import {refOf} from '../answers/index.ts'
+import {DocentError} from '../domain/index.ts'
+import type {Embedder} from '../embedding/index.ts'
 import {
   closedGaps,
   type GapKeeper,
@@ -12,10 +12,10 @@ import {
   openGapKeeper,
   openGaps,
   withGapsForgotten,
-} from './gaps/index.ts'
-import type {ChosenGenerator} from './generation/index.ts'
-import {openGoldenQuestions} from './golden/index.ts'
-import type {Log} from './http/index.ts'
+} from '../gaps/index.ts'
+import type {ChosenGenerator} from '../generation/index.ts'
+import {openGoldenQuestions} from '../golden/index.ts'
+import type {Log} from '../http/index.ts'
 import {
   createHttpServer,
   createMetrics,
@@ -25,14 +25,14 @@ import {
   type LimitStore,
   memoryLimits,
   redactedLog,
-} from './http/index.ts'
-import {activateBuild, type IngestReport, type SpawnedIngest, spawnIngest} from './ingestion/index.ts'
-import {TwoGenerationCache} from './lib/two-generation-cache.ts'
-import {installationSecret, makePrivateFolder} from './native/index.ts'
-import {createReports, openNotifier, openOutbox, type Reports, receiverOf} from './notify/index.ts'
-import {howToRun} from './package/index.ts'
-import {staffQuestionFile} from './question-sets/index.ts'
-import {createRedactor, type Redacted, type Redactor} from './redaction/index.ts'
+} from '../http/index.ts'
+import {activateBuild, type IngestReport, type SpawnedIngest, spawnIngest} from '../ingestion/index.ts'
+import {TwoGenerationCache} from '../lib/two-generation-cache.ts'
+import {installationSecret, makePrivateFolder} from '../native/index.ts'
+import {createReports, openNotifier, openOutbox, type Reports, receiverOf} from '../notify/index.ts'
+import {howToRun} from '../package/index.ts'
+import {staffQuestionFile} from '../question-sets/index.ts'
+import {createRedactor, type Redacted, type Redactor} from '../redaction/index.ts'
 import type {
   BuildExplainer,
   DocsSearch,
@@ -41,7 +41,7 @@ import type {
   Retriever,
   RetrieverOptions,
   StartingQuestions,
-} from './retrieval/index.ts'
+} from '../retrieval/index.ts'
 import {
   type BuildStore,
   type CurrentBuild,
@@ -49,17 +49,17 @@ import {
   type OpenCurrentBuild,
   openCurrentBuild,
   type SourceSummary,
-} from './search-index/index.ts'
-import type {Settings} from './settings/index.ts'
-import {gitAccess, isPushFor, pollRepositories} from './sources/index.ts'
-import {openStaffStore, type StaffStore} from './staff/index.ts'
-import {openTranscripts, type Transcripts} from './transcripts/index.ts'
+} from '../search-index/index.ts'
+import type {Settings} from '../settings/index.ts'
+import {gitAccess, isPushFor, pollRepositories} from '../sources/index.ts'
+import {openStaffStore, type StaffStore} from '../staff/index.ts'
+import {openTranscripts, type Transcripts} from '../transcripts/index.ts'
 import {
   findPlaceIn,
   openVerifiedAnswers,
   type VerifiedAnswers,
   withVerifiedAnswers,
-} from './verified/index.ts'
+} from '../verified/index.ts'
 
 /**
  * Parts that an application embedding Docent provides in place of those from the settings. The application opens them
@@ -232,7 +232,7 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
 }
 
 async function embedderOf(settings: Settings): Promise<Embedder> {
-  const {openEmbedder} = await import('./embedding/index.ts')
+  const {openEmbedder} = await import('../embedding/index.ts')
   return openEmbedder({
     model: settings.embeddingModel,
     cacheDir: modelCacheOf(settings),
@@ -241,7 +241,7 @@ async function embedderOf(settings: Settings): Promise<Embedder> {
 }
 
 async function generatorOf({settings, log, extractPaceMs}: AssistantOptions): Promise<ChosenGenerator> {
-  const {createGenerator} = await import('./generation/index.ts')
+  const {createGenerator} = await import('../generation/index.ts')
   return createGenerator(settings, {
     onNote: (note) => log.info({note}, 'generation'),
     ...(extractPaceMs === undefined ? {} : {extractPaceMs}),
@@ -252,7 +252,7 @@ async function retrieverOf(
   {settings, log}: AssistantOptions,
   {onChange, ...found}: Pick<RetrieverOptions, 'current' | 'embedder'> & Pick<OpenCurrentBuild, 'onChange'>,
 ): Promise<Retriever & DocsSearch> {
-  const {createRetriever, prepareTyping} = await import('./retrieval/index.ts')
+  const {createRetriever, prepareTyping} = await import('../retrieval/index.ts')
   const prepare = () => {
     // Nobody waits for it, and a search that needs the names reads them itself and says what is wrong.
     prepareTyping(found.current).catch(() => undefined)
@@ -601,7 +601,7 @@ function searchExplainer(
         'conflict',
         'With an embedder of its own, this server searches only the build that it serves.',
       )
-    const {openBuildExplainer} = await import('./retrieval/index.ts')
+    const {openBuildExplainer} = await import('../retrieval/index.ts')
     others ??= openBuildExplainer({
       model: settings.embeddingModel,
       cacheDir: modelCacheOf(settings),
@@ -613,7 +613,7 @@ function searchExplainer(
   return {
     async explain(query: ExplainQuery, signal: AbortSignal): Promise<object> {
       const {sources, ...explanation} = await explanationOf(query, signal)
-      const {promptShares} = await import('./generation/index.ts')
+      const {promptShares} = await import('../generation/index.ts')
       return {...explanation, sources: promptShares(query.text, sources)}
     },
     close: () => others?.close(),
@@ -627,7 +627,7 @@ async function startingQuestionsOf(
   {assistantSuggestions}: Settings,
 ): Promise<StartingQuestions | null> {
   if (assistantSuggestions.length > 0) return null
-  const {createStartingQuestions} = await import('./retrieval/index.ts')
+  const {createStartingQuestions} = await import('../retrieval/index.ts')
   const starting = createStartingQuestions({current: usable, retriever, isBusy: () => answering.active > 0})
   void starting.prepare()
   current.onChange(() => void starting.prepare())
@@ -718,7 +718,7 @@ async function rewriterOf(settings: Settings): Promise<Pick<RetrieverOptions, 'r
   const {rewriteFollowUps, generator, anthropicApiKey: apiKey} = settings
   if (!rewriteFollowUps || generator === 'extractive' || apiKey === null) return {}
   const {anthropicBaseUrl: baseUrl, anthropicModel: model} = settings
-  const {anthropicQuestionRewriter} = await import('./generation/index.ts')
+  const {anthropicQuestionRewriter} = await import('../generation/index.ts')
   return {rewriter: anthropicQuestionRewriter({apiKey, baseUrl, model})}
 }
 
