@@ -189,7 +189,7 @@ export const sourceFolders: readonly SourceFolder[] = [
   },
   {
     name: 'http',
-    about: 'The server: answers as streams, search, docs, staff, limits.',
+    about: 'The routes: answers as streams, search, docs, staff, limits.',
     mayImport: [
       'domain',
       'lib',
@@ -208,6 +208,34 @@ export const sourceFolders: readonly SourceFolder[] = [
       'verified',
       'golden',
       'gaps',
+    ],
+  },
+  {
+    name: 'server',
+    about: 'All folders put together: what answers in this process, and the server with what staff use.',
+    mayImport: [
+      'domain',
+      'lib',
+      'package',
+      'redaction',
+      'settings',
+      'native',
+      'sources',
+      'answers',
+      'embedding',
+      'search-index',
+      'question-sets',
+      'retrieval',
+      'generation',
+      'ingestion',
+      'answering',
+      'transcripts',
+      'staff',
+      'verified',
+      'golden',
+      'gaps',
+      'notify',
+      'http',
     ],
   },
   {
@@ -232,6 +260,7 @@ export const sourceFolders: readonly SourceFolder[] = [
       'transcripts',
       'staff',
       'gaps',
+      'server',
     ],
     openBecause: 'it is the program: nothing in `src` imports it',
   },
@@ -242,9 +271,4 @@ export const sourceFolders: readonly SourceFolder[] = [
     mayImport: ['domain', 'lib', 'text'],
     openBecause: 'nothing but the build imports it',
   },
-]
-
-/** Files at the root of `src`: they may import any folder. */
-export const rootFiles: readonly {readonly name: string; readonly about: string}[] = [
-  {name: 'server.ts', about: 'Puts the folders together to a server.'},
 ]

@@ -2,7 +2,7 @@ import {readdirSync, readFileSync} from 'node:fs'
 import {join, normalize} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {describe, expect, test} from 'vitest'
-import {rootFiles, sourceFolders} from '../scripts/architecture.ts'
+import {sourceFolders} from '../scripts/architecture.ts'
 
 /** Packages that only one folder of `src` may import. */
 const owners: Readonly<Record<string, string | readonly string[]>> = {
@@ -41,7 +41,7 @@ interface Import {
 }
 
 const imports = files.flatMap(importsOf)
-/** Imports of another folder of `src`. Files at its root compose the folders and may import all of them. */
+/** Imports of another folder of `src`. */
 const crossing = imports.flatMap(({from, file}) => {
   if (file === null || folderOf(from) === folderOf(file)) return []
   if (!file.startsWith('src/')) return []
@@ -70,23 +70,15 @@ function folderOf(file: string): string | null {
 }
 
 describe('the import table', () => {
-  test('lists every folder of src once', () => {
-    const folders = new Set(files.map(folderOf).filter((folder) => folder !== ''))
+  test('lists every folder of src once, and no file of src is outside of them', () => {
+    const folders = new Set(files.map(folderOf))
 
     expect(sourceFolders.map(({name}) => name).sort()).toEqual([...folders].sort())
   })
 
-  test('lists every file at the root of src', () => {
-    const found = files.filter((file) => folderOf(file) === '').map((file) => file.replace('src/', ''))
-
-    expect(rootFiles.map(({name}) => name).sort()).toEqual(found.sort())
-  })
-
   test('a folder imports only the folders that it may', () => {
     const wrong = crossing
-      .filter(
-        ({folder, target}) => folder !== '' && target !== '' && !allowed.get(folder!)?.includes(target!),
-      )
+      .filter(({folder, target}) => !allowed.get(folder!)?.includes(target!))
       .map(({from, file}) => `${from} imports ${file}`)
 
     expect(wrong).toEqual([])
@@ -103,7 +95,7 @@ describe('the import table', () => {
 
   test('a folder is imported through its index.ts, unless the table says why not', () => {
     const wrong = crossing
-      .filter(({file, target}) => target !== '' && !open.has(target!) && file !== `src/${target}/index.ts`)
+      .filter(({file, target}) => !open.has(target!) && file !== `src/${target}/index.ts`)
       .filter(({file, folder}) => entries.get(file) !== folder)
       .map(({from, file}) => `${from} imports ${file}`)
 
@@ -134,12 +126,6 @@ describe('the import table', () => {
 
     expect(wrong).toEqual([])
     expect(values).toEqual([])
-  })
-
-  test('nothing but the command line and the tools imports a file at the root of src', () => {
-    const wrong = crossing.filter(({target, folder}) => target === '' && folder !== '' && folder !== 'cli')
-
-    expect(wrong).toEqual([])
   })
 
   test('scripts and tools import no tests', () => {

@@ -1,7 +1,7 @@
 import {allGenerators} from '../../src/generators/index.ts'
 import {routes} from '../../src/http/routes.ts'
 import {settingsTable} from '../../src/settings/settings.ts'
-import {rootFiles, sourceFolders} from '../architecture.ts'
+import {sourceFolders} from '../architecture.ts'
 import {dependenciesMarkdown} from './dependencies.ts'
 
 /** Generates the text between `<!-- generated: NAME -->` and `<!-- /generated -->`, by name, for the checkout in `root`. */
@@ -29,21 +29,12 @@ function foldersMarkdown(): string {
     const entry = openBecause === undefined ? `\`index.ts\`${second}` : `any file: ${openBecause}`
     return `| \`${name}\` | ${about} | ${imports} | ${entry} |`
   })
-  const ofRoot = rootFiles.map(({name, about}) => `| \`${name}\` | ${about} | any folder | none |`)
-  return [
-    '| Folder | What it holds | Imports | Others import |',
-    '|---|---|---|---|',
-    ...rows,
-    ...ofRoot,
-  ].join('\n')
+  return ['| Folder | What it holds | Imports | Others import |', '|---|---|---|---|', ...rows].join('\n')
 }
 
-/** One line for each folder and file, aligned. */
+/** One line for each folder, aligned. */
 function mapMarkdown(): string {
-  const entries = [
-    ...sourceFolders.map(({name, about}) => ({name: `${name}/`, about})),
-    ...rootFiles.map(({name, about}) => ({name, about})),
-  ]
+  const entries = sourceFolders.map(({name, about}) => ({name: `${name}/`, about}))
   const width = Math.max(...entries.map(({name}) => name.length))
   return ['```', 'src/', ...entries.map(({name, about}) => `  ${name.padEnd(width)}  ${about}`), '```'].join(
     '\n',

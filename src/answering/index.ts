@@ -1,2 +1,2 @@
 export type {Answering, AskResult} from './answering.ts'
-export {createAnswering} from './create-answering.ts'
+export {type AnsweringOptions, createAnswering} from './create-answering.ts'

@@ -1,5 +1,4 @@
-import type {SmallDatabase} from '../native/index.ts'
-import {eraseFromLog} from './forget-questions.ts'
+import {emptyWriteAheadLog, type SmallDatabase} from '../native/index.ts'
 import type {GapSection} from './gap.ts'
 
 interface NamingRow {
@@ -47,7 +46,7 @@ export function prepareForgettingPage({
       return changed.size
     })
     // Also of what a grouping has replaced.
-    eraseFromLog(db)
+    emptyWriteAheadLog(db)
     return gaps
   }
 }

@@ -1,4 +1,4 @@
-import type {SmallDatabase} from '../native/index.ts'
+import {emptyWriteAheadLog, type SmallDatabase} from '../native/index.ts'
 import {severities} from './gap.ts'
 import type {ForgottenQuestions} from './gaps.ts'
 import {type CountedQuestion, type Standing, standingOf} from './grouping/standing.ts'
@@ -51,7 +51,8 @@ export function prepareForgetting({db, change}: SmallDatabase): (whose: Forgotte
       })
       removed += last
     } while (last === removedAtOnce)
-    if (removed > 0) eraseFromLog(db)
+    // Where another process reads, copies stay until the next removal tries again.
+    if (removed > 0) emptyWriteAheadLog(db)
   }
 }
 
@@ -92,13 +93,4 @@ export function prepareStanding({db}: Pick<SmallDatabase, 'db'>): (gap: string, 
   )
   return (id, {severity, reasons, ...standing}) =>
     set.run({...standing, id, severity: severities.indexOf(severity), reasons: JSON.stringify(reasons)})
-}
-
-/** Copies of what was removed stay in the write-ahead log until it is emptied; the next change tries again. */
-export function eraseFromLog(db: SmallDatabase['db']): void {
-  try {
-    db.pragma('wal_checkpoint(TRUNCATE)')
-  } catch {
-    // Another process reads.
-  }
 }

@@ -1,5 +1,5 @@
 import {setTimeout as delay} from 'node:timers/promises'
-import type {SqliteDatabase} from '../native/index.ts'
+import {emptyWriteAheadLog, type SqliteDatabase} from '../native/index.ts'
 
 /** Answers removed in one transaction: enough to be fast, few enough that nobody waits long for the lock. */
 export const removalBatchSize = 200
@@ -57,20 +57,6 @@ export function removeAll(step: RemovalStep, value: string | number): number {
     removed += gone
   } while (gone === removalBatchSize)
   return removed
-}
-
-/**
- * Checkpoints and truncates the write-ahead log, so that no copy of removed text stays in it.
- * @returns false while another process reads an older snapshot, or if the disk cannot be written.
- */
-export function emptyWriteAheadLog(db: SqliteDatabase): boolean {
-  try {
-    const [result] = db.pragma('wal_checkpoint(TRUNCATE)') as {readonly busy: number}[]
-    return result?.busy === 0
-  } catch {
-    // The copies stay; the next write reports what is wrong with the disk.
-    return false
-  }
 }
 
 /** How often a command tries to truncate the write-ahead log while readers use it. Between attempts the server can write. */

@@ -3,7 +3,7 @@ import {fileURLToPath} from 'node:url'
 import {expect, onTestFinished, test} from 'vitest'
 import {readyLines} from '../../src/cli/serve/ready-lines.ts'
 import {localBuilds, openCurrentBuild} from '../../src/search-index/index.ts'
-import type {DocentServer} from '../../src/server.ts'
+import type {DocentServer} from '../../src/server/index.ts'
 import {loadSettings} from '../../src/settings/index.ts'
 import {ingestFolder, newFolder} from '../support/ingest-world.ts'
 

@@ -4,7 +4,7 @@ import {join} from 'node:path'
 import {EventSource} from 'eventsource'
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest'
 import {silentLog} from '../../src/http/log.ts'
-import {type DocentServer, openServer} from '../../src/server.ts'
+import {type DocentServer, openServer} from '../../src/server/index.ts'
 import {settingsFrom} from '../../src/settings/settings.ts'
 import {allEventsOf, eventsOf, type ReadEvent, textOf} from '../support/event-reader.ts'
 import {

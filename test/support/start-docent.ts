@@ -14,7 +14,7 @@ import {
   type OpenCurrentBuild,
   writeBuild,
 } from '../../src/search-index/index.ts'
-import {openServer, type Parts} from '../../src/server.ts'
+import {openServer, type Parts} from '../../src/server/index.ts'
 import {type Settings, settingsFrom} from '../../src/settings/settings.ts'
 import {openTranscripts, type Transcripts} from '../../src/transcripts/open-transcripts.ts'
 import {type FakeClaude, startFakeClaude} from './fake-claude.ts'

@@ -2,7 +2,7 @@ import {inspect} from 'node:util'
 import {answerJsonOf} from '../../answers/index.ts'
 import {type AnswerEvent, DocentError, sourceShown} from '../../domain/index.ts'
 import {cleanText} from '../../lib/clean-text.ts'
-import {openAssistant} from '../../server.ts'
+import {openAssistant} from '../../server/index.ts'
 import {loadSettings} from '../../settings/index.ts'
 import type {AskRequest, RunningAnswer} from './running-answer.ts'
 

@@ -2,7 +2,7 @@ import {Presets, SingleBar} from 'cli-progress'
 import {DocentError} from '../../domain/index.ts'
 import type {SpawnedIngest} from '../../ingestion/index.ts'
 import {howToRun} from '../../package/index.ts'
-import type {Assistant} from '../../server.ts'
+import type {Assistant} from '../../server/index.ts'
 import {printLine} from '../terminal.ts'
 
 export interface FirstIngest {

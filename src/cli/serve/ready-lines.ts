@@ -1,7 +1,7 @@
 import {sourceShown} from '../../domain/index.ts'
 import {howToRun} from '../../package/index.ts'
 import {buildFormat, type CurrentBuild} from '../../search-index/index.ts'
-import type {DocentServer} from '../../server.ts'
+import type {DocentServer} from '../../server/index.ts'
 import type {Settings} from '../../settings/index.ts'
 
 /** What an operator needs to know when the server is ready. */

@@ -8,11 +8,10 @@ import {
   readAnalytics,
   readPageFigures,
 } from '../figures/analytics.ts'
-import {schemaSqlOf} from '../schema-sql.ts'
 import type {NamedCount, TranscriptFilter} from '../transcript-store.ts'
-import {type Category, type Kind, type Measure, rangeOf} from './catalog-schema.ts'
-import {noName} from './facets-of.ts'
-import {nameWord, wordSearchOf} from './search-words.ts'
+import {type Kind, type Measure, rangeOf} from './catalog-schema.ts'
+import {createFilterPlans, type Name, nameTerm, type Plan} from './filter-plan.ts'
+import {isMeasured, sourceOf, where} from './plan-sql.ts'
 
 /** An answer in a list: its row in the transcripts file, and what the list is sorted by. */
 export interface Found {
@@ -66,52 +65,10 @@ export interface Thresholds {
 
 const measuredThresholds: Thresholds = {sorted: 20_000, scanned: 20_000}
 
-const brokenOff: readonly (readonly [Category, string])[] = [
-  ['ending', 'error'],
-  ['ending', 'timeout'],
-  ['ending', 'interrupted'],
-]
-
-/** Any of these deserves a look by a reviewer. */
-const deservingLook: readonly (readonly [Category, string])[] = [
-  ...brokenOff,
-  ['ending', 'disconnected'],
-  ['partial', '1'],
-  ['fallback', '1'],
-  ['abstained', '1'],
-  ['rating', 'down'],
-  ['missing', '1'],
-]
-
-/** So does a longer wait for the first word, or a longer pause; about, since times are kept in ranges. */
-const longWaitMs = 10_000
-
-/** What the docs may have failed, beside what reviewers say. */
-const unanswered: readonly (readonly [Category, string])[] = [
-  ['abstained', '1'],
-  ['answerability', 'partly'],
-  ['rating', 'down'],
-  ['missing', '1'],
-  ['ending', 'stopped'],
-  ['ending', 'disconnected'],
-]
-
 /** Number of prepared statements cached for recent filters. */
 const maxStatements = 64
 /** By how much more answers are sorted if those before were too few. */
 const growth = 4
-
-/** A filter, ready to be asked. Null stands for a part that it does not have. */
-interface Plan {
-  /** FTS5. */
-  readonly expression: string | null
-  /** First and last row. */
-  readonly between: readonly [number, number] | null
-  readonly rows: readonly number[] | null
-  readonly at: readonly [from: number, to: number] | null
-  /** A pattern for LIKE. */
-  readonly like: string | null
-}
 
 interface Selected {
   readonly filter: TranscriptFilter
@@ -122,50 +79,17 @@ interface Selected {
   measured: number | null
 }
 
-interface Name extends NamedCount {
-  readonly id: number
-}
-
 export function createCatalogReads(
   db: SqliteDatabase,
   thresholds: Thresholds = measuredThresholds,
 ): CatalogReads {
-  const schema = schemaSqlOf(db)
-  const nameOf = db.prepare<[string, string], Name>(
-    'SELECT id, name, answers FROM names WHERE kind = ? AND name = ? AND answers > 0',
-  )
-  const namesLike = db.prepare<[string, string, string], Name>(
-    "SELECT id, name, answers FROM names WHERE kind = ? AND (name = ? OR name GLOB ? || '-*') AND answers > 0",
-  )
   const rangesFrom = db.prepare<[string, number], Name>(
     `SELECT id, name, answers FROM names WHERE kind = ? AND answers > 0 AND CAST(name AS INTEGER) <= ?
      ORDER BY CAST(name AS INTEGER) DESC`,
   )
-  const rangesUpFrom = db.prepare<[string, number], Name>(
-    'SELECT id, name, answers FROM names WHERE kind = ? AND answers > 0 AND CAST(name AS INTEGER) >= ?',
-  )
-  const namesOtherThan = db.prepare<[string, string], Name>(
-    'SELECT id, name, answers FROM names WHERE kind = ? AND name <> ? AND answers > 0',
-  )
   const valuesOf = db.prepare<[string, number], NamedCount>(
     "SELECT name, answers FROM names WHERE kind = ? AND answers > 0 AND name <> '' ORDER BY answers DESC, name LIMIT ?",
   )
-  const rowsNamed = db
-    .prepare<[string, string], number>(`SELECT row FROM answers WHERE id = ? OR ${schema.ref} = ?`)
-    .pluck()
-  const rowsOfConversation = db
-    .prepare<[string], number>(`SELECT row FROM answers WHERE ${schema.conversation} = ?`)
-    .pluck()
-  const rowsBetween = db.prepare<
-    [number, number],
-    {first: number | null; last: number | null; answers: number}
-  >(`SELECT min(row) AS first, max(row) AS last, count(*) AS answers FROM facets WHERE at >= ? AND at < ?`)
-  const answersBetween = db
-    .prepare<[number, number], number>('SELECT count(*) FROM facets WHERE row BETWEEN ? AND ?')
-    .pluck()
-  const newestRow = db
-    .prepare<[number], number>('SELECT row FROM facets ORDER BY row DESC LIMIT 1 OFFSET ?')
-    .pluck()
   const statements = new TwoGenerationCache<string, ReturnType<typeof prepared>>(maxStatements)
 
   function prepared(sql: string) {
@@ -180,116 +104,10 @@ export function createCatalogReads(
     return statement
   }
 
+  const planOf = createFilterPlans(db, thresholds.scanned)
+
   /** What was selected last: its matches are counted right after. */
   let selected: Selected | null = null
-
-  /** Null if nothing can match. */
-  function planOf(filter: TranscriptFilter): Plan | null {
-    const terms: string[] = []
-    for (const [kind, name] of namesIn(filter)) {
-      const found = nameOf.get(kind, name)
-      if (found === undefined) return null
-      terms.push(nameTerm([found]))
-    }
-    if (filter.lang !== undefined) {
-      const found = namesLike.all('lang', filter.lang, filter.lang)
-      if (found.length === 0) return null
-      terms.push(nameTerm(found))
-    }
-
-    if (filter.verdict === 'any') {
-      const found = namesOtherThan.all('verdict', noName)
-      if (found.length === 0) return null
-      terms.push(nameTerm(found))
-    }
-    if (filter.broke !== undefined) {
-      const found = brokenOff.flatMap(([kind, name]) => nameOf.get(kind, name) ?? [])
-      if (found.length === 0) return null
-      terms.push(nameTerm(found))
-    }
-    if (filter.unanswered !== undefined) {
-      const judged = namesOtherThan.all('verdict', noName).filter(({name}) => name !== 'good')
-      const found = [...unanswered.flatMap(([kind, name]) => nameOf.get(kind, name) ?? []), ...judged]
-      if (found.length === 0) return null
-      terms.push(nameTerm(found))
-    }
-    if (filter.attention !== undefined) {
-      const found = namesOfAttention()
-      if (found.length === 0) return null
-      terms.push(nameTerm(found))
-    }
-
-    let rows = filter.conversation === undefined ? null : rowsOfConversation.all(filter.conversation)
-    let like: string | null = null
-    const text = filter.q?.trim() ?? ''
-    const named = text === '' ? [] : rowsNamed.all(text, text)
-    if (named.length > 0) rows = rows === null ? named : named.filter((row) => rows!.includes(row))
-    else if (text !== '') {
-      const search = wordSearchOf(text)
-      if (search === null) like = `%${text.slice(0, 400).replace(/[\\%_]/g, '\\$&')}%`
-      else terms.push(`{question text} : (${search})`)
-    }
-    if (rows?.length === 0) return null
-
-    let at: Plan['at'] = null
-    let between: Plan['between'] = null
-    if (filter.from !== undefined || filter.to !== undefined) {
-      const period = [filter.from ?? 0, filter.to ?? Number.MAX_SAFE_INTEGER] as const
-      const {first, last, answers} = rowsBetween.get(...period)!
-      if (first === null || last === null) return null
-      between = [first, last]
-      // Where the clock was turned back, answers of another time are among them.
-      if (answersBetween.get(first, last) !== answers) at = period
-    }
-    if (like !== null && rows === null) {
-      const oldest = newestRow.get(thresholds.scanned) ?? 0
-      between = [Math.max(oldest, between?.[0] ?? 0), between?.[1] ?? Number.MAX_SAFE_INTEGER]
-    }
-    return {expression: terms.length === 0 ? null : terms.join(' AND '), between, rows, at, like}
-  }
-
-  function namesOfAttention(): Name[] {
-    return [
-      ...deservingLook.flatMap(([kind, name]) => nameOf.get(kind, name) ?? []),
-      ...(['first_token_ms', 'longest_stall_ms'] as const).flatMap((measure) =>
-        rangesUpFrom.all(measure, rangeOf(longWaitMs)),
-      ),
-    ]
-  }
-
-  /** SQL for the answers of a plan, by the column `found`. */
-  function sourceOf(
-    {expression, between, rows, at, like}: Plan,
-    measure: Measure | null,
-    index = 'NOT INDEXED',
-  ): {from: string; conditions: string[]; values: unknown[]; row: string} {
-    const needsFacets = measure !== null || at !== null || expression === null
-    const row = expression === null ? 'facets.row' : 'found'
-    const conditions: string[] = []
-    const values: unknown[] = expression === null ? [] : [expression]
-    const add = (condition: string, ...bound: unknown[]) => {
-      conditions.push(condition)
-      values.push(...bound)
-    }
-    if (between !== null) add(`${row} BETWEEN ? AND ?`, ...between)
-    if (rows !== null) add(`${row} IN (SELECT value FROM json_each(?))`, JSON.stringify(rows))
-    if (at !== null) add('facets.at >= ? AND facets.at < ?', ...at)
-    if (measure !== null) add(isMeasured(measure))
-    if (like !== null) {
-      add(
-        `EXISTS (SELECT 1 FROM texts WHERE texts.row = ${row} AND (question LIKE ? ESCAPE '\\' OR text LIKE ? ESCAPE '\\'))`,
-        ...[like, like],
-      )
-    }
-    const words = '(SELECT rowid AS found FROM words WHERE words MATCH ?)'
-    const from =
-      expression === null
-        ? `facets ${index}`
-        : needsFacets
-          ? `${words} CROSS JOIN facets ON facets.row = found`
-          : words
-    return {from, conditions, values, row}
-  }
 
   function selectByTime(plan: Plan, {order, after, limit}: CatalogSelection): Found[] {
     const {from, conditions, values, row} = sourceOf(plan, null)
@@ -417,30 +235,4 @@ export function catalogBy(run: <Result>(read: (catalog: CatalogReads) => Result)
     analytics: (request) => run((catalog) => catalog.analytics(request)),
     pageFigures: (request) => run((catalog) => catalog.pageFigures(request)),
   }
-}
-
-function isMeasured(measure: Measure): string {
-  return `facets.${measure} IS NOT NULL`
-}
-
-function where(conditions: readonly string[]): string {
-  return conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''
-}
-
-/** FTS5 for answers that have one of these names. */
-function nameTerm(names: readonly Name[]): string {
-  return `names : (${names.map(({id}) => `"${nameWord(id)}"`).join(' OR ')})`
-}
-
-/** The names that a filter asks for, by kind. */
-function* namesIn(filter: TranscriptFilter): Generator<[Kind, string]> {
-  const flags = ['abstained', 'partial', 'missing', 'fallback', 'resumed'] as const
-  for (const flag of flags) if (filter[flag] !== undefined) yield [flag, filter[flag] ? '1' : '0']
-  const names = ['ending', 'build', 'generator', 'model', 'version', 'error', 'visitor', 'left'] as const
-  for (const name of names) if (filter[name] !== undefined) yield [name, filter[name]]
-  for (const judged of ['rating', 'verdict'] as const) {
-    const name = filter[judged]
-    if (name !== undefined && name !== 'any') yield [judged, name === 'none' ? noName : name]
-  }
-  if (filter.page !== undefined) yield ['cited', filter.page]
 }

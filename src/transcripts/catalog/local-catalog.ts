@@ -1,6 +1,5 @@
 import {existsSync} from 'node:fs'
-import type {SqliteDatabase} from '../../native/index.ts'
-import {emptyWriteAheadLog} from '../removal.ts'
+import {emptyWriteAheadLog, type SqliteDatabase} from '../../native/index.ts'
 import {isDamage, storageErrorOf} from './catalog-damage.ts'
 import {catalogFileOf} from './catalog-file.ts'
 import {type CatalogReads, catalogBy, createCatalogReads} from './catalog-reads.ts'

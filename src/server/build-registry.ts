@@ -1,0 +1,35 @@
+import {DocentError} from '../domain/index.ts'
+import type {BuildRegistry} from '../http/index.ts'
+import {activateBuild} from '../ingestion/index.ts'
+import {TwoGenerationCache} from '../lib/two-generation-cache.ts'
+import type {BuildStore, OpenCurrentBuild} from '../search-index/index.ts'
+
+/** More than are kept. */
+const maxFolders = 100
+
+/** Where builds are on this machine. Each is verified once: it never changes. @throws DocentError `conflict`. */
+function foldersOf(builds: BuildStore): (id: string) => Promise<string> {
+  const folders = new TwoGenerationCache<string, string>(maxFolders)
+  return async (id) => {
+    const known = folders.get(id)
+    if (known !== undefined) return known
+    const base = await builds.openBase(id)
+    if (base === null) throw new DocentError('conflict', `Build ${id} is damaged; ingest again.`)
+    base.records.close()
+    folders.set(id, base.folder)
+    return base.folder
+  }
+}
+
+/** What staff see and do with kept builds. One that they activate is served by the time it resolves. */
+export function buildRegistryOf(builds: BuildStore, current: OpenCurrentBuild): BuildRegistry {
+  return {
+    list: () => builds.list(),
+    async activate(id) {
+      await activateBuild(builds, id)
+      await current.refresh()
+    },
+    report: (id) => builds.report(id),
+    folder: foldersOf(builds),
+  }
+}

@@ -1,0 +1,118 @@
+import {withGapsForgotten} from '../gaps/index.ts'
+import {createHttpServer, createMetrics, type HttpServer, memoryLimits, redactedLog} from '../http/index.ts'
+import {isPushFor} from '../sources/index.ts'
+import {type Assistant, openAssistant} from './assistant.ts'
+import {buildRegistryOf} from './build-registry.ts'
+import {gapsOf} from './gap-service.ts'
+import {ingestsOf} from './ingests.ts'
+import type {ServerOptions} from './options.ts'
+import {poll} from './poll-sources.ts'
+import {exportRedactorOf, redactorOf} from './redactor.ts'
+import {reportsOf} from './reports.ts'
+import {searchExplainer} from './search-explainer.ts'
+import {startingQuestionsOf} from './starting-questions.ts'
+import {buildsOf, gapStoreOf, goldenOf, secretOf, staffOf} from './stores.ts'
+import {buildFor} from './usable-build.ts'
+
+export interface DocentServer extends Assistant {
+  readonly http: HttpServer
+  /** From now on asks the repositories of `CONTENT_DIR` for changes, if `CONTENT_POLL_MINUTES` says how often. */
+  startPolling(): void
+}
+
+/** Opens the whole server. `cli/serve` adds signals and terminal output; tests start several. */
+export async function openServer(given: ServerOptions): Promise<DocentServer> {
+  const {settings, webDir, withProcessMetrics = false} = given
+  const log = redactedLog(given.log, redactorOf(settings))
+  const options = {...given, log}
+  const metrics = createMetrics({
+    activeAnswers: () => assistant.answering.active,
+    journalHealth: () => assistant.transcripts.health(),
+    openGaps: async () => (await gapStore.counts({scope: 'here'})).open,
+    withProcessMetrics,
+  })
+  const reports = reportsOf(options, metrics.notified)
+  const gapStore = gapStoreOf(options)
+  const staffStore = options.parts?.staff ?? staffOf(options)
+  const closeStores = () => {
+    if (options.parts?.staff === undefined) staffStore.close()
+    gapStore.close()
+  }
+  const assistant = await openAssistant({
+    ...options,
+    onEnd(summary) {
+      metrics.answerEnded(summary)
+      reports?.answerEnded(summary)
+    },
+    onResumed: metrics.resumed,
+    onRedacted: metrics.redacted,
+  }).catch(async (error: unknown) => {
+    closeStores()
+    await reports?.close()
+    throw error
+  })
+  const usable = buildFor(assistant.embedder, assistant.current)
+  const starting =
+    options.parts?.retriever === undefined ? await startingQuestionsOf(assistant, usable, settings) : null
+  const builds = buildRegistryOf(buildsOf(options), assistant.current)
+  const explainer = searchExplainer(options, assistant, builds.folder)
+  const gaps = gapsOf(options, {
+    ...{assistant, store: gapStore, usable, folderOf: builds.folder},
+    onGrouped: async () => reports?.gapsGrouped(gapStore),
+  })
+  const ingests = ingestsOf(assistant, gaps)
+  const withGaps =
+    gaps.keeper === null ? assistant.transcripts : withGapsForgotten(assistant.transcripts, gaps.keeper)
+  const transcripts = reports === null ? withGaps : reports.ofDislikes(withGaps)
+  const http = createHttpServer({
+    // What an application's own transcripts keep is not known.
+    options: options.parts?.transcripts === undefined ? settings : {...settings, transcripts: null},
+    answering: assistant.answering,
+    generator: assistant.generator.name,
+    transcripts,
+    gaps: gaps.service,
+    exportRedactor: exportRedactorOf(settings),
+    staffStore,
+    verified: assistant.verified,
+    golden: goldenOf(settings),
+    search: assistant.retriever,
+    ...(starting === null ? {} : {foundQuestions: () => starting.of(usable.id)}),
+    current: usable,
+    builds,
+    explain: explainer.explain,
+    startIngest: ingests.start,
+    sourceProblems: () => assistant.sourceProblems(),
+    isPushForDocs: (event) => isPushFor(settings.sources, event),
+    limitStore: options.parts?.limitStore ?? memoryLimits(),
+    journalHealth: () => assistant.transcripts.health(),
+    secret: secretOf(settings, log),
+    webDir,
+    log,
+    metrics,
+  })
+
+  const polling = new AbortController()
+  return {
+    ...assistant,
+    http,
+    startPolling() {
+      if (settings.contentPollMinutes === 0) return
+      poll(settings, {assistant, http, log, signal: polling.signal}).catch((err: unknown) =>
+        log.error({err}, 'repositories are no longer asked for changes'),
+      )
+    },
+    async close(graceMs) {
+      polling.abort()
+      starting?.close()
+      explainer.close()
+      http.drain()
+      ingests.kill()
+      await gaps.keeper?.close()
+      await assistant.answering.shutdown(graceMs)
+      await http.close()
+      closeStores()
+      await reports?.close()
+      await assistant.close(0)
+    },
+  }
+}
