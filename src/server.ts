@@ -168,12 +168,15 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
   let problems: readonly string[] = []
   const startIngest = parts.ingest ?? ((given) => spawnContentIngest(settings, given))
   const verified = parts.verified ?? verifiedOf(options)
+  const verifiedOptions = {
+    answers: verified,
+    placeOf: findPlaceIn(usable, settings.siteUrl),
+    onProblem: (err: unknown) =>
+      log.error({err}, 'verified answers cannot be read; questions are answered without'),
+  }
   const answering = createAnswering({
-    retriever: withVerifiedAnswers(retriever, {
-      answers: verified,
-      placeOf: findPlaceIn(usable, settings.siteUrl),
-      onProblem: (err) => log.error({err}, 'verified answers cannot be read; questions are answered without'),
-    }),
+    retriever,
+    addingAnew: (found) => withVerifiedAnswers(found, verifiedOptions),
     generator,
     journal: transcripts,
     redactor,
