@@ -212,7 +212,8 @@ export const sourceFolders: readonly SourceFolder[] = [
   },
   {
     name: 'cli',
-    about: 'The `docent` command: serve, ingest, ask, eval, transcripts, staff, gaps, withdraw, backup.',
+    about:
+      'The `docent` command: serve, ingest, ask, eval, transcripts, staff, verified, gaps, withdraw, backup.',
     mayImport: [
       'domain',
       'lib',
@@ -231,6 +232,7 @@ export const sourceFolders: readonly SourceFolder[] = [
       'evaluation',
       'transcripts',
       'staff',
+      'verified',
       'gaps',
     ],
     openBecause: 'it is the program: nothing in `src` imports it',
