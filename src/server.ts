@@ -149,8 +149,11 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
   const embedder = parts.embedder ?? (await embedderOf(settings))
   const redactor = redactorOf(settings)
   const transcripts = parts.transcripts ?? transcriptsOf(options, redactor)
-  if (transcripts.recovered > 0) {
-    log.warn({answers: transcripts.recovered}, 'answers cut off by the last stop are marked interrupted')
+  if (transcripts.recovered.length > 0) {
+    log.warn(
+      {answers: transcripts.recovered.length},
+      'answers cut off by the last stop are marked interrupted',
+    )
   }
   const current = parts.current ?? (await openCurrentBuild(buildsOf(options)))
   current.onChange(({id, problem}) => {
@@ -384,6 +387,7 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
     await reports?.close()
     throw error
   })
+  reports?.crashCutOff(assistant.transcripts.recovered)
   const usable = buildFor(assistant.embedder, assistant.current)
   const starting =
     options.parts?.retriever === undefined ? await startingQuestionsOf(assistant, usable, settings) : null

@@ -31,6 +31,8 @@ export interface KeptFeedback {
   readonly feedback: Omit<Feedback, 'at'>
   /** Whether this is the first time that `missing` was said of the answer. */
   readonly isNewlyMissing: boolean
+  /** That of the answer. */
+  readonly build: string
 }
 
 export const verdicts = ['good', 'incomplete', 'wrong', 'harmful', 'should_abstain', 'should_answer'] as const
