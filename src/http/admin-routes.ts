@@ -100,7 +100,8 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
   router.get('/transcripts/:answerId', staff.allow('support'), async (request, response) => {
     const transcript = await transcripts.get(String(request.params['answerId']))
     if (transcript === null) throw new DocentError('not_found', 'There is no such transcript.')
-    await auditor.before(request, memberOf(response), 'transcript_read', {which: transcript.ref})
+    const subject = {which: transcript.ref, details: {part: 'transcript'}}
+    await auditor.before(request, memberOf(response), 'transcript_read', subject)
     response.json(withCost(transcript, prices))
   })
   addReplayRoutes(router, deps)

@@ -255,8 +255,10 @@ async function command(args: readonly string[], environment: CommandEnvironment)
         await print(`Wrote the replay to ${html}.\n`)
         return 0
       }
-      await note({what: 'transcript_read', which: transcript.ref})
-      if (name === 'show' && (values.prompt || values.sources)) {
+      const parts = name === 'show' ? materialParts.filter((part) => values[part]) : []
+      for (const part of parts.length === 0 ? ['transcript'] : parts)
+        await note({what: 'transcript_read', which: transcript.ref, details: {part}})
+      if (parts.length > 0) {
         const material = await store.material(transcript.answerId)
         if (material !== null) await print(await materialText(values, dataDir, transcript, material))
       } else if (name === 'replay') await replay(transcript, speed, environment)
@@ -268,6 +270,9 @@ async function command(args: readonly string[], environment: CommandEnvironment)
   }
   return 0
 }
+
+/** What `show` shows in place of the transcript. */
+const materialParts = ['prompt', 'sources'] as const
 
 const noVisitor = () =>
   new DocentError(
