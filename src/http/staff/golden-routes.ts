@@ -10,7 +10,7 @@ import type {
   GoldenQuestion,
   GoldenQuestions,
 } from '../../golden/index.ts'
-import {placeIn} from '../../question-sets/index.ts'
+import {maxLineProblems, placeIn} from '../../question-sets/index.ts'
 import type {CurrentBuild} from '../../search-index/index.ts'
 import {permissionsOf} from '../../staff/index.ts'
 import type {TranscriptStore} from '../../transcripts/index.ts'
@@ -121,7 +121,11 @@ export function addGoldenRoutes(router: Router, deps: GoldenRoutesDeps): void {
     const next = cursor + limit
     const nextCursor = next < all.length ? String(next) : null
     const asked = current.id === null ? null : askedAt(await builds.report(current.id))
-    response.json({items, total: all.length, nextCursor, path: golden.file, asked})
+    const problems = await golden.problems()
+    response.json({
+      ...{items, total: all.length, nextCursor, path: golden.file, asked},
+      ...{problems: problems.slice(0, maxLineProblems), problemCount: problems.length},
+    })
   })
 
   router.delete('/golden/:id', staff.allow('docs'), async (request, response) => {
