@@ -14,7 +14,7 @@ import {
   analyticsRequestOf,
   exportRequestOf,
   identifier,
-  parsed,
+  parsedBody,
   reviewOf,
   transcriptQueryOf,
   valuesRequestOf,
@@ -61,7 +61,7 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
 
   router.post('/session', async (request, response) => {
     requireJson(request)
-    const {token} = parsed(tokenBody, request.body)
+    const {token} = parsedBody(tokenBody, request.body)
     const member = await staff.signIn(request, response, token)
     if (member === null) throw new DocentError('unauthorized', 'This token is not valid.')
     response.json({role: member.role, name: member.name})

@@ -207,6 +207,9 @@ async function command(args: readonly string[], environment: CommandEnvironment)
 
   const filter = filterOf(values)
   const logged = loggedFilter(filter, () => environment.keepsWords?.() ?? true)
+  const ofList = (['limit', 'sort'] as const).find((option) => values[option] !== undefined)
+  if (name === 'export' && ofList !== undefined)
+    throw new UsageError(`--${ofList} is no option of export, which has all that match, the oldest first`)
   const format = values.format ?? 'jsonl'
   if (format !== 'jsonl' && format !== 'csv') throw new UsageError('--format must be jsonl or csv')
   const limit = numberOf('--limit', values.limit ?? '20', 1, 200)

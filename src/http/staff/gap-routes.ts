@@ -17,7 +17,7 @@ import type {GoldenQuestions} from '../../golden/index.ts'
 import {boundedText} from '../../lib/bounded-text.ts'
 import type {TranscriptStore} from '../../transcripts/index.ts'
 import {requireJson} from '../guards/require-json.ts'
-import {defined, identifier, parsed, parsedQuery} from '../request-schemas.ts'
+import {defined, identifier, parsed, parsedBody, parsedQuery} from '../request-schemas.ts'
 import type {Auditor} from './auditor.ts'
 import {memberOf} from './member.ts'
 import type {Staff} from './staff.ts'
@@ -112,7 +112,7 @@ export function addGapRoutes(
 
   router.patch('/gaps/:id', staff.allow('docs'), async (request, response) => {
     requireJson(request)
-    const {revision, ...given} = parsed(changeBody, request.body)
+    const {revision, ...given} = parsedBody(changeBody, request.body)
     const {id} = await existing(request)
     const member = memberOf(response)
     const change = defined(given)
