@@ -144,6 +144,14 @@ export interface TranscriptPage {
     /** False where there may be more, since counting stops at some thousands. */
     readonly isExact: boolean
   } | null
+  /**
+   * Set while answers from before an upgrade are still being read, the newest first: these are not in the list yet. Null
+   * or absent when all are.
+   */
+  readonly cataloguing?: {
+    /** How many are left, at most. */
+    readonly remaining: number
+  } | null
 }
 
 /** Everything that is known about one answer. */
