@@ -1,5 +1,6 @@
 export {questionKey} from '../text/question-key.ts'
 export {type FindPlace, findPlaceIn, type Place} from './find-place.ts'
+export {type GivenQuestions, givenQuestions} from './given-questions.ts'
 export {openVerifiedAnswers, type VerifiedAnswersOptions} from './open-verified-answers.ts'
 export {
   listedStates,
