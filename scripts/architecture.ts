@@ -240,7 +240,8 @@ export const sourceFolders: readonly SourceFolder[] = [
   },
   {
     name: 'cli',
-    about: 'The `docent` command: serve, ingest, ask, eval, transcripts, staff, gaps, withdraw, backup.',
+    about:
+      'The `docent` command: serve, ingest, ask, eval, transcripts, staff, verified, gaps, withdraw, backup.',
     mayImport: [
       'domain',
       'lib',
@@ -259,6 +260,7 @@ export const sourceFolders: readonly SourceFolder[] = [
       'evaluation',
       'transcripts',
       'staff',
+      'verified',
       'gaps',
       'server',
     ],

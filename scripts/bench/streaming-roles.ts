@@ -261,6 +261,7 @@ function startDocent(): void {
       golden: {
         file: '',
         list: async () => [],
+        problems: async () => [],
         add: () => Promise.reject(new Error('not measured')),
         delete: () => Promise.reject(new Error('not measured')),
       },

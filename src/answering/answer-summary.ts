@@ -5,6 +5,7 @@ import type {Ending, ErrorCode, FinishReason, TerminalEvent, Timings, Usage} fro
 export interface AnswerSummary {
   readonly answerId: string
   readonly channel: string
+  readonly build: string
   readonly ending: Ending
   readonly finishReason: FinishReason | null
   readonly partial: boolean
@@ -17,7 +18,7 @@ export interface AnswerSummary {
 }
 
 export function answerSummaryOf(
-  {answerId, channel}: JournalEntry,
+  {answerId, channel, build}: JournalEntry,
   terminal: TerminalEvent,
   state: AnswerState,
   calledModel: boolean,
@@ -25,6 +26,7 @@ export function answerSummaryOf(
   return {
     answerId,
     channel,
+    build,
     ending: terminal.ending,
     finishReason: state.finishReason,
     partial: state.partial,

@@ -33,6 +33,11 @@ export interface AnsweringLog {
 
 export interface AnsweringOptions {
   readonly retriever: Retriever
+  /**
+   * Adds to what a retriever finds, anew each time that it is given: also to a search that was prepared, when it is taken.
+   * Default: nothing.
+   */
+  readonly addingAnew?: (retriever: Retriever) => Retriever
   readonly generator: Generator
   readonly journal: Journal
   /** What the journal redacts questions with; default: none. */
@@ -72,12 +77,16 @@ export function createAnswering(options: AnsweringOptions): Answering {
   const runs = new RunsInMemory(keepEndedMs)
   const stored = new StoredAnswers(journal)
   const {currentBuild, rewritesFollowUps = false, redactor = noRedactor} = options
-  const retriever = searchingKeptWords(options.retriever, redactor)
-  const prepared = new PreparedSources(retriever, {currentBuild, rewritesFollowUps, now})
+  const {addingAnew = (retriever) => retriever} = options
+  const prepared = new PreparedSources(options.retriever, {currentBuild, rewritesFollowUps, now})
+  const asGiven = (retriever: Retriever) => searchingKeptWords(addingAnew(retriever), redactor)
+  const preparing = asGiven({
+    retrieve: (query, {signal} = {}) => prepared.prepare(query, signal === undefined ? {} : {signal}),
+  })
   const intake = new QuestionIntake({
     ...options,
     redactor,
-    retriever: prepared,
+    retriever: asGiven(prepared),
     hasVersion: options.hasVersion,
     firstReaderMs: options.firstReaderMs ?? Math.max(10_000, resumeGraceMs),
     limits,
@@ -134,7 +143,7 @@ export function createAnswering(options: AnsweringOptions): Answering {
   return {
     ask: (question, options) => intake.ask(question, options),
     findSources: (question, signal) =>
-      findSources(question, signal, {journal, limits, prepared, currentBuild, redactor}),
+      findSources(question, signal, {journal, limits, preparing, currentBuild, redactor}),
     events(answerId, options) {
       const {bufferMs = 0} = options
       const open = () => openReader(answerId, options)

@@ -1,9 +1,9 @@
 import {type AbstentionReason, DocentError, type Question, type Source, shownSource} from '../domain/index.ts'
 import type {Redactor} from '../redaction/index.ts'
+import type {Retriever} from '../retrieval/index.ts'
 import type {AnsweringLimits} from './answering-limits.ts'
 import {bareReplyTo, conversationOf} from './bare-reply.ts'
 import {historyBefore, type PrepareAnswerDeps} from './prepare-answer.ts'
-import type {PreparedSources} from './prepared-sources.ts'
 import type {Assessment} from './shown-sources.ts'
 import {assessmentOf, firstQueryOf} from './source-search.ts'
 
@@ -22,7 +22,8 @@ export interface FindSourcesDeps {
   readonly journal: PrepareAnswerDeps['journal']
   readonly limits: AnsweringLimits
   readonly redactor: Redactor
-  readonly prepared: PreparedSources
+  /** Keeps what it finds. */
+  readonly preparing: Retriever
   readonly currentBuild: () => string | null
 }
 
@@ -34,7 +35,7 @@ export interface FindSourcesDeps {
 export async function findSources(
   submitted: Question,
   signal: AbortSignal,
-  {journal, limits, prepared, currentBuild, redactor}: FindSourcesDeps,
+  {journal, limits, preparing, currentBuild, redactor}: FindSourcesDeps,
 ): Promise<FoundSources> {
   const build = currentBuild()
   if (build === null) throw new DocentError('not_ready', 'There is no index yet')
@@ -42,7 +43,7 @@ export async function findSources(
   if (bareReplyTo(submitted.question, turns) !== null)
     return {build, query: submitted.question, sources: [], reason: null}
   const {question, history} = conversationOf(submitted.question, turns)
-  const found = await prepared.prepare(firstQueryOf({...submitted, question}, history, limits), signal)
+  const found = await preparing.retrieve(firstQueryOf({...submitted, question}, history, limits), {signal})
   const {abstention} = found
   return {
     build: found.build,

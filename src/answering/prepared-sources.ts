@@ -38,10 +38,10 @@ export class PreparedSources implements Retriever {
   }
 
   /** Searches without calling a model, and keeps what was found. @throws as `retrieve`. */
-  async prepare(query: RetrievalQuery, signal: AbortSignal): Promise<Retrieval> {
+  async prepare(query: RetrievalQuery, options: Pick<RetrieveOptions, 'signal'> = {}): Promise<Retrieval> {
     const kept = this.#kept(query)
     if (kept !== null) return kept
-    const retrieval = await this.#retriever.retrieve(query, {signal, mayCallModel: false})
+    const retrieval = await this.#retriever.retrieve(query, {...options, mayCallModel: false})
     const isSame = !this.#rewritesFollowUps || query.history.length === 0
     if (isSame) this.#found.set(keyOf(query, retrieval.build), {at: this.#now(), retrieval})
     return retrieval

@@ -35,6 +35,10 @@ const commands: Readonly<Record<string, KnownCommand>> = {
     about: 'list what the docs fail to answer',
     load: () => import('./gaps/gaps-command.ts'),
   },
+  verified: {
+    about: 'write, publish and withdraw verified answers',
+    load: () => import('./verified/verified-command.ts'),
+  },
   withdraw: {
     about: 'take a page that was removed from the docs out of kept builds and transcripts',
     load: () => import('./withdraw/withdraw-command.ts'),

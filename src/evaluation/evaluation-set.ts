@@ -12,6 +12,8 @@ export interface EvaluationSet {
   readonly sources?: readonly ContentSource[]
   readonly questions: string
   readonly unanswerable: readonly string[]
+  /** Whether lines of `questions` that cannot be read are left out, and named. Default: they are an error. */
+  readonly leavesOutBadLines?: boolean
 }
 
 /** Names of the question file of a set; the first that exists is used. */

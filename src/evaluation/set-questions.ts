@@ -1,10 +1,19 @@
 import {DocentError} from '../domain/index.ts'
-import {type EvaluationQuestion, isAnswerable, readQuestions} from '../question-sets/index.ts'
+import {
+  type EvaluationQuestion,
+  isAnswerable,
+  maxLineProblems,
+  parseReadableQuestions,
+  questionFileText,
+  readQuestions,
+} from '../question-sets/index.ts'
 import type {EvaluationSet} from './evaluation-set.ts'
 
 export interface SetQuestions {
   readonly questions: readonly EvaluationQuestion[]
   readonly unanswerable: readonly EvaluationQuestion[]
+  /** Lines that were left out, for people. */
+  readonly notes: readonly string[]
 }
 
 /**
@@ -13,7 +22,9 @@ export interface SetQuestions {
  * without questions, an id that is used twice, and an unanswerable question of kind `answerable`.
  */
 export async function readSet(set: EvaluationSet, {noHistory}: {noHistory: boolean}): Promise<SetQuestions> {
-  const given = await readFileOf(set.questions, {requireRelevant: true})
+  const {questions: given, notes} = set.leavesOutBadLines
+    ? await readableIn(set.questions)
+    : {questions: await readFileOf(set.questions, {requireRelevant: true}), notes: []}
   const others = (await Promise.all(set.unanswerable.map((file) => readFileOf(file)))).flat()
   rejectRepeatedIds([...given, ...others])
   const asked = (question: EvaluationQuestion) => (noHistory ? {...question, history: []} : question)
@@ -26,6 +37,7 @@ export async function readSet(set: EvaluationSet, {noHistory}: {noHistory: boole
   return {
     questions: given.filter(isAnswerable).map(asked),
     unanswerable: unanswerable.map(asked).map((question) => ({...question, relevant: [], gold: []})),
+    notes,
   }
 }
 
@@ -36,6 +48,20 @@ async function readFileOf(
   const questions = await readQuestions(file, options)
   if (questions.length === 0) throw invalid(`${file} contains no questions.`)
   return questions
+}
+
+async function readableIn(
+  file: string,
+): Promise<{readonly questions: EvaluationQuestion[]; readonly notes: readonly string[]}> {
+  const {questions, problems} = parseReadableQuestions(await questionFileText(file), file, {
+    requireRelevant: true,
+  })
+  const notes = problems
+    .slice(0, maxLineProblems)
+    .map(({line, problem}) => `${file}:${line} is left out: ${problem}`)
+  if (problems.length > notes.length) notes.push(`${problems.length - notes.length} more lines are left out.`)
+  if (questions.length === 0) throw invalid([...notes, `${file} contains no questions.`].join('\n'))
+  return {questions, notes}
 }
 
 function rejectRepeatedIds(questions: readonly EvaluationQuestion[]): void {

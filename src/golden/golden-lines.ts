@@ -1,39 +1,40 @@
 import {createHash} from 'node:crypto'
 import {setImmediate as nextTurn} from 'node:timers/promises'
-import {DocentError} from '../domain/index.ts'
-import {linesOfQuestions, parseQuestion} from '../question-sets/index.ts'
+import {lineProblemOf, linesOfQuestions, parseQuestion} from '../question-sets/index.ts'
 import type {GoldenDraft, GoldenOrigin, GoldenQuestion} from './golden-questions.ts'
 
-/** A line of the file as it stands there; `question` is null for a blank one. */
+/** A line of the file as it stands there; `question` is null for a blank one, and for one that cannot be read. */
 export interface GoldenLine {
   readonly raw: string
   readonly question: GoldenQuestion | null
   /** The same for the same question in the same language and version. */
   readonly key: string
+  /** Why it cannot be read, for people; null where it can. */
+  readonly problem: string | null
 }
 
 /** How many lines are read before other work on this thread has its turn. */
 const linesPerTurn = 100
 
-/** @throws DocentError `conflict` that names the first line at fault. */
 export async function readLines(text: string, name: string): Promise<readonly GoldenLine[]> {
   const lines: GoldenLine[] = []
   for (const [index, raw] of linesOfQuestions(text).entries()) {
     if (index % linesPerTurn === linesPerTurn - 1) await nextTurn()
     lines.push(readLine(raw, `${name}:${index + 1}`))
   }
-  if (lines.at(-1)?.question === null) lines.pop()
+  if (lines.at(-1)?.raw.trim() === '') lines.pop()
   return lines
 }
 
 function readLine(raw: string, place: string): GoldenLine {
   try {
     const question = parseQuestion(raw, place, {requireRelevant: true})
-    if (question === null) return {raw, question, key: ''}
+    if (question === null) return {raw, question, key: '', problem: null}
     const {id, question: words, relevant, gold, lang = null, version = null, history} = question
     const {addedBy, addedAt, from} = JSON.parse(raw) as Record<string, unknown>
     return {
       raw,
+      problem: null,
       key: keyOf({question: words, lang, version}, history),
       question: {
         ...{id, question: words, gold, lang, version},
@@ -43,13 +44,8 @@ function readLine(raw: string, place: string): GoldenLine {
         from: originIn(from),
       },
     }
-  } catch (cause) {
-    if (!(cause instanceof DocentError)) throw cause
-    throw new DocentError(
-      'conflict',
-      `${cause.message.replace(/[^.!?]$/, '$&.')} Mend or remove that line: until then nothing is added to the file or removed from it.`,
-      {cause},
-    )
+  } catch (error) {
+    return {raw, question: null, key: '', problem: lineProblemOf(error, place)}
   }
 }
 
@@ -77,7 +73,7 @@ export function newLine(
     ...(version === null ? {} : {version}),
     ...added,
   }
-  return {raw: JSON.stringify(question), key, question: {...question, lang, version, gold: []}}
+  return {raw: JSON.stringify(question), key, problem: null, question: {...question, lang, version, gold: []}}
 }
 
 /** The same line with other sections; whatever else somebody wrote there stays. */

@@ -1,4 +1,4 @@
-import type {GoldSection} from '../question-sets/index.ts'
+import type {GoldSection, LineProblem} from '../question-sets/index.ts'
 
 /** What a golden question was made of: an answer, by its `ref`, or a gap, by its id. */
 export type GoldenOrigin = {readonly answer: string} | {readonly gap: string}
@@ -40,14 +40,17 @@ export interface GoldenAdded {
 
 /**
  * The golden questions of the staff, in the format of question files.
- * @throws DocentError from every method: `conflict` for a file with a line that cannot be read, which is then left as it
- * is, and for too many questions; `storage` if it cannot be read or written.
+ * Lines that cannot be read are no questions, and stay in the file as they are.
+ * @throws DocentError from every method: `conflict` for what is no file or too large, and for too many questions; `storage`
+ * if it cannot be read or written.
  */
 export interface GoldenQuestions {
   /** Where they are, for people. */
   readonly file: string
   /** All of them, the one added last first. */
   list(): Promise<readonly GoldenQuestion[]>
+  /** Lines that cannot be read, in the order of the file. */
+  problems(): Promise<readonly LineProblem[]>
   /**
    * Adds all of them, or none. The same question in the same language and version is there once: it takes over the
    * sections that are sent. What is private is taken out of the words.

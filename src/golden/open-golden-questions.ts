@@ -83,6 +83,10 @@ export function openGoldenQuestions({
       const {lines} = await turns.run(resolve(file), read)
       return lines.flatMap(({question}) => question ?? []).toReversed()
     },
+    async problems() {
+      const {lines} = await turns.run(resolve(file), read)
+      return lines.flatMap(({problem}, index) => (problem === null ? [] : [{line: index + 1, problem}]))
+    },
     async add(drafts, {by, from, replacesAll = true}) {
       let result = {ids: [] as string[], added: 0, kept: 0}
       await change((before) => {
@@ -146,7 +150,7 @@ function refuseTooMany(lines: readonly GoldenLine[]): void {
   )
 }
 
-/** @throws DocentError `conflict`, `storage`. */
+/** @throws DocentError `storage`. */
 async function linesIn(file: string): Promise<readonly GoldenLine[]> {
   let text: string
   try {

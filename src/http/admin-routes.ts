@@ -14,7 +14,7 @@ import {
   analyticsRequestOf,
   exportRequestOf,
   identifier,
-  parsed,
+  parsedBody,
   reviewOf,
   transcriptQueryOf,
   valuesRequestOf,
@@ -61,7 +61,7 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
 
   router.post('/session', async (request, response) => {
     requireJson(request)
-    const {token} = parsed(tokenBody, request.body)
+    const {token} = parsedBody(tokenBody, request.body)
     const member = await staff.signIn(request, response, token)
     if (member === null) throw new DocentError('unauthorized', 'This token is not valid.')
     response.json({role: member.role, name: member.name})
@@ -100,7 +100,8 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
   router.get('/transcripts/:answerId', staff.allow('support'), async (request, response) => {
     const transcript = await transcripts.get(String(request.params['answerId']))
     if (transcript === null) throw new DocentError('not_found', 'There is no such transcript.')
-    await auditor.before(request, memberOf(response), 'transcript_read', {which: transcript.ref})
+    const subject = {which: transcript.ref, details: {part: 'transcript'}}
+    await auditor.before(request, memberOf(response), 'transcript_read', subject)
     response.json(withCost(transcript, prices))
   })
   addReplayRoutes(router, deps)

@@ -168,7 +168,7 @@ export interface ReviewChange {
 
 /** @throws DocentError `invalid_request`. */
 export function reviewOf(body: unknown): ReviewChange {
-  const {replaces, ...review} = parsed(reviewBody, body)
+  const {replaces, ...review} = parsedBody(reviewBody, body)
   return {review: writtenReviewOf(review), replaces}
 }
 
@@ -264,7 +264,7 @@ export function transcriptQueryOf(query: unknown): TranscriptQuery {
   return {filter: transcriptFilterOf(filter), page: defined({cursor, limit, sort})}
 }
 
-const exportQuery = transcriptQuery.extend({
+const exportQuery = transcriptQuery.omit({cursor: true, limit: true, sort: true}).extend({
   format: z.enum(['jsonl', 'csv'], 'must be jsonl or csv').default('jsonl'),
   redacted: flag.default(false),
 })
@@ -276,11 +276,19 @@ export interface ExportRequest {
 }
 
 /**
- * What to export: all that match, so `cursor`, `limit` and `sort` of a list change nothing.
- * @throws DocentError `invalid_request`, also for a parameter that is not known.
+ * What to export.
+ * @throws DocentError `invalid_request`, also for a parameter that is not known, and for those of a list that change nothing.
  */
 export function exportRequestOf(query: unknown): ExportRequest {
-  const {cursor: _, limit: __, sort: ___, format, redacted, ...filter} = parsedQuery(exportQuery, query)
+  const {cursor, limit, sort, ...given} = (query ?? {}) as Record<string, unknown>
+  const ofList = Object.keys(withoutBlanks(defined({cursor, limit, sort})))
+  if (ofList.length > 0) {
+    const problem = 'an export has all that match, the oldest first; leave it out'
+    throw new DocentError('invalid_request', ofList.map((name) => `${name}: ${problem}`).join('; '), {
+      details: {problems: ofList.map((field) => ({field, problem}))},
+    })
+  }
+  const {format, redacted, ...filter} = parsedQuery(exportQuery, given)
   return {filter: transcriptFilterOf(filter), format, redacted}
 }
 

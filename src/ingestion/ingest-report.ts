@@ -1,4 +1,5 @@
 import type {Diagnostic} from '../domain/index.ts'
+import type {LineProblem} from '../question-sets/index.ts'
 import type {VectorSearchTuning} from './tune-vector-search.ts'
 
 /** In the order they run. */
@@ -104,6 +105,10 @@ export interface StaffQuestionsReport {
   readonly missed: readonly string[]
   /** Why they could not be asked, for people; else null. */
   readonly problem: string | null
+  /** Lines of their file that cannot be read and were left out, the first fifty. */
+  readonly problems: readonly LineProblem[]
+  /** How many lines that are. */
+  readonly problemCount: number
 }
 
 /** What an ingest did or, after `dry-run` and `check`, would do. */

@@ -3,8 +3,9 @@ import {join} from 'node:path'
 import {
   buildSections,
   isAnswerable,
+  maxLineProblems,
   maxStaffQuestionBytes,
-  parseQuestions,
+  parseReadableQuestions,
   resolveGold,
   staffQuestionFile,
 } from '../question-sets/index.ts'
@@ -25,11 +26,19 @@ export async function askStaffQuestions(
 ): Promise<StaffQuestionsReport | null> {
   const text = await textOf(join(dataDir, staffQuestionFile))
   if (text === null) return null
-  const none = {questions: 0, asked: 0, found: 0, missed: []}
+  const none = {questions: 0, asked: 0, found: 0, missed: [], problems: [], problemCount: 0}
   if (typeof text !== 'string') return {...none, problem: text.problem}
   try {
-    const all = parseQuestions(text, staffQuestionFile).filter(isAnswerable)
-    if (all.length === 0) return null
+    const {questions: readable, problems} = parseReadableQuestions(text, staffQuestionFile, {
+      requireRelevant: true,
+    })
+    const unread = {problems: problems.slice(0, maxLineProblems), problemCount: problems.length}
+    const all = readable.filter(isAnswerable)
+    if (all.length === 0) {
+      const [first] = problems
+      if (first === undefined) return null
+      return {...none, ...unread, problem: `${staffQuestionFile}:${first.line} ${first.problem}`}
+    }
     const sections = buildSections(build)
     const {questions} = resolveGold(sections, all.slice(-maxAsked))
     const missed = await missedAmong(questions, {build, sections, openEmbedder, signal})
@@ -39,6 +48,7 @@ export async function askStaffQuestions(
       found: questions.length - missed.length,
       missed: missed.slice(0, maxMissedNamed).map(({id}) => id),
       problem: null,
+      ...unread,
     }
   } catch (error) {
     signal?.throwIfAborted()

@@ -1,5 +1,6 @@
 import type {Diagnostic} from '../domain/index.ts'
 import {cleanLine} from '../lib/clean-text.ts'
+import {staffQuestionFile} from '../question-sets/index.ts'
 import type {IngestReport, PageChange, StaffQuestionsReport} from './ingest-report.ts'
 import {otherFormatsLine} from './other-formats.ts'
 
@@ -97,12 +98,20 @@ export function summaryOf(report: IngestReport, {maxDiagnostics = 20, maxChanges
 /** Most of the missed questions that are named, by their ids. */
 const maxMissed = 5
 
-function staffQuestionsLine({asked, found, missed, problem}: StaffQuestionsReport): string {
+function staffQuestionsLine(report: StaffQuestionsReport): string {
+  const {asked, found, missed, problem} = report
   if (problem !== null) return `the staff's questions could not be asked: ${problem}`
   const named = missed.slice(0, maxMissed).join(', ')
   const more = asked - found - Math.min(missed.length, maxMissed)
   const not = found === asked ? '' : `; not ${named}${more > 0 ? ` and ${number(more)} more` : ''}`
-  return `${number(found)} of ${number(asked)} of the staff's questions find their section${not}`
+  return `${number(found)} of ${number(asked)} of the staff's questions find their section${not}${unreadLines(report)}`
+}
+
+function unreadLines({problems, problemCount}: StaffQuestionsReport): string {
+  const [first] = problems
+  if (first === undefined) return ''
+  const lines = problemCount === 1 ? 'a line' : `${number(problemCount)} lines`
+  return `; ${lines} left out: ${staffQuestionFile}:${first.line} ${first.problem}`
 }
 
 /** Where the docs came from; nothing for a single folder. */

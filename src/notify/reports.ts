@@ -2,13 +2,15 @@ import {refOf} from '../answers/index.ts'
 import type {Ending, ErrorCode} from '../domain/index.ts'
 import type {Gaps} from '../gaps/index.ts'
 import {TwoGenerationCache} from '../lib/two-generation-cache.ts'
-import type {TranscriptStore} from '../transcripts/index.ts'
+import type {RecoveredAnswer, TranscriptStore} from '../transcripts/index.ts'
 import type {Notifier, NotifyData} from './notifier.ts'
 
 /** What is reported to other programs. */
 export interface Reports {
   /** An `AnswerSummary` is assignable. */
   answerEnded(summary: EndedAnswer): void
+  /** Answers that were open when the server was last cut off: those that it had not ended are reported. */
+  crashCutOff(answers: readonly RecoveredAnswer[]): void
   /** The transcripts, which report dislikes. */
   ofDislikes(transcripts: TranscriptStore): TranscriptStore
   /** Call it when questions were grouped. Never fails. */
@@ -19,6 +21,7 @@ export interface Reports {
 interface EndedAnswer {
   readonly answerId: string
   readonly channel: string
+  readonly build: string
   readonly ending: Ending
   readonly code: ErrorCode | null
 }
@@ -28,6 +31,8 @@ const failures: ReadonlySet<Ending> = new Set<Ending>(['error', 'timeout', 'inte
 const knownReasons: ReadonlySet<string> = new Set(['wrong', 'incomplete', 'outdated', 'sources', 'unclear'])
 /** Answers whose dislike was reported, so that a second thought about its reasons is no second message. */
 const maxRemembered = 2_000
+/** After one crash. More answers than a server writes at once are not left open. */
+const maxCutOff = 500
 const gapsOnPage = 200
 
 /** @param publicUrl where the server is reached; null: messages have no links */
@@ -37,10 +42,18 @@ export function createReports(notifier: Notifier, publicUrl: string | null): Rep
     publicUrl === null ? {} : {console: `${publicUrl}/console/${path}`}
   const ofAnswer = (ref: string): NotifyData => ({ref, ...consoleLink(`transcripts/${ref}`)})
 
+  function answerEnded({answerId, channel, build, ending, code}: EndedAnswer): void {
+    if (!failures.has(ending)) return
+    notifier.notify('answer.failed', {
+      ...ofAnswer(refOf(answerId)),
+      ...{ending, errorCode: code, channel, build},
+    })
+  }
+
   return {
-    answerEnded({answerId, channel, ending, code}) {
-      if (failures.has(ending))
-        notifier.notify('answer.failed', {...ofAnswer(refOf(answerId)), ending, errorCode: code, channel})
+    answerEnded,
+    crashCutOff(answers) {
+      for (const answer of answers.slice(0, maxCutOff)) if (answer.code !== null) answerEnded(answer)
     },
     ofDislikes(transcripts) {
       const setFeedback: TranscriptStore['setFeedback'] = async (answerId, change) => {
@@ -49,7 +62,7 @@ export function createReports(notifier: Notifier, publicUrl: string | null): Rep
         if (change.rating === 'down' && disliked.get(ref) === undefined) {
           disliked.set(ref, true)
           const reasons = change.reasons.filter((reason) => knownReasons.has(reason))
-          notifier.notify('answer.disliked', {...ofAnswer(ref), rating: 'down', reasons})
+          notifier.notify('answer.disliked', {...ofAnswer(ref), rating: 'down', reasons, build: kept.build})
         }
         return kept
       }

@@ -11,9 +11,13 @@ export {
   type EvaluationQuestion,
   type GoldSection,
   isAnswerable,
+  type LineProblem,
+  lineProblemOf,
   linesOfQuestions,
   parseQuestion,
   parseQuestions,
+  parseReadableQuestions,
+  questionFileText,
   readQuestions,
 } from './question-set.ts'
-export {maxStaffQuestionBytes, staffQuestionFile} from './staff-question-file.ts'
+export {maxLineProblems, maxStaffQuestionBytes, staffQuestionFile} from './staff-question-file.ts'

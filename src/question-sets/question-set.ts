@@ -103,13 +103,16 @@ export async function readQuestions(
   file: string,
   options: QuestionFileOptions = {},
 ): Promise<EvaluationQuestion[]> {
-  let text: string
+  return parseQuestions(await questionFileText(file), file, options)
+}
+
+/** @throws DocentError `invalid_request` that names the file. */
+export async function questionFileText(file: string): Promise<string> {
   try {
-    text = await readFile(file, 'utf8')
+    return await readFile(file, 'utf8')
   } catch (error) {
     throw new DocentError('invalid_request', `The question file ${file} cannot be read.`, {cause: error})
   }
-  return parseQuestions(text, file, options)
 }
 
 /** The same from text; errors name `name` as the file. */
@@ -122,6 +125,39 @@ export function parseQuestions(
     const question = parseQuestion(raw, `${name}:${index + 1}`, options)
     return question === null ? [] : [question]
   })
+}
+
+/** A line that cannot be read, and what is wrong with it, for people. */
+export interface LineProblem {
+  /** One-based. */
+  readonly line: number
+  readonly problem: string
+}
+
+/** The lines that can be read, and what is wrong with the others. */
+export function parseReadableQuestions(
+  text: string,
+  name: string,
+  options: QuestionFileOptions = {},
+): {readonly questions: EvaluationQuestion[]; readonly problems: readonly LineProblem[]} {
+  const questions: EvaluationQuestion[] = []
+  const problems: LineProblem[] = []
+  for (const [index, raw] of linesOfQuestions(text).entries()) {
+    const place = `${name}:${index + 1}`
+    try {
+      const question = parseQuestion(raw, place, options)
+      if (question !== null) questions.push(question)
+    } catch (error) {
+      problems.push({line: index + 1, problem: lineProblemOf(error, place)})
+    }
+  }
+  return {questions, problems}
+}
+
+/** What is wrong with a line, by what `parseQuestion` threw for it. @throws what else it threw. */
+export function lineProblemOf(error: unknown, place: string): string {
+  if (!(error instanceof DocentError)) throw error
+  return error.message.slice(place.length + 1).replace(/[^.!?]$/, '$&.')
 }
 
 /** The lines of a question file, without a byte order mark. */

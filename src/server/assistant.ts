@@ -44,9 +44,9 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
   const embedder = parts.embedder ?? (await embedderOf(settings))
   const redactor = redactorOf(settings)
   const transcripts = parts.transcripts ?? transcriptsOf(options, redactor)
-  if (transcripts.recovered > 0) {
-    log.warn({answers: transcripts.recovered}, 'answers cut off by the last stop are marked interrupted')
-  }
+  const {recovered} = transcripts
+  if (recovered.length > 0)
+    log.warn({answers: recovered.length}, 'answers cut off by the last stop are marked interrupted')
   const current = parts.current ?? (await openCurrentBuild(buildsOf(options)))
   current.onChange(({id, problem}) => {
     if (problem === null) log.info({build: id}, 'build is served')
@@ -63,12 +63,15 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
   let problems: readonly string[] = []
   const startIngest = parts.ingest ?? ((given) => spawnContentIngest(settings, given))
   const verified = parts.verified ?? verifiedOf(options)
+  const verifiedOptions = {
+    answers: verified,
+    placeOf: findPlaceIn(usable, settings.siteUrl),
+    onProblem: (err: unknown) =>
+      log.error({err}, 'verified answers cannot be read; questions are answered without'),
+  }
   const answering = createAnswering({
-    retriever: withVerifiedAnswers(retriever, {
-      answers: verified,
-      placeOf: findPlaceIn(usable, settings.siteUrl),
-      onProblem: (err) => log.error({err}, 'verified answers cannot be read; questions are answered without'),
-    }),
+    retriever,
+    addingAnew: (found) => withVerifiedAnswers(found, verifiedOptions),
     generator,
     journal: transcripts,
     redactor,

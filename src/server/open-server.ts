@@ -51,6 +51,7 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
     await reports?.close()
     throw error
   })
+  reports?.crashCutOff(assistant.transcripts.recovered)
   const usable = buildFor(assistant.embedder, assistant.current)
   const starting =
     options.parts?.retriever === undefined ? await startingQuestionsOf(assistant, usable, settings) : null

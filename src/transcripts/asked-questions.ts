@@ -33,6 +33,8 @@ export interface AskedQuestion {
   readonly rating: 'up' | 'down' | null
   /** Whether the docs seemed to answer only a part of it. */
   readonly isPartly: boolean
+  /** Whether an answer was given that staff stand for. */
+  readonly isVerified: boolean
   /** Why it was not answered; null where it was. */
   readonly abstention: AbstentionReason | null
 }
@@ -114,6 +116,9 @@ function askedOf(ref: string, row: AskedRow, events: readonly AnswerEvent[]): As
     ending,
     rating,
     isPartly: answerabilityOf(events) === 'partly',
+    isVerified: events.some(
+      (event) => event.type === 'sources' && event.sources.some(({verified}) => verified === true),
+    ),
     abstention: last?.type === 'done' ? (last.reason ?? null) : null,
   }
 }

@@ -18,10 +18,10 @@ export interface CataloguedReads {
   /** Call it when something was written to the file. */
   changed(): void
   /**
-   * Brings the catalog up to date. @throws DocentError `storage` if there is none and none can be made; an older one is
-   * read as it is.
+   * Brings the catalog up to date. Resolves with how many answers from before it are missing, at most. @throws DocentError
+   * `storage` if there is none and none can be made; an older one is read as it is.
    */
-  catalogue(): Promise<void>
+  catalogue(): Promise<number>
   /** Makes the catalog forget what was removed from the file, as soon as it can. */
   forgetRemoved(): Promise<void>
   /** Whether the catalog keeps nothing of what `forgetRemoved` was called for. */
@@ -82,9 +82,11 @@ function inProcesses({file, db, onProblem}: CataloguedReadsOptions): CataloguedR
     reads: readers.reads,
     changed: catalog.changed,
     async catalogue() {
-      if ((await catalog.reach(lastChange.get()!)) === null) {
+      const state = await catalog.reach(lastChange.get()!)
+      if (state === null) {
         throw new DocentError('storage', `The catalog of transcripts cannot be written: ${catalog.problem}`)
       }
+      return state.left
     },
     async forgetRemoved() {
       isErased = false
@@ -121,7 +123,10 @@ function inMemory({file, db}: CataloguedReadsOptions): CataloguedReads {
       file,
     ),
     changed: () => {},
-    catalogue: catchUp,
+    async catalogue() {
+      await catchUp()
+      return 0
+    },
     forgetRemoved: catchUp,
     isErased: true,
     whileIdle: async (work) => work(),

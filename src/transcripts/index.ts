@@ -18,6 +18,7 @@ export {
   type TranscriptsReader,
 } from './read-transcripts.ts'
 export {readUnanswered, type UnansweredReader} from './read-unanswered.ts'
+export type {RecoveredAnswer} from './recover-answers.ts'
 export {replayPageOf} from './replay-page.ts'
 export {reviewSchema, type WrittenReview, writtenReviewOf} from './review.ts'
 export {

@@ -8,7 +8,7 @@ import type {LiveAnswer} from './live-answer.ts'
 import {createLiveAnswers, type LiveAnswers} from './live-answers.ts'
 import {lockFile, openDatabase, storageError} from './open-database.ts'
 import {recordOf, summaryRecordOf} from './overlay.ts'
-import {recoverAnswers} from './recover-answers.ts'
+import {type RecoveredAnswer, recoverAnswers} from './recover-answers.ts'
 import {redactionOf} from './redaction.ts'
 import {createEraser} from './removal.ts'
 import {startRetention} from './retention.ts'
@@ -56,8 +56,8 @@ export interface TranscriptsOptions {
 }
 
 export interface Transcripts extends Journal, TranscriptStore {
-  /** Number of answers that a crash had left open and that are now `interrupted`. */
-  readonly recovered: number
+  /** Answers that a crash had left open. Those that it had cut off are now `interrupted`. */
+  readonly recovered: readonly RecoveredAnswer[]
   /** Writes what it can and closes the file. Resolves when no reader process has it open either. Idempotent. */
   close(): Promise<void>
 }
@@ -180,7 +180,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
 /** Opens and locks the file, and ends the answers that a crash left open. @throws DocentError. */
 function openLocked(options: TranscriptsOptions): {
   readonly db: SqliteDatabase
-  readonly recovered: number
+  readonly recovered: readonly RecoveredAnswer[]
   readonly release: () => void
 } {
   const {file} = options

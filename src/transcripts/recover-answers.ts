@@ -1,13 +1,24 @@
 import {answerStateOf, errorEventOf} from '../answers/index.ts'
-import type {SequencedEvent} from '../domain/index.ts'
+import type {Ending, ErrorCode, SequencedEvent} from '../domain/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 import type {AnswerRow} from './answer-row.ts'
 import {createTranscriptReads} from './transcript-reads.ts'
 
-/** Ends every answer that a crash left open. @returns their number. */
-export function recoverAnswers(db: SqliteDatabase): number {
+/** An answer that a crash had cut off. */
+export interface RecoveredAnswer {
+  readonly answerId: string
+  readonly channel: string
+  readonly build: string
+  /** As it ends now; `code` is null where it had ended, and only its row was still open. */
+  readonly ending: Ending
+  readonly code: ErrorCode | null
+}
+
+/** Ends every answer that a crash left open. @returns these. */
+export function recoverAnswers(db: SqliteDatabase): readonly RecoveredAnswer[] {
   const open = db.prepare<[], AnswerRow>('SELECT * FROM answers WHERE ending IS NULL').all()
-  if (open.length === 0) return 0
+  if (open.length === 0) return []
+  const recovered: RecoveredAnswer[] = []
   const reads = createTranscriptReads(db)
   const insert = db.prepare(
     'INSERT INTO events (answer, seq, last_seq, at, data, pieces) VALUES (?, ?, ?, ?, ?, NULL)',
@@ -18,7 +29,8 @@ export function recoverAnswers(db: SqliteDatabase): number {
       const events = reads.events(row.row, 0)
       const state = answerStateOf(events, row.started_at)
       const last = events.at(-1)
-      if (state.terminal === null) {
+      const wasCut = state.terminal === null
+      if (wasCut) {
         const seq = (last?.seq ?? 0) + 1
         // With the time of the last known event: when the process died is unknown.
         const terminal: SequencedEvent = {
@@ -36,7 +48,14 @@ export function recoverAnswers(db: SqliteDatabase): number {
         JSON.stringify(state.timings()),
         row.row,
       )
+      recovered.push({
+        answerId: row.id,
+        channel: row.channel,
+        build: row.build,
+        ending: state.ending ?? 'interrupted',
+        code: wasCut ? 'server_restarted' : null,
+      })
     }
   }).immediate()
-  return open.length
+  return recovered
 }

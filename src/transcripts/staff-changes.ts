@@ -49,8 +49,8 @@ const maxResumes = 100
 /** What readers do after an answer was given, feedback, reviews and deletions. */
 export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
   const {db, file, mode, live, writes, redaction, redactor, withStaffTimeout, erase, now} = options
-  const feedbackOf = db.prepare<[string], FeedbackRow>(
-    'SELECT rating, rating_reasons, rating_comment, missing FROM answers WHERE id = ?',
+  const feedbackOf = db.prepare<[string], FeedbackRow & {readonly build: string}>(
+    'SELECT rating, rating_reasons, rating_comment, missing, build FROM answers WHERE id = ?',
   )
   const keepFeedback = db.prepare(
     'UPDATE answers SET rating = ?, rating_reasons = ?, rating_comment = ?, missing = ?, rated_at = ? WHERE id = ?',
@@ -62,7 +62,7 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
     const feedback = feedbackAfter(before, change)
     const {rating, reasons, comment, missing} = feedback
     keepFeedback.run(rating, JSON.stringify(reasons), comment, missing ? 1 : 0, now(), answerId)
-    return {feedback, isNewlyMissing: missing && before.missing === 0}
+    return {feedback, isNewlyMissing: missing && before.missing === 0, build: before.build}
   })
   const giveReview = prepareReview(db, now)
   const keepFirstUseful = db.prepare(

@@ -39,8 +39,11 @@ export function asyncReads(reads: StaffReads, file: string): AsyncStaffReads {
 export interface ReadMemory {
   /** Called before each read. Resolves when everything that can be written is written. */
   flush(): Promise<void>
-  /** Called after `flush` before a read that searches. Resolves when what is searched is up to date. */
-  catalogue(): Promise<void>
+  /**
+   * Called after `flush` before a read that searches. Resolves when what is searched is up to date, with how many answers
+   * from before there was a catalog are missing, at most.
+   */
+  catalogue(): Promise<number>
   /** For lists. */
   summaries(): readonly MemoryRecord[]
   /** Complete records of these answers. */
@@ -49,7 +52,7 @@ export interface ReadMemory {
 
 const nothingInMemory: ReadMemory = {
   flush: async () => {},
-  catalogue: async () => {},
+  catalogue: async () => 0,
   summaries: () => [],
   of: () => [],
 }
@@ -92,8 +95,9 @@ export function createTranscriptReader(
   return {
     async list(filter, page = {}) {
       await memory.flush()
-      await memory.catalogue()
-      return reads.list(filter, page, memory.summaries())
+      const remaining = await memory.catalogue()
+      const found = await reads.list(filter, page, memory.summaries())
+      return {...found, cataloguing: remaining === 0 ? null : {remaining}}
     },
     async get(answerId, options = {}) {
       await memory.flush()

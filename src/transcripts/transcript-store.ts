@@ -31,6 +31,8 @@ export interface KeptFeedback {
   readonly feedback: Omit<Feedback, 'at'>
   /** Whether this is the first time that `missing` was said of the answer. */
   readonly isNewlyMissing: boolean
+  /** That of the answer. */
+  readonly build: string
 }
 
 export const verdicts = ['good', 'incomplete', 'wrong', 'harmful', 'should_abstain', 'should_answer'] as const
@@ -141,6 +143,14 @@ export interface TranscriptPage {
     readonly answers: number
     /** False where there may be more, since counting stops at some thousands. */
     readonly isExact: boolean
+  } | null
+  /**
+   * Set while answers from before an upgrade are still being read, the newest first: these are not in the list yet. Null
+   * or absent when all are.
+   */
+  readonly cataloguing?: {
+    /** How many are left, at most. */
+    readonly remaining: number
   } | null
 }
 

@@ -129,7 +129,7 @@ export function openVerifiedAnswers(options: VerifiedAnswersOptions): VerifiedAn
             `There are ${maxVerifiedAnswers} verified answers already, the most that are kept. Delete some that are withdrawn.`,
           )
         }
-        const id = randomBytes(9).toString('base64url')
+        const id = newId()
         insert.run({...fieldsOf(draft), id, answerRef, by, at: now()})
         return answerBy(id)
       }),
@@ -173,6 +173,11 @@ export function openVerifiedAnswers(options: VerifiedAnswersOptions): VerifiedAn
     delete: (id) => change(() => remove.run(id).changes > 0),
     close: () => db.close(),
   }
+}
+
+/** None begins with `-`, which would be an option in a terminal. */
+function newId(): string {
+  return randomBytes(9).toString('base64url').replace(/^-/, '0')
 }
 
 function isChangedTo(row: Row, draft: VerifiedDraft, by: string): boolean {

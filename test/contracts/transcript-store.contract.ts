@@ -188,6 +188,7 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
         expect(kept).toEqual({
           feedback: {rating: 'up', missing: false, reasons: ['clear'], comment: null},
           isNewlyMissing: false,
+          build: sampleEntry('a').build,
         })
         expect(await store.get('a')).toMatchObject({
           feedback: {rating: 'down', reasons: ['wrong'], comment: 'No.', at: expect.any(Number)},
@@ -208,9 +209,10 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
         await store.setFeedback('rated-only', rated)
 
         const both = {...rated, missing: true}
+        const {build} = sampleEntry('rated-first')
         expect([first, again]).toEqual([
-          {feedback: both, isNewlyMissing: true},
-          {feedback: both, isNewlyMissing: false},
+          {feedback: both, isNewlyMissing: true, build},
+          {feedback: both, isNewlyMissing: false, build},
         ])
         expect(alone.feedback).toEqual({rating: null, missing: true, reasons: [], comment: null})
         expect((await store.get('missing-first'))?.feedback).toMatchObject(both)

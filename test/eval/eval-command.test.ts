@@ -437,9 +437,11 @@ test('the golden questions of the staff are measured over the docs of the settin
     },
     {id: 'b', question: 'How do I rotate an API key?', relevant: ['/one/later'], version: '9.x', lang: 'en'},
   ]
-  writeFileSync(join(data, 'golden.jsonl'), lines.map((line) => JSON.stringify(line)).join('\n'))
+  const golden = join(data, 'golden.jsonl')
+  writeFileSync(golden, ['{"question"', ...lines.map((line) => JSON.stringify(line))].join('\n'))
   const {code, stdout, stderr} = await runWith(env, '--golden', '--json')
 
+  expect(stderr).toContain(`${golden}:1 is left out: is not JSON.`)
   expect(stderr).toContain('b: there is no page /one/later; it counts as not found')
   expect({code, ...(JSON.parse(stdout) as object)}).toMatchObject({
     code: 0,

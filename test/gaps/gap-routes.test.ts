@@ -158,6 +158,32 @@ describe('what the docs of a real server fail to answer', () => {
     })
   })
 
+  test('shows where a verified answer is given, and does not open again for what visitors make of that answer', async () => {
+    const question = aboutWifi[0]!
+    const draft = {question, text: 'Not yet.', url: '/docs/settings'}
+    const {id, revision} = (await staffApi(product, 'POST', '/verified', draft)).body
+    expect((await get(product, gapId)).verified).toEqual([])
+    await staffApi(product, 'POST', `/verified/${id}/publish`, {revision})
+
+    expect((await list(product)).items[0].verified).toEqual([id])
+    const before = await get(product, gapId)
+    expect(before.verified).toEqual([id])
+    for (const one of before.questions) expect(one.verified).toBe(one.question === question ? id : null)
+
+    await staffApi(product, 'PATCH', `/gaps/${gapId}`, {revision: before.revision, state: 'closed'})
+    const {answerId} = await askToEnd(product, question)
+    await fetch(`${product.url}/api/answers/${answerId}/feedback`, {
+      method: 'POST',
+      headers: {'content-type': 'application/json'},
+      body: JSON.stringify({rating: 'down'}),
+    })
+    await group(product)
+    expect(await get(product, gapId)).toMatchObject({state: 'closed', size: 5, reasons: {disliked: 1}})
+
+    await staffApi(product, 'POST', `/verified/${id}/withdraw`, {revision: revision + 1})
+    expect((await list(product)).items[0].verified).toEqual([])
+  })
+
   test('is forgotten with its transcripts, at once: no word and no trace of them is left', async () => {
     expect(filesOfGaps(product)).not.toMatch(/connect it|networks does/)
     expect((await staffApi(product, 'DELETE', `/transcripts/${answers[0]}`)).status).toBe(204)

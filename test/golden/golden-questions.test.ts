@@ -117,18 +117,24 @@ describe('golden questions of the staff', () => {
     ['{"question": "A?", "relevant": ["/a"]}\n\n{"question": "B?"\n', 'golden.jsonl:3 is not JSON'],
     ['{"question": "A?", "relevant": ["/a"]}\n{"relevant": ["/a"]}\n', 'golden.jsonl:2 question:'],
     ['{"question": "A?"}\n', 'golden.jsonl:1 has neither relevant nor gold'],
-  ])('of a damaged file are refused by the line, and the file stays as it is: %j', async (text, problem) => {
-    const file = newFile(text)
-    const golden = open(file)
+  ])(
+    'of a file with a bad line are listed, added and deleted, and the line is named and stays: %j',
+    async (text, problem) => {
+      const file = newFile(text)
+      const golden = open(file)
+      const before = (await golden.list()).length
 
-    for (const attempt of [golden.list(), golden.add([draft('C?')], byAda), golden.delete('x')]) {
-      await expect(attempt).rejects.toMatchObject({
-        code: 'conflict',
-        message: expect.stringMatching(`^${problem.replaceAll('.', '\\.')}.*Mend or remove that line`),
-      })
-    }
-    expect(readFileSync(file, 'utf8')).toBe(text)
-  })
+      const {ids} = await golden.add([draft('C?')], byAda)
+
+      const [{line, problem: said}] = (await golden.problems()) as [{line: number; problem: string}]
+      expect(`golden.jsonl:${line} ${said}`).toContain(problem)
+      expect(await golden.list()).toHaveLength(before + 1)
+      expect(readFileSync(file, 'utf8')).toContain(text)
+      expect(await golden.delete(ids[0]!)).toBe(true)
+      expect(readFileSync(file, 'utf8')).toBe(text)
+      expect(await golden.problems()).toHaveLength(1)
+    },
+  )
 
   test('are bounded: beyond, nothing is added and the reason is said', async () => {
     const file = newFile(

@@ -54,8 +54,8 @@ describe('the audit log', () => {
     expect(lines.map(({what, which, details}) => [what, which, details])).toEqual([
       ['invitation_taken_up', null, null],
       ['transcripts_listed', null, {ending: 'abstained', q: ref}],
-      ['transcript_read', ref, null],
-      ['transcript_read', ref, null],
+      ['transcript_read', ref, {part: 'transcript'}],
+      ['transcript_read', ref, {part: 'transcript'}],
       ['transcripts_exported', null, {format: 'csv', q: 'xyzzy', redacted: false}],
       ['export_ended', null, {format: 'csv', rows: 1, isWhole: true, redacted: false}],
       ['transcript_reviewed', ref, {verdict: 'good'}],

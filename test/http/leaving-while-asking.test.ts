@@ -54,7 +54,7 @@ async function startHeld() {
     generator: 'scripted',
     transcripts,
     verified: openVerifiedAnswers({file: ':memory:'}),
-    golden: {file: '', list: async () => [], add: notAsked, delete: notAsked},
+    golden: {file: '', list: async () => [], problems: async () => [], add: notAsked, delete: notAsked},
     gaps: {store: openGaps({file: ':memory:'}), isPending: false, reason: null, group() {}},
     staffStore: openStaffStore({file: ':memory:'}),
     search: {search: notAsked, searchAsTyped: notAsked},

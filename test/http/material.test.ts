@@ -91,7 +91,7 @@ describe.each(['native', 'markers'] as const)(
       expect(JSON.stringify(body)).not.toContain('sk-canary-key')
       expect((await prompt(product, answerId, docsToken)).status).toBe(403)
       const audit = await staffApi(product, 'GET', '/audit')
-      expect(audit.body.items[0]).toMatchObject({what: 'transcript_read'})
+      expect(audit.body.items[0]).toMatchObject({what: 'transcript_read', details: {part: 'prompt'}})
     })
 
     test('has nothing that the visitor’s words are kept without, and all of the docs', async () => {

@@ -1,10 +1,15 @@
+import {copyFileSync, mkdtempSync, rmSync} from 'node:fs'
 import {createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
 import {afterEach, expect, test} from 'vitest'
 import {refOf} from '../../src/answers/index.ts'
 import {DocentError} from '../../src/domain/index.ts'
 import {settingsFrom} from '../../src/settings/settings.ts'
-import {bearer} from '../support/staff-people.ts'
+import {askToEnd} from '../support/console-docent.ts'
+import {startDocsTeam} from '../support/docs-team.ts'
+import {bearer, staffApi} from '../support/staff-people.ts'
 import {adminToken, startDocent} from '../support/start-docent.ts'
 
 /** What a server reports to a program of its operator. */
@@ -14,7 +19,8 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
 })
 
-test('a dislike and a failed answer are reported once, with codes and no words of visitors', async () => {
+/** A program that takes what it is sent, and the settings that send it. */
+async function startReceiver() {
   const bodies: string[] = []
   const server = createServer(async (request, response) => {
     let body = ''
@@ -24,13 +30,17 @@ test('a dislike and a failed answer are reported once, with codes and no words o
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   closers.push(() => server.close())
-  const docent = await startDocent({
-    settings: {
-      notifyUrls: [`http://127.0.0.1:${(server.address() as AddressInfo).port}/`],
-      notifySecret: 'a-secret-of-the-test',
-      publicUrl: 'https://ask.example',
-    },
-  })
+  const settings = {
+    notifyUrls: [`http://127.0.0.1:${(server.address() as AddressInfo).port}/`],
+    notifySecret: 'a-secret-of-the-test',
+    publicUrl: 'https://ask.example',
+  }
+  return {bodies, settings}
+}
+
+test('a dislike and a failed answer are reported once, with codes and no words of visitors', async () => {
+  const {bodies, settings} = await startReceiver()
+  const docent = await startDocent({settings})
   closers.push(() => docent.close())
 
   const reading = await docent.read({question: 'canary-words'})
@@ -47,7 +57,7 @@ test('a dislike and a failed answer are reported once, with codes and no words o
 
   await expect.poll(() => bodies.length, {timeout: 10_000}).toBe(2)
   const ref = refOf(answerId)
-  const about = {ref, console: `https://ask.example/console/transcripts/${ref}`}
+  const about = {build: docent.build, ref, console: `https://ask.example/console/transcripts/${ref}`}
   expect(bodies.map((body) => JSON.parse(body))).toMatchObject([
     {type: 'answer.failed', data: {...about, ending: 'error', errorCode: 'upstream_cut', channel: 'http'}},
     {type: 'answer.disliked', data: {...about, rating: 'down', reasons: ['wrong']}},
@@ -56,6 +66,65 @@ test('a dislike and a failed answer are reported once, with codes and no words o
   expect(bodies.join()).not.toContain(answerId)
   const metrics = await fetch(`${docent.url}/metrics`, {headers: bearer(adminToken)})
   expect(await metrics.text()).toContain('docent_webhooks_total{result="sent"} 2')
+})
+
+test('an answer that a crash cut off is reported at the next start, one that had ended is not', async () => {
+  const docent = await startDocent()
+  closers.push(() => docent.close())
+  const ended = await docent.read({question: 'xyzzy'})
+  await ended.all()
+  const reading = await docent.read({question: 'canary-words'})
+  const {answerId} = (await reading.until('start')).data as {answerId: string}
+  await docent.transcripts.flush()
+  // What a machine that loses its power leaves behind.
+  const dataDir = mkdtempSync(join(tmpdir(), 'docent-cut-off-'))
+  closers.push(() => rmSync(dataDir, {recursive: true, force: true}))
+  for (const suffix of ['', '-wal'])
+    copyFileSync(docent.file + suffix, join(dataDir, `transcripts.sqlite${suffix}`))
+
+  const {bodies, settings} = await startReceiver()
+  const next = await startDocent({dataDir, settings})
+  closers.push(() => next.close())
+  const again = await next.read({question: 'canary-words'})
+  const call = await next.generator.call(0)
+  call.fail(new DocentError('upstream_cut', 'cut'))
+  await again.all()
+
+  await expect.poll(() => bodies.length, {timeout: 10_000}).toBe(2)
+  expect(bodies.map((body) => JSON.parse(body))).toMatchObject([
+    {
+      type: 'answer.failed',
+      data: {
+        ...{ref: refOf(answerId), build: docent.build, channel: 'http'},
+        ...{ending: 'interrupted', errorCode: 'server_restarted'},
+      },
+    },
+    {type: 'answer.failed', data: {errorCode: 'upstream_cut'}},
+  ])
+})
+
+test('a gap that a real grouping finds is reported', async () => {
+  const {bodies, settings} = await startReceiver()
+  const docent = await startDocsTeam({hasModel: true, generator: null, settings})
+  closers.push(() => docent.close())
+  const group = async () => {
+    expect((await staffApi(docent, 'POST', '/gaps/group')).status).toBe(202)
+    await expect
+      .poll(async () => (await staffApi(docent, 'GET', '/gaps')).body, {timeout: 60_000, interval: 100})
+      .toMatchObject({pending: false, asOf: expect.any(Number)})
+  }
+  await group()
+  for (const question of ['Can I connect it to my wifi?', 'Which wifi networks does it support?'])
+    await askToEnd(docent, question)
+  await group()
+
+  await expect.poll(() => bodies.length, {timeout: 10_000}).toBe(1)
+  const {body} = await staffApi(docent, 'GET', '/gaps')
+  const {id} = body.items[0]
+  expect(JSON.parse(bodies[0]!)).toMatchObject({
+    type: 'gap.opened',
+    data: {gap: id, questions: 2, severity: 'medium', console: `https://ask.example/console/gaps/${id}`},
+  })
 })
 
 test.each([

@@ -106,7 +106,7 @@ describe('sources found before a question is asked', () => {
 
   test('are taken by the same question within the time they are kept, and found without a model', async () => {
     const sources = make()
-    await sources.prepare(query, signal)
+    await sources.prepare(query, {signal})
     await sources.retrieve({...query})
     expect(calls).toEqual([{query, mayCallModel: false}])
 
@@ -123,7 +123,7 @@ describe('sources found before a question is asked', () => {
     ['another page', {page: {url: '/a', title: null, section: null}}],
   ] as const)('are not taken by %s', async (_what, other) => {
     const sources = make()
-    await sources.prepare(query, signal)
+    await sources.prepare(query, {signal})
     await sources.retrieve({...query, ...other})
 
     expect(calls).toHaveLength(2)
@@ -131,7 +131,7 @@ describe('sources found before a question is asked', () => {
 
   test('are not taken once another build is served', async () => {
     const sources = make()
-    await sources.prepare(query, signal)
+    await sources.prepare(query, {signal})
     build = 'two'
 
     expect((await sources.retrieve(query)).build).toBe('two')
@@ -140,7 +140,7 @@ describe('sources found before a question is asked', () => {
   test('are not kept for a follow-up that a model will rewrite', async () => {
     const sources = make(true)
     const followUp = {...query, history: [{role: 'user' as const, content: 'before'}]}
-    await sources.prepare(followUp, signal)
+    await sources.prepare(followUp, {signal})
     await sources.retrieve(followUp)
 
     expect(calls.map(({mayCallModel}) => mayCallModel)).toEqual([false, undefined])

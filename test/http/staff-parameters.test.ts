@@ -78,7 +78,7 @@ test('every documented parameter is accepted, blank or not', () => {
 
   for (const [read, query] of [
     [transcriptQueryOf, {...filter, ...ofList}],
-    [exportRequestOf, {...filter, ...ofList, format: 'csv'}],
+    [exportRequestOf, {...filter, format: 'csv', redacted: '1'}],
     [queries.figures, {from: '2026-05-01', to: '2026-05-31', build: 'x'}],
     [
       auditQueryOf,
@@ -88,12 +88,51 @@ test('every documented parameter is accepted, blank or not', () => {
     expect(problemOf(read, query)).toBe('')
     expect(problemOf(read, blank(query))).toBe('')
   }
-  expect(exportRequestOf({format: 'csv', rating: 'up', limit: '5'})).toEqual({
+  expect(problemOf(exportRequestOf, {limit: '5', sort: '', cursor: 'x'})).toBe(
+    'cursor: an export has all that match, the oldest first; leave it out; limit: an export has all that match, the oldest first; leave it out',
+  )
+  expect(exportRequestOf({format: 'csv', rating: 'up', limit: ''})).toEqual({
     format: 'csv',
     redacted: false,
     filter: {rating: 'up'},
   })
   expect(exportRequestOf({})).toEqual({format: 'jsonl', redacted: false, filter: {}})
+})
+
+test('a field that a body does not have is refused on every route of staff, and nothing is done', async () => {
+  const product = await startDocent()
+  try {
+    const {answerId} = (await (await product.read({question: 'xyzzy'})).until('start')).data as {
+      answerId: string
+    }
+    const invited = await staffApi(product, 'POST', '/people', {name: 'Ada', role: 'docs'})
+    const {id} = invited.body.person
+    const relevant = [{url: '/docs/a'}]
+    const bodies: readonly [string, string, object, string][] = [
+      ['POST', '/session', {token: 'x', tokn: 'x'}, 'tokn'],
+      ['POST', '/invitations', {token: 'x', name: 'Ada'}, 'name'],
+      ['POST', '/people', {name: 'Bo', role: 'docs', admin: true}, 'admin'],
+      ['PUT', `/people/${id}/role`, {role: 'admin', until: 1}, 'until'],
+      ['PUT', `/transcripts/${answerId}/review`, {verdict: 'good', noet: 'x'}, 'noet'],
+      ['POST', `/transcripts/${answerId}/golden`, {relevant, lang: 'de'}, 'lang'],
+      ['POST', `/transcripts/${answerId}/golden`, {relevant: [{url: '/docs/a', anchr: 'b'}]}, 'anchr'],
+      ['POST', `/transcripts/${answerId}/handover`, {day: 3}, 'day'],
+      ['PATCH', '/gaps/none', {revision: 1, assigne: 'Ada'}, 'assigne'],
+      ['POST', '/gaps/none/golden', {items: [{question: 'Q?', relevant}], note: 'x'}, 'note'],
+      ['POST', '/verified', {question: 'Q?', text: 'x', url: '/docs/a', state: 'published'}, 'state'],
+      ['POST', '/verified/none/publish', {revision: 1, force: true}, 'force'],
+      ['POST', '/reindex', {full: true, forse: true}, 'forse'],
+    ]
+    for (const [method, path, body, field] of bodies) {
+      const refused = await staffApi(product, method, path, body)
+      expect(refused, path).toMatchObject({status: 400, body: {error: {code: 'invalid_request'}}})
+      expect(refused.body.error.message, path).toContain(field)
+    }
+    const {body: audit} = await staffApi(product, 'GET', '/audit')
+    expect(audit.items.map(({what}: {what: string}) => what)).toEqual(['person_invited'])
+  } finally {
+    await product.close()
+  }
 })
 
 test('the server exports nothing for a misspelt filter, and notes no export', async () => {

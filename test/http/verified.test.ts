@@ -189,6 +189,30 @@ describe('a verified answer', () => {
     expect(again).toMatchObject({status: 400, body: {error: {code: 'invalid_request'}}})
   })
 
+  test('that is withdrawn or changed is not given any more by a search that was prepared with it', async () => {
+    const docent = await start()
+    const id = await published(docent)
+    const foundWhileTyping = async (): Promise<ShownSource[]> => {
+      const response = await fetch(`${docent.url}/api/sources`, {
+        method: 'POST',
+        headers: {'content-type': 'application/json'},
+        body: JSON.stringify({question: draft.question}),
+      })
+      return ((await response.json()) as {sources: ShownSource[]}).sources
+    }
+    expect((await foundWhileTyping())[0]).toMatchObject({verified: true})
+
+    const changed = {...draft, text: 'Use the panel.', revision: 2}
+    expect((await staffApi(docent, 'PUT', `/verified/${id}`, changed, docs)).status).toBe(200)
+    expect((await answerTo(docent, draft.question)).text).toBe('Use the panel.')
+    await staffApi(docent, 'POST', `/verified/${id}/withdraw`, {revision: 3}, docs)
+
+    const answer = await answerTo(docent, draft.question)
+    expect(answer.sources.length).toBeGreaterThan(0)
+    expect(answer.sources.some(({verified}) => verified)).toBe(false)
+    expect(await foundWhileTyping()).toEqual(answer.sources)
+  })
+
   test('is what a model is told to give', async () => {
     const docent = await startDocentWithClaude({pages, retriever: null})
     opened.push(docent)

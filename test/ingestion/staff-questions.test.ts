@@ -54,8 +54,22 @@ test('the golden questions of the staff are asked of each new build, reported, a
   })
 })
 
+test('a line of golden questions that cannot be read is named, and the others are asked', async () => {
+  const folder = folderWith(
+    '{"question"\n{"question": "How are zebras fed?", "relevant": ["/zebras#feeding"]}\n',
+  )
+
+  const report = await ingestFolder(folder)
+
+  expect(report.staffQuestions).toMatchObject({
+    ...{asked: 1, found: 1, problem: null, problemCount: 1},
+    problems: [{line: 1, problem: 'is not JSON.'}],
+  })
+  expect(summaryOf(report)).toContain('a line left out: golden.jsonl:1 is not JSON.')
+})
+
 test('a file of golden questions that cannot be read is reported, and the build is published', async () => {
-  const folder = folderWith('{"question": "A?", "relevant": ["/a"]}\n{"question"')
+  const folder = folderWith('\n{"question"')
 
   const report = await ingestFolder(folder)
 

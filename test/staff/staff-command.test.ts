@@ -237,6 +237,7 @@ describe('npm run transcripts', () => {
 
     await transcripts(dataDir, 'list', '--ending', 'abstained')
     await transcripts(dataDir, 'show', answerId.slice(0, 8))
+    await transcripts(dataDir, 'show', answerId, '--prompt', '--sources')
     await transcripts(dataDir, 'export', '--format', 'csv')
     await transcripts(dataDir, 'purge', '--before', '2020-01-01')
 
@@ -247,7 +248,7 @@ describe('npm run transcripts', () => {
         .map(({what, which, details}: Record<string, unknown>) => [what, which, details]),
     ).toEqual([
       ['transcripts_listed', null, {ending: 'abstained'}],
-      ['transcript_read', begun!.data['ref'], null],
+      ...['transcript', 'prompt', 'sources'].map((part) => ['transcript_read', begun!.data['ref'], {part}]),
       ['transcripts_exported', null, {format: 'csv', redacted: false}],
       ['export_ended', null, {rows: 1, isWhole: true, format: 'csv', redacted: false}],
       ['transcripts_purged', null, {before: Date.parse('2020-01-01'), rows: 0}],

@@ -184,7 +184,7 @@ describe('two servers on one file', () => {
 
     expect(problem).toMatchObject({code: 'locked', message: expect.stringContaining(file)})
     expect(ending).toBeNull()
-    expect(second.recovered).toBe(1)
+    expect(second.recovered).toHaveLength(1)
   })
 })
 
@@ -531,7 +531,7 @@ describe('[killed server] after a crash', () => {
     for (const suffix of ['', '-wal']) copyFileSync(file + suffix, copy + suffix)
     const transcripts = openForTest({file: copy})
 
-    expect(transcripts.recovered).toBe(1)
+    expect(transcripts.recovered).toHaveLength(1)
     expect((await transcripts.find('b'))?.ending).toBe('complete')
     expect(await transcripts.get('a')).toMatchObject({ending: 'interrupted', text: 'Set `PORT`'})
     expect(await transcripts.eventsAfter('a', 0)).toEqual([

@@ -227,6 +227,8 @@ describe('a line of the audit log', () => {
     ['transcript_reviewed', {verdict: 'should_abstain'}, 'verdict Should have said no'],
     ['sign_in_failed', {by: 'link', withoutLine: 4}, 'with a link, more without a line 4'],
     ['reindex_started', {full: true}, 'everything anew'],
+    ['transcript_read', {part: 'prompt'}, 'the prompt that was sent'],
+    ['transcript_read', {part: 'transcript'}, ''],
     ['sign_out', null, ''],
   ])('says of %s %j in words', (what, details, words) => {
     const said = detailsOf({...line, what, details: details as never})

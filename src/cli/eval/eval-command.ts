@@ -59,6 +59,7 @@ async function evaluateAndShow(options: EvalOptions, stopSignal: AbortSignal): P
   const {baseline: file, bounds} = options
   // Files that cannot be read are reported before hours of work, not after.
   const given = await Promise.all(options.sets.map((set) => readSet(set, options)))
+  for (const note of given.flatMap(({notes}) => notes)) warn(note)
   const baseline = file === null ? null : await readBaseline(file, options.allSets !== null)
   const pairing = baseline === null ? null : pairWith(baseline, questionsToAsk(options.sets, given), file!)
   const measured = await measureAll(options, given, stopSignal)

@@ -209,6 +209,7 @@ function goldenSet(
     sources,
     questions: file,
     unanswerable,
+    leavesOutBadLines: true,
   }
 }
 

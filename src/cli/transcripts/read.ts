@@ -17,6 +17,9 @@ import {listLines, replaySteps, showLines} from './terminal-view.ts'
 
 export type ReadCommand = 'list' | 'show' | 'replay' | 'export'
 
+/** What `show` shows in place of the transcript. */
+const materialParts = ['prompt', 'sources'] as const
+
 /** What the commands read, checked before any file is opened. */
 type Reading = ReturnType<typeof readingIn>
 
@@ -39,6 +42,9 @@ function readingIn(values: Values, keepsWords: () => boolean) {
 export async function read(name: ReadCommand, call: Call): Promise<void> {
   const {values, file, warn, redaction} = call
   const reading = readingIn(values, () => call.keepsWords?.() ?? true)
+  const ofList = (['limit', 'sort'] as const).find((option) => values[option] !== undefined)
+  if (name === 'export' && ofList !== undefined)
+    throw new UsageError(`--${ofList} is no option of export, which has all that match, the oldest first`)
   const store = readTranscripts(file, {
     onWait: (left) => warn(`Reading earlier transcripts once: ${left} left.\n`),
     ...(redaction === undefined ? {} : {redaction: redaction()}),
@@ -83,8 +89,10 @@ async function one(name: 'show' | 'replay', store: TranscriptsReader, {speed, op
   const {values, dataDir, id, print, note, view} = call
   const transcript = await findTranscript(store, id, options)
   if (values.html !== undefined) return replayPage(values.html, transcript, options, call)
-  await note({what: 'transcript_read', which: transcript.ref})
-  if (name === 'show' && (values.prompt || values.sources)) {
+  const parts = name === 'show' ? materialParts.filter((part) => values[part]) : []
+  for (const part of parts.length === 0 ? ['transcript'] : parts)
+    await note({what: 'transcript_read', which: transcript.ref, details: {part}})
+  if (parts.length > 0) {
     const material = await store.material(transcript.answerId)
     if (material !== null) await print(await materialText(values, dataDir, transcript, material))
   } else if (name === 'replay') await replay(transcript, speed, call)

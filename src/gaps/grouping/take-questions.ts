@@ -144,7 +144,8 @@ async function groupedIn(
   for (const asked of transcripts.asked(facts.map(({ref}) => ref))) {
     const {ref, conversation, startedAt: askedAt, build, lang, version, ...rest} = byRef.get(asked.ref)!
     const reason = reasonOf(rest, asked.isPartly)
-    if (reason === null) continue
+    // What a visitor made of words of the staff says nothing of the docs.
+    if (reason === null || asked.isVerified) continue
     const question = {
       ...{ref, conversation, askedAt, build, lang, version, reason},
       isPartly: asked.isPartly,

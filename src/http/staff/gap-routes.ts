@@ -10,14 +10,21 @@ import {
   gapStates,
   maxAssignee,
   maxNote,
+  type ShownGap,
   severities,
   shownGaps,
 } from '../../gaps/index.ts'
 import type {GoldenQuestions} from '../../golden/index.ts'
 import {boundedText} from '../../lib/bounded-text.ts'
 import type {TranscriptStore} from '../../transcripts/index.ts'
+import {
+  type FindPlace,
+  type GivenQuestions,
+  givenQuestions,
+  type VerifiedAnswers,
+} from '../../verified/index.ts'
 import {requireJson} from '../guards/require-json.ts'
-import {defined, identifier, parsed, parsedQuery} from '../request-schemas.ts'
+import {defined, identifier, parsed, parsedBody, parsedQuery} from '../request-schemas.ts'
 import type {Auditor} from './auditor.ts'
 import {memberOf} from './member.ts'
 import type {Staff} from './staff.ts'
@@ -39,6 +46,8 @@ export interface GapRoutesDeps {
   readonly gaps: GapsService
   readonly transcripts: Pick<TranscriptStore, 'asked'>
   readonly golden: GoldenQuestions
+  readonly verified: VerifiedAnswers
+  readonly placeOf: FindPlace
 }
 
 const listQuery = z.object({
@@ -70,23 +79,25 @@ const maxQuestions = 200
 /** Adds what the docs fail to answer, below `/api/admin`: support reads it, docs staff change it. */
 export function addGapRoutes(
   router: Router,
-  {staff, auditor, gaps, transcripts, golden}: GapRoutesDeps,
+  {staff, auditor, gaps, transcripts, golden, verified, placeOf}: GapRoutesDeps,
 ): void {
   const {store} = gaps
 
   router.get('/gaps', staff.allow('docs', 'support'), async (request, response) => {
-    const {state, q = '', sort, cursor = null, limit, ...given} = parsedQuery(listQuery, request.query)
+    const {state, q = '', sort, cursor = null, limit, ...filters} = parsedQuery(listQuery, request.query)
     if (gaps.reason !== null) {
       const counts = {open: 0, closed: 0, dismissed: 0}
       response.json({items: [], nextCursor: null, asOf: null, counts, pending: false, reason: gaps.reason})
       return
     }
-    const others = filterOf(given)
+    const others = filterOf(filters)
     const filter = state === 'all' ? others : {...others, state}
     const ids = q.trim() === '' ? undefined : await idsWith(q, filter)
     const page = await store.list(filter, {sort, cursor, limit, ...defined({ids})})
+    const given = await givenQuestions(verified, placeOf)
+    const items = await shownGaps(transcripts, page.items)
     response.json({
-      items: await shownGaps(transcripts, page.items),
+      items: items.map((gap) => ({...gap, verified: verifiedOf(gap, given)})),
       nextCursor: page.nextCursor,
       asOf: await store.asOf(),
       counts: await store.counts(others),
@@ -107,12 +118,12 @@ export function addGapRoutes(
     const member = memberOf(response)
     await auditor.before(request, member, 'gap_read', {which: gap.id})
     const mayReadAnswers = member.role !== 'docs'
-    response.json({...(await shown(gap)), ...(await detailsOf(gap.id, mayReadAnswers))})
+    response.json({...(await shown(gap)), ...(await detailsOf(gap, mayReadAnswers))})
   })
 
   router.patch('/gaps/:id', staff.allow('docs'), async (request, response) => {
     requireJson(request)
-    const {revision, ...given} = parsed(changeBody, request.body)
+    const {revision, ...given} = parsedBody(changeBody, request.body)
     const {id} = await existing(request)
     const member = memberOf(response)
     const change = defined(given)
@@ -131,7 +142,7 @@ export function addGapRoutes(
 
   async function shown(gap: Gap) {
     const [found] = await shownGaps(transcripts, [gap])
-    return found!
+    return {...found!, verified: verifiedOf(found!, await givenQuestions(verified, placeOf))}
   }
 
   /** Gaps with all of these words in their title or one of the examples. */
@@ -157,23 +168,35 @@ export function addGapRoutes(
     }
   }
 
-  async function detailsOf(id: string, mayReadAnswers: boolean) {
+  async function detailsOf({id, lang, version}: Gap, mayReadAnswers: boolean) {
     const questions = await store.questions(id, maxQuestions)
     const asked = new Map(
       (await transcripts.asked(questions.map(({ref}) => ref))).map((question) => [question.ref, question]),
     )
+    const given = await givenQuestions(verified, placeOf)
+    const shownQuestions = questions.flatMap(({ref, askedAt, reason}) => {
+      const found = asked.get(ref)
+      if (found === undefined) return []
+      const {answerId, question, searched, ending, rating} = found
+      const words = {question, searched, verified: given.idFor(searched, {lang, version})}
+      return {answerId: mayReadAnswers ? answerId : null, ...words, askedAt, reason, ending, rating}
+    })
     return {
-      questions: questions.flatMap(({ref, askedAt, reason}) => {
-        const found = asked.get(ref)
-        if (found === undefined) return []
-        const {answerId, question, searched, ending, rating} = found
-        const words = {question, searched}
-        return {answerId: mayReadAnswers ? answerId : null, ...words, askedAt, reason, ending, rating}
-      }),
+      questions: shownQuestions,
+      verified: distinct(shownQuestions.map((question) => question.verified)),
       history: await store.history(id),
       ...(await goldensOf(id)),
     }
   }
+}
+
+/** Ids of the verified answers that are given to the questions by which a gap is shown. */
+function verifiedOf({title, examples, lang, version}: ShownGap, given: GivenQuestions): readonly string[] {
+  return distinct([title, ...examples].map((question) => given.idFor(question, {lang, version})))
+}
+
+function distinct(ids: readonly (string | null)[]): readonly string[] {
+  return [...new Set(ids.filter((id) => id !== null))]
 }
 
 function filterOf({

@@ -10,12 +10,12 @@ import type {
   GoldenQuestion,
   GoldenQuestions,
 } from '../../golden/index.ts'
-import {placeIn} from '../../question-sets/index.ts'
+import {maxLineProblems, placeIn} from '../../question-sets/index.ts'
 import type {CurrentBuild} from '../../search-index/index.ts'
 import {permissionsOf} from '../../staff/index.ts'
 import type {TranscriptStore} from '../../transcripts/index.ts'
 import {requireJson} from '../guards/require-json.ts'
-import {identifier, parsed, parsedQuery, questionText} from '../request-schemas.ts'
+import {identifier, parsed, parsedBody, parsedQuery, questionText} from '../request-schemas.ts'
 import type {Auditor} from './auditor.ts'
 import type {BuildRegistry} from './build-routes.ts'
 import type {GapsService} from './gap-routes.ts'
@@ -36,7 +36,7 @@ export interface GoldenRoutesDeps {
 const maxSections = 20
 
 /** `expected: "later"` for a page that is still to be written. */
-const section = z.object({
+const section = z.strictObject({
   url: z.string().trim().min(1).max(2_000),
   anchor: z.string().trim().max(500).default(''),
   expected: z.literal('later', 'must be "later", or left out').optional(),
@@ -54,7 +54,7 @@ const maxOfGap = 50
 
 const gapBody = z.object({
   items: z
-    .array(z.object({question: questionText, relevant: goldenSections}))
+    .array(z.strictObject({question: questionText, relevant: goldenSections}))
     .min(1)
     .max(maxOfGap),
 })
@@ -74,7 +74,7 @@ export function addGoldenRoutes(router: Router, deps: GoldenRoutesDeps): void {
 
   router.post('/transcripts/:answerId/golden', staff.allow('support'), async (request, response) => {
     requireJson(request)
-    const {question: given, relevant} = parsed(goldenBody, request.body)
+    const {question: given, relevant} = parsedBody(goldenBody, request.body)
     const entries = goldenEntriesOf(relevant, goldenPlaces, request.host)
     const transcript = await transcripts.get(String(request.params['answerId']))
     if (transcript === null) throw new DocentError('not_found', 'There is no such transcript.')
@@ -96,7 +96,7 @@ export function addGoldenRoutes(router: Router, deps: GoldenRoutesDeps): void {
 
   router.post('/gaps/:id/golden', staff.allow('docs'), async (request, response) => {
     requireJson(request)
-    const {items} = parsed(gapBody, request.body)
+    const {items} = parsedBody(gapBody, request.body)
     const gap = await gaps.store.get(parsed(identifier, request.params['id']))
     if (gap === null) throw new DocentError('not_found', 'There is no such gap.')
     const {id, lang, version} = gap
@@ -121,7 +121,11 @@ export function addGoldenRoutes(router: Router, deps: GoldenRoutesDeps): void {
     const next = cursor + limit
     const nextCursor = next < all.length ? String(next) : null
     const asked = current.id === null ? null : askedAt(await builds.report(current.id))
-    response.json({items, total: all.length, nextCursor, path: golden.file, asked})
+    const problems = await golden.problems()
+    response.json({
+      ...{items, total: all.length, nextCursor, path: golden.file, asked},
+      ...{problems: problems.slice(0, maxLineProblems), problemCount: problems.length},
+    })
   })
 
   router.delete('/golden/:id', staff.allow('docs'), async (request, response) => {

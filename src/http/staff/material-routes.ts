@@ -45,7 +45,10 @@ export function addMaterialRoutes(router: Router, deps: MaterialRoutesDeps): voi
   router.get('/transcripts/:answerId/prompt', staff.allow('support'), async (request, response) => {
     parsedQuery(noQuery, request.query)
     const {ref, requests} = await materialOf(String(request.params['answerId']))
-    await auditor.before(request, memberOf(response), 'transcript_read', {which: ref})
+    await auditor.before(request, memberOf(response), 'transcript_read', {
+      which: ref,
+      details: {part: 'prompt'},
+    })
     // As it was put together where it was read: it may be long.
     response.type('json').send(`{"requests":${requests}}`)
   })
@@ -55,7 +58,8 @@ export function addMaterialRoutes(router: Router, deps: MaterialRoutesDeps): voi
     const answerId = String(request.params['answerId'])
     const transcript = await transcripts.get(answerId)
     if (transcript === null) throw noTranscript()
-    await auditor.before(request, memberOf(response), 'transcript_read', {which: transcript.ref})
+    const subject = {which: transcript.ref, details: {part: 'sources'}}
+    await auditor.before(request, memberOf(response), 'transcript_read', subject)
     const {sections} = await materialOf(answerId)
     const {build, sources} = await nowOf(transcript.sources, sections)
     response.json({build, sources})

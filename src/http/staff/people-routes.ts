@@ -2,7 +2,7 @@ import type {Request, Response, Router} from 'express'
 import {DocentError} from '../../domain/index.ts'
 import {type Invited, type Person, permissionsOf, type StaffStore} from '../../staff/index.ts'
 import {requireJson} from '../guards/require-json.ts'
-import {parsed} from '../request-schemas.ts'
+import {parsedBody} from '../request-schemas.ts'
 import type {Auditor} from './auditor.ts'
 import {memberOf} from './member.ts'
 import {publicBase} from './public-base.ts'
@@ -38,7 +38,7 @@ export function addPeopleRoutes(router: Router, {staff, store, auditor, publicUr
   router.post('/invitations', async (request, response) => {
     requireJson(request)
     response.setHeader('cache-control', 'no-store')
-    const joined = await staff.takeUp(request, response, parsed(tokenBody, request.body).token)
+    const joined = await staff.takeUp(request, response, parsedBody(tokenBody, request.body).token)
     if (joined === null) throw new DocentError('unauthorized', invalidInvitation)
     const {id, name, role} = joined.person
     response.json({token: joined.token, person: {id, name, role}})

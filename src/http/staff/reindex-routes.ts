@@ -1,7 +1,9 @@
 import type {Router} from 'express'
+import {z} from 'zod'
 import {DocentError} from '../../domain/index.ts'
 import {endWithStreamHead, openEventStream, resumePointOf} from '../event-stream.ts'
 import type {Reindexing} from '../reindexing.ts'
+import {parsedBody} from '../request-schemas.ts'
 import type {Auditor} from './auditor.ts'
 import {memberOf} from './member.ts'
 import type {Staff} from './staff.ts'
@@ -14,6 +16,8 @@ export interface ReindexRoutesDeps {
   readonly slowReaderTimeoutMs: number
 }
 
+const reindexBody = z.object({full: z.boolean().default(false), force: z.boolean().default(false)})
+
 /** Adds what starts, shows, follows and cancels a reindex. */
 export function addReindexRoutes(router: Router, deps: ReindexRoutesDeps): void {
   const {staff, auditor, reindexing, heartbeatMs, slowReaderTimeoutMs} = deps
@@ -22,7 +26,8 @@ export function addReindexRoutes(router: Router, deps: ReindexRoutesDeps): void 
     response.json({jobs: reindexing.list()})
   })
   router.post('/reindex', staff.allow('docs'), async (request, response) => {
-    const options = {full: isSet(request.body, 'full'), force: isSet(request.body, 'force')}
+    const {full, force} = parsedBody(reindexBody, request.body ?? {})
+    const options = {full, force}
     const member = memberOf(response)
     const id = reindexing.start(options, {by: 'staff', name: member.name})
     await auditor.note(request, member, 'reindex_started', {which: id, details: options})
@@ -49,8 +54,4 @@ export function addReindexRoutes(router: Router, deps: ReindexRoutesDeps): void 
     }
     stream.end()
   })
-}
-
-function isSet(body: unknown, name: string): boolean {
-  return typeof body === 'object' && body !== null && (body as Record<string, unknown>)[name] === true
 }

@@ -1,7 +1,7 @@
 import {z} from 'zod'
 import {type AuditFilter, auditActions, type Role, roles} from '../../staff/index.ts'
 import {endMomentOf, momentOf} from '../../transcripts/index.ts'
-import {defined, moment, parsed, parsedQuery} from '../request-schemas.ts'
+import {defined, moment, parsedBody, parsedQuery} from '../request-schemas.ts'
 
 const secret = z.string().min(1).max(500)
 
@@ -12,14 +12,14 @@ const inviteBody = z.object({name: z.string().max(1_000), role: z.enum(roles)})
 
 /** The name is checked by the store. @throws DocentError `invalid_request`. */
 export function inviteRequestOf(body: unknown): {readonly name: string; readonly role: Role} {
-  return parsed(inviteBody, body)
+  return parsedBody(inviteBody, body)
 }
 
 const roleBody = z.object({role: z.enum(roles)})
 
 /** @throws DocentError `invalid_request`. */
 export function roleOf(body: unknown): Role {
-  return parsed(roleBody, body).role
+  return parsedBody(roleBody, body).role
 }
 
 const auditQuery = z.object({

@@ -1,22 +1,19 @@
-import {setImmediate as nextTurn} from 'node:timers/promises'
 import type {Request, Router} from 'express'
 import {z} from 'zod'
 import {DocentError} from '../../domain/index.ts'
-import {boundedText} from '../../lib/bounded-text.ts'
-import {quotableBlocksIn} from '../../markdown/index.ts'
 import {
+  checkedDraft,
+  existingPlace,
   type FindPlace,
-  isGiven,
-  maxVerifiedText,
-  type Place,
-  questionKey,
+  listedStates,
+  listedVerified,
+  shownVerified,
   type VerifiedAnswer,
   type VerifiedAnswers,
-  type VerifiedDraft,
-  verifiedStates,
+  verifiedDraftSchema,
 } from '../../verified/index.ts'
 import {requireJson} from '../guards/require-json.ts'
-import {identifier, languageTag, parsed, parsedQuery, questionText} from '../request-schemas.ts'
+import {identifier, parsedBody, parsedQuery} from '../request-schemas.ts'
 import type {Auditor} from './auditor.ts'
 import {memberOf} from './member.ts'
 import type {Staff} from './staff.ts'
@@ -28,27 +25,13 @@ export interface VerifiedRoutesDeps {
   readonly placeOf: FindPlace
 }
 
-const draftBody = z.object({
-  question: questionText,
-  text: boundedText(maxVerifiedText),
-  url: z.string().min(1).max(2_000),
-  anchor: z.string().max(500).default(''),
-  lang: languageTag.nullish(),
-  version: z.string().min(1).max(100).nullish(),
-})
-
-const proposalBody = draftBody.extend({answerRef: identifier.nullish()})
+const proposalBody = verifiedDraftSchema.extend({answerRef: identifier.nullish()})
 const revisionBody = z.object({revision: z.number().int().min(1)})
-const changeBody = draftBody.extend(revisionBody.shape)
+const changeBody = verifiedDraftSchema.extend(revisionBody.shape)
 const listQuery = z.object({
-  state: z
-    .enum([...verifiedStates, 'resting'], 'must be proposed, published, resting or withdrawn')
-    .optional(),
+  state: z.enum(listedStates, 'must be proposed, published, resting or withdrawn').optional(),
   q: z.string().max(1_000).optional(),
 })
-
-/** How many places are looked up before other work on this thread has its turn. */
-const placesPerTurn = 10
 
 /** Adds verified answers, below `/api/admin`: support proposes them, docs staff publish them. */
 export function addVerifiedRoutes(
@@ -56,42 +39,29 @@ export function addVerifiedRoutes(
   {staff, auditor, verified, placeOf}: VerifiedRoutesDeps,
 ): void {
   router.get('/verified', staff.allow('docs', 'support'), async (request, response) => {
-    const {state, q} = parsedQuery(listQuery, request.query)
-    const words = q?.trim().toLowerCase() ?? ''
-    const items = []
-    let count = 0
-    for (const item of await verified.list()) {
-      if (words !== '' && !`${item.question}\n${item.excerpt}`.toLowerCase().includes(words)) continue
-      if (state !== undefined && item.state !== (state === 'resting' ? 'published' : state)) continue
-      if (++count % placesPerTurn === 0) await nextTurn()
-      const shown = withRest(item, placeOf)
-      if (state === 'published' || state === 'resting') {
-        if (shown.isResting !== (state === 'resting')) continue
-      }
-      items.push(shown)
-    }
-    response.json({items})
+    const filter = parsedQuery(listQuery, request.query)
+    response.json({items: await listedVerified(await verified.list(), filter, placeOf)})
   })
 
   router.post('/verified', staff.allow('docs', 'support'), async (request, response) => {
     requireJson(request)
-    const {answerRef = null, ...given} = parsed(proposalBody, request.body)
-    const {draft} = checked(given, placeOf)
+    const {answerRef = null, ...given} = parsedBody(proposalBody, request.body)
+    const {draft} = checkedDraft(given, placeOf)
     const member = memberOf(response)
     await auditor.before(request, member, 'verified_proposed', answerRef === null ? {} : {which: answerRef})
     const answer = await verified.propose(draft, {by: member.name, answerRef})
-    response.status(201).location(`/api/admin/verified/${answer.id}`).json(withRest(answer, placeOf))
+    response.status(201).location(`/api/admin/verified/${answer.id}`).json(shownVerified(answer, placeOf))
   })
 
   router.get('/verified/:id', staff.allow('docs', 'support'), async (request, response) => {
-    response.json(withRest(await existing(request), placeOf))
+    response.json(shownVerified(await existing(request), placeOf))
   })
 
   router.put('/verified/:id', staff.allow('docs', 'support'), async (request, response) => {
     requireJson(request)
-    const {revision, ...given} = parsed(changeBody, request.body)
+    const {revision, ...given} = parsedBody(changeBody, request.body)
     const {id, state} = await existing(request)
-    const {draft, place} = checked(given, placeOf)
+    const {draft, place} = checkedDraft(given, placeOf)
     const member = memberOf(response)
     if (state !== 'proposed' && member.role === 'support') {
       throw new DocentError(
@@ -101,28 +71,27 @@ export function addVerifiedRoutes(
     }
     await auditor.before(request, member, 'verified_changed', {which: id})
     const answer = await verified.change(id, draft, {by: member.name, revision}, place.pageDigest)
-    response.json(withRest(answer, placeOf))
+    response.json(shownVerified(answer, placeOf))
   })
 
   router.post('/verified/:id/publish', staff.allow('docs'), async (request, response) => {
     requireJson(request)
-    const {revision} = parsed(revisionBody, request.body)
+    const {revision} = parsedBody(revisionBody, request.body)
     const {id, url, anchor} = await existing(request)
-    const place = placeOf({url, anchor})
-    if (place === null) throw noPlace()
+    const place = existingPlace({url, anchor}, placeOf)
     const member = memberOf(response)
     await auditor.before(request, member, 'verified_published', {which: id})
     const {answer, replaced} = await verified.publish(id, {by: member.name, revision}, place.pageDigest)
-    response.json({...withRest(answer, placeOf), replaced})
+    response.json({...shownVerified(answer, placeOf), replaced})
   })
 
   router.post('/verified/:id/withdraw', staff.allow('docs'), async (request, response) => {
     requireJson(request)
-    const {revision} = parsed(revisionBody, request.body)
+    const {revision} = parsedBody(revisionBody, request.body)
     const {id} = await existing(request)
     const member = memberOf(response)
     await auditor.before(request, member, 'verified_withdrawn', {which: id})
-    response.json(withRest(await verified.withdraw(id, {by: member.name, revision}), placeOf))
+    response.json(shownVerified(await verified.withdraw(id, {by: member.name, revision}), placeOf))
   })
 
   router.delete('/verified/:id', staff.allow('docs'), async (request, response) => {
@@ -137,43 +106,4 @@ export function addVerifiedRoutes(
     if (answer === null) throw new DocentError('not_found', 'There is no such verified answer.')
     return answer
   }
-}
-
-/** With whether it rests, and where it rests now. */
-function withRest<T extends Omit<VerifiedAnswer, 'text'>>(answer: T, placeOf: FindPlace) {
-  const place = placeOf(answer)
-  const {pageDigest: _, ...shown} = answer
-  return {
-    ...shown,
-    isResting: answer.state === 'published' && !isGiven(answer, place),
-    section: place?.section ?? null,
-  }
-}
-
-/** @throws DocentError `invalid_request`. */
-function checked(
-  given: z.infer<typeof draftBody>,
-  placeOf: FindPlace,
-): {readonly draft: VerifiedDraft; readonly place: Place} {
-  const {question, text, anchor, version = null} = given
-  const [url = ''] = given.url.split('#')
-  const fragment = anchor.replace(/^#/, '') || given.url.slice(url.length + 1)
-  if (quotableBlocksIn(text).length === 0) {
-    throw new DocentError('invalid_request', 'text: must have words that can be given as an answer')
-  }
-  const place = placeOf({url, anchor: fragment})
-  if (place === null) throw noPlace()
-  const {lang = place.section.lang} = given
-  if (questionKey(question, lang) === '') {
-    throw new DocentError('invalid_request', 'question: must have words')
-  }
-  const draft = {question: question.trim(), text, url, anchor: fragment, lang, version}
-  return {draft, place}
-}
-
-function noPlace(): DocentError {
-  return new DocentError(
-    'invalid_request',
-    'url: the docs have no such section now. Name the page, and the section, that the answer rests on.',
-  )
 }

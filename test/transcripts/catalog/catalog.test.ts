@@ -9,6 +9,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs'
+import {dirname, join} from 'node:path'
 import {afterEach, describe, expect, test} from 'vitest'
 import {refOf} from '../../../src/answers/index.ts'
 import type {AnswerEvent} from '../../../src/domain/index.ts'
@@ -29,10 +30,14 @@ import {readTranscripts} from '../../../src/transcripts/read-transcripts.ts'
 import {createStaffReads} from '../../../src/transcripts/staff-reads.ts'
 import {createTranscriptReads} from '../../../src/transcripts/transcript-reads.ts'
 import type {TranscriptFilter} from '../../../src/transcripts/transcript-store.ts'
+import {closedAfterEach} from '../../support/closed-after-each.ts'
 import {chance, type Random, randomFrom, whole} from '../../support/random.ts'
 import {seedOr} from '../../support/random-seed.ts'
+import {staffApi} from '../../support/staff-people.ts'
+import {startDocent} from '../../support/start-docent.ts'
 import {appendEvent, beginAnswer, journalAnswer, openForTest, temporaryFile} from '../samples.ts'
 
+const start = closedAfterEach(startDocent)
 const one = <T>(random: Random, items: readonly T[]): T => items[whole(random, items.length - 1)]!
 
 const words = ['port', 'proxy', 'stop', 'resume', 'token', 'cache', 'index', 'reload']
@@ -603,6 +608,39 @@ describe('a file of an earlier version', () => {
       expect((await transcripts.list({q: 'number42'})).items.map(({answerId}) => answerId)).toEqual(['old42'])
     },
   )
+})
+
+test('while earlier answers are read in, a list of the server says how many are missing, and then none', async () => {
+  const all = 10_000
+  const dataDir = dirname(temporaryFile())
+  const file = join(dataDir, 'transcripts.sqlite')
+  const old = openSqlite(file)
+  migrate(old, file, migrations)
+  const insert = old.prepare(
+    `INSERT INTO answers (id, conversation, ref, question, build, generator, embedding, started_at, settings, channel, ending, text)
+     VALUES (@id, @id, @id, 'How old?', 'b', 'scripted', 'e', @at, '{}', 'test', 'complete', 'Very old.')`,
+  )
+  old.transaction(() => {
+    for (let at = 0; at < all; at++) insert.run({id: `old${at}`, at})
+  })()
+  old.close()
+  const docent = await start({dataDir})
+
+  const {body: first} = await staffApi(docent, 'GET', '/transcripts?limit=1')
+
+  expect(first.items).toMatchObject([{answerId: `old${all - 1}`}])
+  expect(first.cataloguing.remaining).toBeGreaterThan(0)
+  expect(first.cataloguing.remaining).toBeLessThan(all)
+  await expect
+    .poll(
+      async () => (await staffApi(docent, 'GET', '/transcripts?ending=complete&limit=1')).body.cataloguing,
+      {
+        timeout: 60_000,
+      },
+    )
+    .toBeNull()
+  const {values} = (await staffApi(docent, 'GET', '/transcripts/values?kind=build')).body
+  expect(values).toEqual([{name: 'b', answers: all}])
 })
 
 test('a transaction that fails leaves the counts as they were', () => {

@@ -1,4 +1,4 @@
-import {readFileSync} from 'node:fs'
+import {appendFileSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import type {Page} from 'playwright-core'
 import {describe, expect, test, vi} from 'vitest'
@@ -95,11 +95,13 @@ describe.skipIf(chromiumPath === null)('a golden question', () => {
 
     docent.folder.write('settings.md', '# Nothing\n\nThere is none any more.\n')
     docent.folder.remove('guide/repair.md')
+    appendFileSync(join(docent.dataDir, 'golden.jsonl'), 'broken\n')
     const docs = await open(docent, '/console/docs', docsToken)
     await docs.getByRole('button', {name: 'Reindex now'}).click()
     await docs.getByText('of 2 that staff made find their section').click()
     await docs.getByText('0 of 2 questions found their section when this build was made').waitFor()
     expect(await docs.getByText('Not found', {exact: true}).count()).toBe(2)
+    await docs.getByText('Line 3: is not JSON.').waitFor()
     expect(await violationsOn(docs)).toEqual([])
     for (const left of [1, 0]) {
       await docs
@@ -110,6 +112,6 @@ describe.skipIf(chromiumPath === null)('a golden question', () => {
       await docs.getByText(left === 1 ? '1 question' : '0 questions', {exact: true}).waitFor()
     }
     await docs.getByRole('heading', {name: 'No golden questions yet'}).waitFor()
-    expect(readFileSync(join(docent.dataDir, 'golden.jsonl'), 'utf8')).toBe('')
+    expect(readFileSync(join(docent.dataDir, 'golden.jsonl'), 'utf8')).toBe('broken\n')
   })
 })

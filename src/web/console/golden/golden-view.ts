@@ -41,10 +41,11 @@ export class GoldenView extends LoadedView<GoldenPage> {
       return html`${lead}${loadFailed('The questions could not be loaded', this.problem, this.reload)}`
     if (this.value === null) return html`${lead}${loading('golden questions')}`
     const {items, total, asked} = this.value
+    const unread = unreadLines(this.value)
     const q = this.parameters.get('q') ?? ''
     if (total === 0 && q === '')
-      return html`${lead}<div class="notice"><h2>No golden questions yet</h2><p>Open a transcript and choose “Make it a golden question”.</p></div>`
-    return html`${lead}${asked === null ? nothing : askedLine(asked)}
+      return html`${lead}${unread}<div class="notice"><h2>No golden questions yet</h2><p>Open a transcript and choose “Make it a golden question”.</p></div>`
+    return html`${lead}${unread}${asked === null ? nothing : askedLine(asked)}
       <form class="search page-search" role="search" @submit=${this.#search}><label><span class="sr">Words in questions</span>${icon('search')}<input type="search" name="q" dir="auto" maxlength="1000" placeholder="Words in questions" .value=${q}></label><button class="button" type="submit">Search</button></form>
       ${total === 0 ? html`<div class="notice"><h2>No question has these words</h2><p><a href="/console/docs/golden">Show all golden questions</a></p></div>` : this.#list(items, new Set(asked?.missed))}
       ${this.#more()}${this.#command()}`
@@ -127,6 +128,16 @@ export class GoldenView extends LoadedView<GoldenPage> {
       this.reload()
     }
   }
+}
+
+/** How many lines are named; the file has the others. */
+const maxNamed = 5
+
+function unreadLines({problems, problemCount, path}: GoldenPage): TemplateResult | typeof nothing {
+  if (problemCount === 0) return nothing
+  const more = problemCount - Math.min(problems.length, maxNamed)
+  return html`<div class="problem" role="note"><p>${counted(problemCount, 'line')} of <code>${isolated(path)}</code> cannot be read and ${problemCount === 1 ? 'is' : 'are'} left out. Mend ${problemCount === 1 ? 'it' : 'them'} in the file:</p>
+    <ul>${problems.slice(0, maxNamed).map(({line, problem}) => html`<li>Line ${line}: ${isolated(problem)}</li>`)}${more > 0 ? html`<li>and ${count(more)} more</li>` : nothing}</ul></div>`
 }
 
 function askedLine({asked, found, problem}: StaffQuestions): TemplateResult {

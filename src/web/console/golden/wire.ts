@@ -36,6 +36,9 @@ export interface GoldenPage {
   readonly path: string
   /** How they did when the build that is served was made. */
   readonly asked: StaffQuestions | null
+  /** Lines of the file that cannot be read, the first of them. */
+  readonly problems: readonly {readonly line: number; readonly problem: string}[]
+  readonly problemCount: number
 }
 
 export interface GoldenMade {

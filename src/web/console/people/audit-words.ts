@@ -111,12 +111,20 @@ function momentOf(at: number): string {
   return words.endsWith('T00:00') ? words.slice(0, 10) : `${words.replace('T', ' ')} UTC`
 }
 
+/** What was read of a transcript, where it is not the transcript itself. */
+const partWords: Readonly<Record<string, readonly Detail[]>> = {
+  transcript: [],
+  prompt: [{label: '', value: 'the prompt that was sent'}],
+  sources: [{label: '', value: 'its sources, then and now'}],
+}
+
 function detailOf(name: string, value: string | number | boolean): readonly Detail[] {
   if (name === 'by')
     return [{label: '', value: value === 'invitation' ? 'with an invitation' : `with a ${value}`}]
   if (name === 'full') return value === true ? [{label: '', value: 'everything anew'}] : []
   if (name === 'redacted') return [{label: '', value: value === true ? 'redacted' : 'not redacted'}]
   if (name === 'isWhole') return [{label: '', value: value === true ? 'all of it' : 'broken off'}]
+  if (name === 'part') return partWords[String(value)] ?? []
   if (name === 'verdict') return [{label: 'verdict', value: verdictWords[value as never] ?? String(value)}]
   if (name === 'role' || name === 'before')
     return [{label: labels[name]!, value: roleWords[value as never] ?? String(value)}]

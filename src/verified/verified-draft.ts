@@ -1,0 +1,65 @@
+import {z} from 'zod'
+import {DocentError} from '../domain/index.ts'
+import {boundedText} from '../lib/bounded-text.ts'
+import {quotableBlocksIn} from '../markdown/index.ts'
+import {canonicalTag} from '../text/language-tags.ts'
+import {questionKey} from '../text/question-key.ts'
+import type {FindPlace, Place} from './find-place.ts'
+import {maxVerifiedText, type VerifiedDraft} from './verified-answers.ts'
+
+const maxQuestion = 4_000
+
+const languageTag = z
+  .string()
+  .max(100)
+  .transform((text, context) => {
+    const tag = canonicalTag(text)
+    if (tag !== null) return tag
+    context.addIssue({code: 'custom', message: 'must be a language tag (BCP 47) such as de or pt-BR'})
+    return z.NEVER
+  })
+
+/** What staff may write, wherever: over HTTP and in the terminal. */
+export const verifiedDraftSchema = z.object({
+  question: boundedText(maxQuestion).refine((text) => text.trim() !== '', 'must not be empty'),
+  text: boundedText(maxVerifiedText),
+  /** May have the fragment. */
+  url: z.string().min(1).max(2_000),
+  anchor: z.string().max(500).default(''),
+  /** Default: that of the section. */
+  lang: languageTag.nullish(),
+  version: z.string().min(1).max(100).nullish(),
+})
+
+/** @throws DocentError `invalid_request` that names the field at fault. */
+export function checkedDraft(
+  given: z.infer<typeof verifiedDraftSchema>,
+  placeOf: FindPlace,
+): {readonly draft: VerifiedDraft; readonly place: Place} {
+  const {question, text, anchor, version = null} = given
+  const [url = ''] = given.url.split('#')
+  const fragment = anchor.replace(/^#/, '') || given.url.slice(url.length + 1)
+  if (quotableBlocksIn(text).length === 0) {
+    throw new DocentError('invalid_request', 'text: must have words that can be given as an answer')
+  }
+  const place = existingPlace({url, anchor: fragment}, placeOf)
+  const {lang = place.section.lang} = given
+  if (questionKey(question, lang) === '') {
+    throw new DocentError('invalid_request', 'question: must have words')
+  }
+  const draft = {question: question.trim(), text, url, anchor: fragment, lang, version}
+  return {draft, place}
+}
+
+/** @throws DocentError `invalid_request` where the docs have no such section now. */
+export function existingPlace(
+  {url, anchor}: Pick<VerifiedDraft, 'url' | 'anchor'>,
+  placeOf: FindPlace,
+): Place {
+  const place = placeOf({url, anchor})
+  if (place !== null) return place
+  throw new DocentError(
+    'invalid_request',
+    'url: the docs have no such section now. Name the page, and the section, that the answer rests on.',
+  )
+}
