@@ -1,9 +1,9 @@
 import {html, LitElement, nothing, type TemplateResult} from 'lit'
 import {emptiedWords} from '../../../domain/index.ts'
+import {withoutTurns} from '../../../lib/invisible.ts'
 import {sectionAddress} from '../../../lib/section-address.ts'
 import type {AnswerText} from '../../assistant/answer-text.ts'
 import {copyText} from '../../assistant/browser.ts'
-import {marked} from '../../assistant/marked.ts'
 import {en} from '../../locales/en.ts'
 import {sayIn} from '../../locales/strings.ts'
 import {safeHref} from '../../render/links.ts'
@@ -12,7 +12,7 @@ import {type AnswerState, usedSources} from '../../session/answer-state.ts'
 import {pathOf} from '../../session/markdown-copy.ts'
 import {counted} from '../format.ts'
 import {icon} from '../icons.ts'
-import {isolated} from '../visible.ts'
+import {isolated, visibleWithMarks} from '../visible.ts'
 
 const say = sayIn(en, 'en')
 const copiedMs = 2_000
@@ -65,12 +65,18 @@ export class Answer extends LitElement {
       ${isOpen ? sources(answer, this.#base) : nothing}</div>`
   }
 
+  /** Staff see a character that would turn the direction of the words after it. */
+  get #shown(): AnswerState {
+    const text = withoutTurns(this.answer.text)
+    return text === this.answer.text ? this.answer : {...this.answer, text}
+  }
+
   protected override updated(): void {
     this.#options ??= {
       links: {base: this.#base, imageHosts: this.imageHosts},
       labels: {copy: say('copy'), code: say('code'), table: say('table')},
     }
-    this.querySelector<AnswerText>('docs-assistant-text')?.show(this.answer, this.#options, say, [])
+    this.querySelector<AnswerText>('docs-assistant-text')?.show(this.#shown, this.#options, say, [])
   }
 
   /** Links of an answer lead out of the console, which stays open. */
@@ -122,7 +128,7 @@ function sources(answer: AnswerState, base: string): TemplateResult {
     return html`<li class=${isUsed ? 'used' : ''}><span class="n">${source.n}</span>
         <div><span class="top">${href === null ? name : html`<a href=${href} target="_blank" rel="noopener">${name}</a>`}
           ${path.length > 1 ? html`<span class="quiet">${isolated(path.slice(0, -1).join(' › '))}</span>` : nothing}</span>
-          ${source.snippet === '' ? nothing : html`<span class="snippet" dir="auto">${marked(source.snippet, source.highlights)}</span>`}</div>
+          ${source.snippet === '' ? nothing : html`<span class="snippet" dir="auto">${visibleWithMarks(source.snippet, source.highlights)}</span>`}</div>
         <span class="score" title="Score of the retrieval, between 0 and 1"><span class="sr">Score </span>${source.score.toFixed(2)}${isUsed ? html`<span class="badge">cited</span>` : nothing}</span></li>`
   })}</ol>`
 }
