@@ -2,7 +2,7 @@ import {DocentError} from '../domain/index.ts'
 import {openSmallDatabase, type SmallDatabase, type SmallDatabaseOptions} from '../native/index.ts'
 import {prepareForgettingPage} from './forget-page.ts'
 import {prepareForgetting} from './forget-questions.ts'
-import {type Gap, type GapEvent, type GapQuestion, type GapState, severities} from './gap.ts'
+import {type Gap, type GapEvent, type GapQuestion, type GapScope, type GapState, severities} from './gap.ts'
 import {type GapRow, gapColumns, gapOf} from './gap-rows.ts'
 import type {GapChange, GapClosedByBuild, GapFilter, GapOrder, Gaps} from './gaps.ts'
 import {gapMigrations} from './migrations.ts'
@@ -21,6 +21,8 @@ const sortedBy: Readonly<Record<GapOrder, string>> = {
 
 const maxHistory = 200
 const maxClosed = 200
+/** Questions that are searched for words, beside titles and examples. */
+const maxSearchable = 20_000
 
 /** The store that the grouping process opens as well. @throws DocentError `storage` if the file cannot be used. */
 export function openGapsDatabase(options: GapsOptions): SmallDatabase {
@@ -52,6 +54,9 @@ export function openGaps(options: GapsOptions): Gaps {
      WHERE id IN (SELECT gap FROM history WHERE build = ? AND what = 'closed') ORDER BY size DESC, id LIMIT ?`,
   )
   const gapOfQuestion = db.prepare<[string], string | null>('SELECT gap FROM questions WHERE ref = ?').pluck()
+  const newest = db.prepare<[number], {gap: string; ref: string}>(
+    'SELECT gap, ref FROM questions WHERE gap IS NOT NULL ORDER BY asked_at DESC LIMIT ?',
+  )
   const update = db.prepare(
     'UPDATE gaps SET assignee = @assignee, note = @note, revision = revision + 1 WHERE id = @id',
   )
@@ -110,18 +115,22 @@ export function openGaps(options: GapsOptions): Gaps {
         const nextCursor = rows.length > limit && last !== undefined ? cursorOf(sort, last) : null
         return {items: rows.slice(0, limit).map(gapOf), nextCursor}
       }),
-    titles: (filter) =>
+    searchable: (filter) =>
       read(() => {
         const {conditions, values} = conditionsOf(filter)
-        return db
-          .prepare<unknown[], {id: string; title_ref: string; example_refs: string}>(
-            `SELECT id, title_ref, example_refs FROM gaps ${where(conditions)}`,
+        const gaps = db
+          .prepare<unknown[], {id: string; scope: GapScope; title_ref: string; example_refs: string}>(
+            `SELECT id, scope, title_ref, example_refs FROM gaps ${where(conditions)}`,
           )
           .all(...values)
-          .map(({id, title_ref, example_refs}) => ({
+        const refs = new Map(
+          gaps.map(({id, title_ref, example_refs}) => [
             id,
-            refs: [title_ref, ...(JSON.parse(example_refs) as string[])],
-          }))
+            new Set([title_ref, ...(JSON.parse(example_refs) as string[])]),
+          ]),
+        )
+        for (const {gap, ref} of newest.iterate(maxSearchable)) refs.get(gap)?.add(ref)
+        return gaps.map(({id, scope}) => ({id, scope, refs: refs.get(id)!}))
       }),
     counts: (filter) =>
       read(() => {
