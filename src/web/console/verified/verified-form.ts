@@ -149,10 +149,13 @@ export class VerifiedForm extends LitElement {
         <fieldset ?disabled=${!this.#mayWrite}>
         <label class="field"><span>Question, as visitors ask it</span><textarea name="question" rows="1" maxlength="4000" required dir="auto" .value=${this.#draft.question}></textarea></label>
         <label class="field"><span>Answer, in Markdown</span><textarea name="text" rows="8" maxlength="20000" required dir="auto" .value=${this.#draft.text}></textarea></label>
+        </fieldset>
+        ${this.#preview()}
+        <fieldset ?disabled=${!this.#mayWrite}>
         <label class="field"><span>Page or section that it rests on</span><input name="page" maxlength="2500" required placeholder="/docs/install#on-linux" .value=${this.#draft.page}></label>
         <p class="quiet">When that page changes, the answer rests until somebody has looked at it again.</p>
         <div class="two"><label class="field"><span>Language of the page (its own if empty)</span><input name="lang" maxlength="35" placeholder="en" .value=${this.#draft.lang}></label>
-        <label class="field"><span>Version that is asked for (any default if empty)</span><input name="version" maxlength="100" .value=${this.#draft.version}></label></div>
+        <label class="field"><span>Version that is asked for (the default one if empty)</span><input name="version" maxlength="100" .value=${this.#draft.version}></label></div>
         </fieldset>
         ${this.#problem === null ? nothing : html`<p class="problem" role="alert">${messageOf(this.#problem)}</p>`}
         ${answer !== null && this.#isOvertaken ? this.#theirs(answer) : this.#actions(answer)}
@@ -172,6 +175,12 @@ export class VerifiedForm extends LitElement {
           ? html`<p class="problem">The docs have no such page or section now. Name another one, or withdraw the answer.</p>`
           : html`<p class="quiet">It rests on <a href=${sectionAddress(answer.section)}>${isolated([answer.section.title, ...answer.section.headings].join(' › '))}</a>.${answer.isResting ? ' Read the page. Where the answer still holds, publish it again.' : ''}</p>`
       }`
+  }
+
+  #preview(): TemplateResult | typeof nothing {
+    const {text} = this.#draft
+    if (text.trim() === '') return nothing
+    return html`<section class="preview" aria-labelledby="preview"><h2 id="preview">As visitors see it</h2><docent-preview .text=${text} .imageHosts=${this.context.imageHosts}></docent-preview></section>`
   }
 
   #actions(answer: VerifiedAnswer | null): TemplateResult {
