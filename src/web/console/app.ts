@@ -110,7 +110,12 @@ export class DocentConsole extends LitElement {
     const member = this.#member
     if (!member) return
     this.#otherTabs?.postMessage(whoIs(member))
-    if (this.#waiting === null) return
+    if (this.#waiting === null) {
+      // The form has gone, with the focus.
+      this.#arrival = 'new'
+      this.requestUpdate()
+      return
+    }
     // Requests that wait, and what is on the screen, are those of who was here: nobody else sends or sees them.
     if (before && whoIs(before) !== whoIs(member)) return this.#reload()
     this.#waiting.resolve()

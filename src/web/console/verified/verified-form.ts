@@ -4,6 +4,7 @@ import {ApiError, messageOf} from '../api.ts'
 import type {ConsoleContext} from '../context.ts'
 import {timeAgo} from '../format.ts'
 import {icon} from '../icons.ts'
+import {KeptFocus} from '../kept-focus.ts'
 import {theirsBeside} from '../theirs.ts'
 import {isolated} from '../visible.ts'
 import type {Transcript} from '../wire.ts'
@@ -36,6 +37,11 @@ export class VerifiedForm extends LitElement {
   #problem: unknown = null
   #isSending = false
   #leaving = new AbortController()
+
+  constructor() {
+    super()
+    new KeptFocus(this)
+  }
 
   protected override createRenderRoot(): HTMLElement {
     return this
@@ -180,7 +186,7 @@ export class VerifiedForm extends LitElement {
   #preview(): TemplateResult | typeof nothing {
     const {text} = this.#draft
     if (text.trim() === '') return nothing
-    return html`<section class="preview" aria-labelledby="preview"><h2 id="preview">As visitors see it</h2><docent-preview .text=${text} .imageHosts=${this.context.imageHosts}></docent-preview></section>`
+    return html`<section class="as-seen" aria-labelledby="as-seen"><h2 id="as-seen">As visitors see it</h2><docent-preview .text=${text} .imageHosts=${this.context.imageHosts}></docent-preview></section>`
   }
 
   #actions(answer: VerifiedAnswer | null): TemplateResult {
