@@ -64,7 +64,10 @@ export type ForgottenQuestions =
 export interface Gaps {
   /** @throws DocentError `invalid_request` for a bad cursor. */
   list(filter: GapFilter, page: GapPageRequest): Promise<GapPage>
-  /** The title and the examples of each, and the newest 20,000 questions of all of them, to search for words in. */
+  /**
+   * The title, the examples and the newest 200 questions of each, to search for words in; no more than 20,000 questions of
+   * all, those of the gaps that were asked last.
+   */
   searchable(filter: GapFilter): Promise<readonly SearchableGap[]>
   counts(filter: Omit<GapFilter, 'state'>): Promise<Readonly<Record<GapState, number>>>
   /** When the questions were last grouped; null before the first time. */
