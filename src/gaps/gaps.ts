@@ -22,6 +22,12 @@ export interface GapPageRequest {
   readonly ids?: readonly string[]
 }
 
+export interface SearchableGap {
+  readonly id: string
+  readonly scope: GapScope
+  readonly refs: ReadonlySet<string>
+}
+
 export interface GapPage {
   readonly items: readonly Gap[]
   readonly nextCursor: string | null
@@ -58,8 +64,11 @@ export type ForgottenQuestions =
 export interface Gaps {
   /** @throws DocentError `invalid_request` for a bad cursor. */
   list(filter: GapFilter, page: GapPageRequest): Promise<GapPage>
-  /** The title and the examples of each, to search for words in. At most as many as are kept. */
-  titles(filter: GapFilter): Promise<readonly {readonly id: string; readonly refs: readonly string[]}[]>
+  /**
+   * The title, the examples and the newest 200 questions of each, to search for words in; no more than 20,000 questions of
+   * all, those of the gaps that were asked last.
+   */
+  searchable(filter: GapFilter): Promise<readonly SearchableGap[]>
   counts(filter: Omit<GapFilter, 'state'>): Promise<Readonly<Record<GapState, number>>>
   /** When the questions were last grouped; null before the first time. */
   asOf(): Promise<number | null>

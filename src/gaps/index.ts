@@ -17,6 +17,7 @@ export {
   type GapOrder,
   type Gaps,
   gapOrders,
+  type SearchableGap,
 } from './gaps.ts'
 export {type GapsProcess, openGapsProcess} from './grouping/gaps-process.ts'
 export {openGaps} from './open-gaps.ts'

@@ -2,9 +2,9 @@ import {DocentError} from '../domain/index.ts'
 import {openSmallDatabase, type SmallDatabase, type SmallDatabaseOptions} from '../native/index.ts'
 import {prepareForgettingPage} from './forget-page.ts'
 import {prepareForgetting} from './forget-questions.ts'
-import {type Gap, type GapEvent, type GapQuestion, type GapState, severities} from './gap.ts'
+import {type Gap, type GapEvent, type GapQuestion, type GapScope, type GapState, severities} from './gap.ts'
 import {type GapRow, gapColumns, gapOf} from './gap-rows.ts'
-import type {GapChange, GapClosedByBuild, GapFilter, GapOrder, Gaps} from './gaps.ts'
+import type {GapChange, GapClosedByBuild, GapFilter, GapOrder, Gaps, SearchableGap} from './gaps.ts'
 import {gapMigrations} from './migrations.ts'
 
 export interface GapsOptions extends Pick<SmallDatabaseOptions, 'file' | 'waitMs' | 'onExposed'> {
@@ -21,6 +21,18 @@ const sortedBy: Readonly<Record<GapOrder, string>> = {
 
 const maxHistory = 200
 const maxClosed = 200
+/** Questions that are searched for words, beside titles and examples: of all gaps, and of one. */
+const maxSearchable = 20_000
+const maxSearchableOfOne = 200
+/** Gaps that are read before anything else may run. */
+const gapsAtOnce = 100
+
+interface SearchableRow {
+  readonly id: string
+  readonly scope: GapScope
+  readonly title_ref: string
+  readonly example_refs: string
+}
 
 /** The store that the grouping process opens as well. @throws DocentError `storage` if the file cannot be used. */
 export function openGapsDatabase(options: GapsOptions): SmallDatabase {
@@ -52,6 +64,11 @@ export function openGaps(options: GapsOptions): Gaps {
      WHERE id IN (SELECT gap FROM history WHERE build = ? AND what = 'closed') ORDER BY size DESC, id LIMIT ?`,
   )
   const gapOfQuestion = db.prepare<[string], string | null>('SELECT gap FROM questions WHERE ref = ?').pluck()
+  const newestOf = db
+    .prepare<[string, number], string>(
+      'SELECT ref FROM questions WHERE gap = ? ORDER BY asked_at DESC LIMIT ?',
+    )
+    .pluck()
   const update = db.prepare(
     'UPDATE gaps SET assignee = @assignee, note = @note, revision = revision + 1 WHERE id = @id',
   )
@@ -110,19 +127,30 @@ export function openGaps(options: GapsOptions): Gaps {
         const nextCursor = rows.length > limit && last !== undefined ? cursorOf(sort, last) : null
         return {items: rows.slice(0, limit).map(gapOf), nextCursor}
       }),
-    titles: (filter) =>
-      read(() => {
-        const {conditions, values} = conditionsOf(filter)
-        return db
-          .prepare<unknown[], {id: string; title_ref: string; example_refs: string}>(
-            `SELECT id, title_ref, example_refs FROM gaps ${where(conditions)}`,
+    async searchable(filter) {
+      const {conditions, values} = conditionsOf(filter)
+      const gaps = await read(() =>
+        db
+          .prepare<unknown[], SearchableRow>(
+            `SELECT id, scope, title_ref, example_refs FROM gaps ${where(conditions)} ORDER BY last_asked_at DESC`,
           )
-          .all(...values)
-          .map(({id, title_ref, example_refs}) => ({
-            id,
-            refs: [title_ref, ...(JSON.parse(example_refs) as string[])],
-          }))
-      }),
+          .all(...values),
+      )
+      let left = maxSearchable
+      const refsOf = ({id, title_ref, example_refs}: SearchableRow): Set<string> => {
+        const refs = newestOf.all(id, Math.min(left, maxSearchableOfOne))
+        left -= refs.length
+        return new Set([title_ref, ...(JSON.parse(example_refs) as string[]), ...refs])
+      }
+      const found: SearchableGap[] = []
+      for (let at = 0; at < gaps.length; at += gapsAtOnce) {
+        const step = gaps.slice(at, at + gapsAtOnce)
+        found.push(...(await read(() => step.map((row) => ({...row, refs: refsOf(row)})))))
+        // Answers go on in between.
+        await new Promise(setImmediate)
+      }
+      return found.map(({id, scope, refs}) => ({id, scope, refs}))
+    },
     counts: (filter) =>
       read(() => {
         const {conditions, values} = conditionsOf(filter)

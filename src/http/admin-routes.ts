@@ -52,7 +52,7 @@ export interface AdminRoutesDeps
 
 /** The staff API: everything under `/api/admin`. */
 export function createAdminRouter(deps: AdminRoutesDeps): Router {
-  const {staff, auditor, answering, transcripts, prices} = deps
+  const {staff, auditor, answering, transcripts, gaps, prices} = deps
   const router = Router()
   router.use(ownPagesOnly)
   // Signed bodies are read as they were sent.
@@ -102,7 +102,9 @@ export function createAdminRouter(deps: AdminRoutesDeps): Router {
     if (transcript === null) throw new DocentError('not_found', 'There is no such transcript.')
     const subject = {which: transcript.ref, details: {part: 'transcript'}}
     await auditor.before(request, memberOf(response), 'transcript_read', subject)
-    response.json(withCost(transcript, prices))
+    // A transcript is read also while the gaps cannot be.
+    const gap = gaps.reason === null ? await gaps.store.gapOf(transcript.ref).catch(() => null) : null
+    response.json({...withCost(transcript, prices), gap})
   })
   addReplayRoutes(router, deps)
   addMaterialRoutes(router, deps)

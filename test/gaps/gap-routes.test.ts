@@ -37,12 +37,13 @@ describe('what the docs of a real server fail to answer', () => {
   let product: DocsTeamDocent
   let gapId: string
   const answers: string[] = []
+  let answered: string
   let lastConversation: string
 
   beforeAll(async () => {
     product = await startDocsTeam({hasModel: true, generator: null})
     for (const question of aboutWifi) answers.push((await askToEnd(product, question)).answerId)
-    await askToEnd(product, 'Which port does the server listen on?')
+    answered = (await askToEnd(product, 'Which port does the server listen on?')).answerId
     await group(product)
   })
   afterAll(() => product.close())
@@ -77,6 +78,17 @@ describe('what the docs of a real server fail to answer', () => {
       expect((await list(product, `scope=all&${query}`)).items, query).toHaveLength(1)
     for (const query of ['q=toast', 'severity=high', 'assignee=Ada', 'state=closed'])
       expect((await list(product, `scope=all&${query}`)).items, query).toEqual([])
+    // Whatever it is taken to be about, one of the two lists has it, and the other says that it is there.
+    for (const query of ['', 'q=networks', 'q=toast']) {
+      const elsewhere = (await list(product, `scope=elsewhere&${query}`)).items.length
+      const here = await list(product, query)
+      expect({...here, items: here.items.length}).toMatchObject({
+        elsewhere,
+        items: query === 'q=toast' ? 0 : 1 - elsewhere,
+      })
+    }
+    expect((await staffApi(product, 'GET', `/transcripts/${answers[0]}`)).body.gap).toBe(gapId)
+    expect((await staffApi(product, 'GET', `/transcripts/${answered}`)).body.gap).toBeNull()
   })
 
   test('is read by support and docs staff, who see no answers; docs staff change it, at the revision they know', async () => {

@@ -90,6 +90,9 @@ test('the shipped model groups what people put in other words, and little else',
       }
   }
   expect(count).toBe(questions.length)
+  // Each can be found by its words.
+  const searchable = (await gaps.searchable({})).flatMap(({refs}) => [...refs])
+  expect(new Set(searchable).size).toBe(questions.length)
   expect(right / together).toBeGreaterThan(0.8)
   expect(right / (paraphrases.length * 3)).toBeGreaterThan(0.4)
 })

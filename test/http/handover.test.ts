@@ -23,7 +23,7 @@ const support = bearer(supportToken)
 const password = `Zt5${noise(9)}`
 const mail = 'jane.roe@acme-mail.example'
 
-const text = `Set **PORT** for ${mail}. The password is ${password}.
+const text = `Set **PORT** \u202efor ${mail}. The password is ${password}.
 
 <div onclick="x()">kept words</div>
 
@@ -76,7 +76,7 @@ describe('a hand-over link', () => {
     const docent = await started({log, settings: {transcriptsRedact: []}})
     const first = await ask(docent, `secret ports of ${mail}?`)
     const second = await ask(docent, 'broken <script>alert(1)</script>?', first.conversationId)
-    await ask(docent, 'unknown things?', first.conversationId)
+    await ask(docent, 'unknown \u202ethings?', first.conversationId)
 
     const made = await handOver(
       docent,
@@ -106,7 +106,7 @@ describe('a hand-over link', () => {
       'secret ports of [email]?',
       '<strong>PORT</strong>',
       'broken &lt;script&gt;',
-      'unknown things?',
+      'unknown <span class="control">U+202E</span>things?',
       'Nearest page',
     ]
     expect(order.map((part) => page.indexOf(part)).filter((at) => at < 0)).toEqual([])
@@ -130,6 +130,7 @@ describe('a hand-over link', () => {
       second.answerId,
       first.conversationId,
       'ticket 7',
+      '\u202e',
     ]
     for (const canary of canaries) expect(page).not.toContain(canary)
 

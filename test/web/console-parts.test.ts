@@ -151,7 +151,7 @@ describe('text of others', () => {
   /** What is shown in place of invisible characters, in brackets. */
   const shown = (text: string): string =>
     visible(text)
-      .map((part) => (typeof part === 'string' ? part : `[${String(part.values[0])}]`))
+      .map((part) => (typeof part === 'string' ? part : `[${String(part.values[0]).slice(2)}]`))
       .join('')
 
   test.each([

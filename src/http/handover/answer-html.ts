@@ -1,5 +1,6 @@
 import type {Element, ElementContent, Root} from 'hast'
 import {withCitationLinks} from '../../lib/citation-links.ts'
+import {withoutTurns} from '../../lib/invisible.ts'
 import {renderPage} from '../../markdown/index.ts'
 import {linkHostsIn} from '../../text/link-hosts.ts'
 import {type Html, trusted} from '../html.ts'
@@ -17,7 +18,7 @@ export function sourceId(answer: number, n: number): string {
  */
 export function answerHtml(answer: HandedAnswer, number: number): Html {
   const numbers = new Set(answer.sources.map(({n}) => n))
-  const markdown = withCitationLinks(answer.text, answer.citations, (n) =>
+  const markdown = withCitationLinks(withoutTurns(answer.text), answer.citations, (n) =>
     numbers.has(n) ? `#${sourceId(number, n)}` : null,
   )
   const hosts = allowedHosts(answer)

@@ -1,4 +1,5 @@
 import {emptiedWords, partialWordsOf, type Source} from '../../domain/index.ts'
+import {codePointName, invisible, withoutTurns} from '../../lib/invisible.ts'
 import {sectionAddress} from '../../lib/section-address.ts'
 import {type Html, html, pageOf} from '../html.ts'
 import {answerHtml, sourceId} from './answer-html.ts'
@@ -54,7 +55,7 @@ export function noHandoverPage(title: string, text: string): string {
 function answerPart(answer: HandedAnswer, number: number, form: TextForm): Html {
   const {question, askedAt} = answer
   return html`<article>
-<h2 dir="auto" class="question">${question === '' ? 'A question whose words are not kept' : question}</h2>
+<h2 dir="auto" class="question">${question === '' ? 'A question whose words are not kept' : visible(question)}</h2>
 <p class="quiet">${time(askedAt)}</p>
 ${textPart(answer, number, form)}
 ${endingPart(answer)}
@@ -69,7 +70,7 @@ function textPart(answer: HandedAnswer, number: number, form: TextForm): Html | 
   if (text === '') return null
   return form === 'rendered'
     ? html`<div class="text" dir="auto">${answerHtml(answer, number)}</div>`
-    : html`<pre dir="auto" tabindex="0">${text}</pre>`
+    : html`<pre dir="auto" tabindex="0">${withoutTurns(text)}</pre>`
 }
 
 function endingPart(answer: HandedAnswer): Html | null {
@@ -115,15 +116,25 @@ function sourceItem(source: Source, id: string): Html {
   const {n, title, headings, snippet, verified} = source
   const path = [title, ...headings.filter((heading, i) => i > 0 || heading !== title)].join(' › ')
   return html`<li id="${id}" value="${n}"><p dir="auto">${linkTo(sectionAddress(source), path)}${verified === true ? html` <span class="chip">Verified answer</span>` : null}</p>
-${snippet === '' ? null : html`<p class="quiet snippet" dir="auto">${snippet}</p>`}</li>`
+${snippet === '' ? null : html`<p class="quiet snippet" dir="auto">${visible(snippet)}</p>`}</li>`
 }
 
 /** A link to the docs; the words alone where its address was redacted or is none. */
 function linkTo(address: string, words: string): Html {
   const isAddress = /^\/(?!\/)/.test(address) || (/^https?:/i.test(address) && URL.canParse(address))
   return isAddress
-    ? html`<a href="${address}" rel="noopener noreferrer nofollow">${words}</a>`
-    : html`<span>${words}</span>`
+    ? html`<a href="${address}" rel="noopener noreferrer nofollow">${visible(words)}</a>`
+    : html`<span>${visible(words)}</span>`
+}
+
+/** Text of visitors and pages, with its invisible characters as code points. */
+function visible(text: string): readonly (string | Html)[] {
+  // `split` puts the captured characters at odd indexes.
+  return text
+    .split(invisible)
+    .map((piece, index) =>
+      index % 2 === 0 ? piece : html`<span class="control">${codePointName(piece)}</span>`,
+    )
 }
 
 function time(ms: number): Html {

@@ -10,6 +10,7 @@ import {
   gapStates,
   maxAssignee,
   maxNote,
+  type SearchableGap,
   type ShownGap,
   severities,
   shownGaps,
@@ -73,6 +74,9 @@ const changeBody = z.object({
   state: z.enum(gapStates).optional(),
 })
 
+/** Questions that are read at once. */
+const askedAtOnce = 1_000
+
 /** Questions of one gap that are shown: the newest. */
 const maxQuestions = 200
 
@@ -87,12 +91,14 @@ export function addGapRoutes(
     const {state, q = '', sort, cursor = null, limit, ...filters} = parsedQuery(listQuery, request.query)
     if (gaps.reason !== null) {
       const counts = {open: 0, closed: 0, dismissed: 0}
-      response.json({items: [], nextCursor: null, asOf: null, counts, pending: false, reason: gaps.reason})
+      const nothing = {items: [], nextCursor: null, asOf: null, counts, elsewhere: null, pending: false}
+      response.json({...nothing, reason: gaps.reason})
       return
     }
     const others = filterOf(filters)
     const filter = state === 'all' ? others : {...others, state}
-    const ids = q.trim() === '' ? undefined : await idsWith(q, filter)
+    const found = q.trim() === '' ? undefined : await gapsWith(q, withoutScope(filter))
+    const ids = found?.filter((gap) => filters.scope === 'all' || gap.scope === filters.scope).map(({id}) => id)
     const page = await store.list(filter, {sort, cursor, limit, ...defined({ids})})
     const given = await givenQuestions(verified, placeOf)
     const items = await shownGaps(transcripts, page.items)
@@ -101,6 +107,7 @@ export function addGapRoutes(
       nextCursor: page.nextCursor,
       asOf: await store.asOf(),
       counts: await store.counts(others),
+      elsewhere: filters.scope === 'here' ? await elsewhereOf(filter, found) : null,
       pending: gaps.isPending,
       reason: gaps.reason,
     })
@@ -145,17 +152,31 @@ export function addGapRoutes(
     return {...found!, verified: verifiedOf(found!, await givenQuestions(verified, placeOf))}
   }
 
-  /** Gaps with all of these words in their title or one of the examples. */
-  async function idsWith(q: string, filter: GapFilter): Promise<string[]> {
+  /** Gaps with all of these words in one of their questions. */
+  async function gapsWith(q: string, filter: GapFilter): Promise<SearchableGap[]> {
     const words = q.toLowerCase().split(/\s+/).filter(Boolean)
-    const titles = await store.titles(filter)
-    const asked = await transcripts.asked(titles.flatMap(({refs}) => refs))
-    const found = new Set(
-      asked
-        .filter(({question}) => words.every((word) => question.toLowerCase().includes(word)))
-        .map(({ref}) => ref),
-    )
-    return titles.filter(({refs}) => refs.some((ref) => found.has(ref))).map(({id}) => id)
+    const all = await store.searchable(filter)
+    const refs = all.flatMap((gap) => [...gap.refs])
+    const found = new Set<string>()
+    // In parts, so that other reads are not behind all of them.
+    for (let at = 0; at < refs.length; at += askedAtOnce) {
+      for (const {ref, question, searched} of await transcripts.asked(refs.slice(at, at + askedAtOnce))) {
+        const text = `${question}\n${searched}`.toLowerCase()
+        if (words.every((word) => text.includes(word))) found.add(ref)
+      }
+    }
+    return all.filter((gap) => [...gap.refs].some((ref) => found.has(ref)))
+  }
+
+  /** How many gaps would be listed as well, were they not about something else. */
+  async function elsewhereOf(
+    filter: GapFilter,
+    found: readonly SearchableGap[] | undefined,
+  ): Promise<number> {
+    if (found !== undefined) return found.filter(({scope}) => scope === 'elsewhere').length
+    const {state, ...others} = filter
+    const counts = await store.counts({...others, scope: 'elsewhere'})
+    return state === undefined ? counts.open + counts.closed + counts.dismissed : counts[state]
   }
 
   /** How many golden questions were made of it. Without a number where their file cannot be read: the list says why. */
@@ -197,6 +218,10 @@ function verifiedOf({title, examples, lang, version}: ShownGap, given: GivenQues
 
 function distinct(ids: readonly (string | null)[]): readonly string[] {
   return [...new Set(ids.filter((id) => id !== null))]
+}
+
+function withoutScope({scope: _, ...filter}: GapFilter): GapFilter {
+  return filter
 }
 
 function filterOf({

@@ -1,10 +1,11 @@
 import {html, LitElement, nothing, type TemplateResult} from 'lit'
 import {ApiError, createApi, messageOf, send} from './api.ts'
-import type {Confirmation, ConsoleContext} from './context.ts'
-import {confirmDialog, DialogFocus, signInAgainDialog} from './dialogs.ts'
+import type {ConsoleContext} from './context.ts'
+import {DialogFocus, signInAgainDialog} from './dialogs.ts'
 import {header, showCurrent} from './header.ts'
 import {isTyping} from './keys.ts'
 import {TranscriptLists} from './list/transcript-lists.ts'
+import {Messages} from './messages.ts'
 import {forOtherRoles, nothingHere, partMissing} from './notices.ts'
 import {type Arrival, createRouter, type Place, pathOfList, placeOf, type Router} from './router.ts'
 import {sections, type View} from './sections.ts'
@@ -12,8 +13,6 @@ import {signInPage} from './sign-in-page.ts'
 import {draftsOf, forgetTab, store, stored} from './storage.ts'
 import {chooseTheme, chosenTheme, themes} from './theme.ts'
 import {type Member, whoIs} from './wire.ts'
-
-const toastMs = 6_000
 
 /** The console of staff: who is signed in, where they are, and the frame around it. */
 export class DocentConsole extends LitElement {
@@ -33,9 +32,7 @@ export class DocentConsole extends LitElement {
   #otherTabs: BroadcastChannel | undefined
   #isReloading = false
   readonly #dialogFocus = new DialogFocus()
-  #toast = ''
-  #toastTimer: ReturnType<typeof setTimeout> | undefined
-  #confirmation: (Confirmation & {readonly answer: (yes: boolean) => void}) | null = null
+  readonly #messages = new Messages(() => this.requestUpdate())
   #isChangingToken = false
   #waiting: {readonly done: Promise<void>; readonly resolve: () => void} | null = null
   /** Of views, whether their script was loaded; false where it could not be. */
@@ -110,12 +107,17 @@ export class DocentConsole extends LitElement {
     const member = this.#member
     if (!member) return
     this.#otherTabs?.postMessage(whoIs(member))
-    if (this.#waiting === null) return
+    if (this.#waiting === null) {
+      // The form has gone, with the focus.
+      this.#arrival = 'new'
+      this.requestUpdate()
+      return
+    }
     // Requests that wait, and what is on the screen, are those of who was here: nobody else sends or sees them.
     if (before && whoIs(before) !== whoIs(member)) return this.#reload()
     this.#waiting.resolve()
     this.#waiting = null
-    this.#announce(`Signed in again as ${member.name}`)
+    this.#messages.announce(`Signed in again as ${member.name}`)
   }
 
   readonly #signOut = async (): Promise<void> => {
@@ -125,11 +127,11 @@ export class DocentConsole extends LitElement {
       action: 'Discard and sign out',
     }
     const who = whoIs(this.#member!)
-    if (draftsOf(who).hasAny() && !(await this.#confirm(question))) return
+    if (draftsOf(who).hasAny() && !(await this.#messages.confirm(question))) return
     try {
       await send('/session', {method: 'DELETE'})
     } catch (error) {
-      this.#announce(messageOf(error))
+      this.#messages.announce(messageOf(error))
       return
     }
     this.#otherTabs?.postMessage(null)
@@ -189,29 +191,6 @@ export class DocentConsole extends LitElement {
     return this.#member?.permissions.includes(permission) ?? false
   }
 
-  #announce(words: string): void {
-    clearTimeout(this.#toastTimer)
-    this.#toast = words
-    this.requestUpdate()
-    this.#toastTimer = setTimeout(() => {
-      this.#toast = ''
-      this.requestUpdate()
-    }, toastMs)
-  }
-
-  #confirm(question: Confirmation): Promise<boolean> {
-    this.#confirmation?.answer(false)
-    return new Promise((resolve) => {
-      const answer = (yes: boolean): void => {
-        this.#confirmation = null
-        this.requestUpdate()
-        resolve(yes)
-      }
-      this.#confirmation = {...question, answer}
-      this.requestUpdate()
-    })
-  }
-
   #context(): ConsoleContext {
     return {
       api: this.#api,
@@ -221,8 +200,8 @@ export class DocentConsole extends LitElement {
       imageHosts: (this.getAttribute('image-hosts') ?? '').split(' ').filter(Boolean),
       hasKeys: this.#hasKeys,
       may: (permission) => this.#may(permission),
-      announce: (words) => this.#announce(words),
-      confirm: (question) => this.#confirm(question),
+      announce: (words) => this.#messages.announce(words),
+      confirm: (question) => this.#messages.confirm(question),
       settled: () => {
         this.#settleView()
         this.#isSettled = true
@@ -270,7 +249,7 @@ export class DocentConsole extends LitElement {
 
   protected override render(): TemplateResult {
     return html`<div class="root">${this.#body()}${this.#dialogs()}
-      <p class="toast ${this.#toast === '' ? 'none' : ''}" role="status">${this.#toast}</p></div>`
+      ${this.#messages.toast()}</div>`
   }
 
   #body(): TemplateResult {
@@ -337,12 +316,11 @@ export class DocentConsole extends LitElement {
   }
 
   #dialogs(): TemplateResult {
-    const confirmation = this.#confirmation
     // Escape, pressed twice, closes any dialog.
     const reopen = (): void => this.requestUpdate()
     return html`${this.#waiting === null || !this.#member ? nothing : signInAgainDialog(this.#member.name, this.#signedIn, reopen)}
       ${this.#isChangingToken ? html`<docent-my-token .api=${this.#api} @closed=${this.#tokenChanged}></docent-my-token>` : nothing}
-      ${confirmation === null ? nothing : confirmDialog(confirmation, confirmation.answer)}`
+      ${this.#messages.dialog()}`
   }
 
   protected override updated(): void {

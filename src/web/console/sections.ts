@@ -101,8 +101,13 @@ async function loadTranscript(): Promise<void> {
 }
 
 async function loadVerified(): Promise<void> {
-  const {VerifiedForm, VerifiedView} = await import('./verified/part.ts')
-  define({'docent-verified': VerifiedView, 'docent-verified-answer': VerifiedForm})
+  const {AnswerText, Preview, VerifiedForm, VerifiedView} = await import('./verified/part.ts')
+  define({
+    'docs-assistant-text': AnswerText,
+    'docent-preview': Preview,
+    'docent-verified': VerifiedView,
+    'docent-verified-answer': VerifiedForm,
+  })
 }
 
 async function loadGaps(): Promise<void> {

@@ -96,6 +96,8 @@ export interface Transcript extends Writer {
   /** Milliseconds by stage. */
   readonly retrievalTimings?: Readonly<Record<string, number>>
   readonly notes?: readonly string[]
+  /** The gap that its question is in; null for none, absent in a file. */
+  readonly gap?: string | null
   /** When its words were removed, since a page that it rested on was withdrawn. */
   readonly emptiedAt?: number
   readonly considered?: readonly Source[]

@@ -107,6 +107,8 @@ describe.skipIf(chromiumPath === null)('what the docs fail to answer', () => {
     await page.getByLabel('Note').fill('Ask Ben for the recipe')
     await page.getByRole('button', {name: 'Assign to me'}).click()
     await page.getByRole('status').getByText('Assigned to you').waitFor()
+    // The button has gone: the keyboard goes on from its section.
+    await page.locator('h2:focus').getByText('Work on it').waitFor()
     expect(await page.getByLabel('Note').inputValue()).toBe('Ask Ben for the recipe')
     const {body: now} = await staffApi(docent, 'GET', `/gaps/${id}`)
     await staffApi(docent, 'PATCH', `/gaps/${id}`, {revision: now.revision, note: 'Mine, says the admin'})

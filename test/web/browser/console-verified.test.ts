@@ -63,6 +63,8 @@ describe.skipIf(chromiumPath === null)('a verified answer', () => {
     await support.getByRole('heading', {level: 1, name: 'New verified answer'}).waitFor()
     expect(await support.getByLabel('Question, as visitors ask it').inputValue()).toBe(question)
     await support.getByLabel('Answer, in Markdown').fill('Not with Docent. Set `CAKE`.')
+    const preview = support.getByRole('region', {name: 'As visitors see it'})
+    await preview.locator('code').getByText('CAKE').waitFor()
     await support.getByLabel('Page or section that it rests on').fill('/docs/nowhere')
     await support.getByRole('button', {name: 'Propose'}).click()
     await support.getByRole('alert').getByText('the docs have no such section now').waitFor()

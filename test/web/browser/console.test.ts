@@ -140,7 +140,10 @@ describe.skipIf(chromiumPath === null)('the console', () => {
     await page.keyboard.type(supportToken)
     await page.keyboard.press('Enter')
     await page.getByRole('link', {name: 'xyzzy with keys'}).waitFor()
+    await expect.poll(() => page.locator(':focus').innerText(), soon).toBe('Transcripts')
 
+    await page.reload()
+    await page.getByRole('link', {name: 'xyzzy with keys'}).waitFor()
     await page.locator('body').press('Tab')
     expect(await page.locator(':focus').innerText()).toBe('Skip to the content')
     await page.keyboard.press('Enter')

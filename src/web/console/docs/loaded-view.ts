@@ -1,5 +1,6 @@
 import {LitElement} from 'lit'
 import type {ConsoleContext} from '../context.ts'
+import {KeptFocus} from '../kept-focus.ts'
 import type {Arrival} from '../router.ts'
 
 /** A view that reads something whenever its address asks for something else. */
@@ -20,6 +21,11 @@ export abstract class LoadedView<T> extends LitElement {
   protected isLoading = false
   #loadedFor: string | null = null
   #leaving = new AbortController()
+
+  constructor() {
+    super()
+    new KeptFocus(this)
+  }
 
   protected override createRenderRoot(): HTMLElement {
     return this

@@ -3,6 +3,7 @@ import {ApiError, messageOf} from '../api.ts'
 import type {ConsoleContext} from '../context.ts'
 import {counted, duration, timeAgo} from '../format.ts'
 import {type ConsoleIcon, icon} from '../icons.ts'
+import {KeptFocus} from '../kept-focus.ts'
 import {isolated} from '../visible.ts'
 import {FollowedJob} from './followed-job.ts'
 import {docsView, loadFailed, loading, pathOfBuild, pathOfDocs} from './frame.ts'
@@ -26,6 +27,11 @@ export class ReindexView extends LitElement {
   #isSending = false
   #timer: ReturnType<typeof setInterval> | undefined
   #leaving = new AbortController()
+
+  constructor() {
+    super()
+    new KeptFocus(this)
+  }
 
   protected override createRenderRoot(): HTMLElement {
     return this
@@ -147,7 +153,7 @@ export class ReindexView extends LitElement {
   #last(): TemplateResult {
     return this.#lastReport === null
       ? html`<div class="notice"><h2>No reindex since the server started</h2><p>Start one, or have pushes start them: a webhook, or a timer.</p></div>`
-      : html`<h2 class="of-report">The report of the build that is served</h2>${report(this.#lastReport)}`
+      : html`<h2 class="of-report">The report of the build that is served</h2>${this.#closedGaps(this.#lastReport)}${report(this.#lastReport)}`
   }
 
   #shown(job: Job): TemplateResult {

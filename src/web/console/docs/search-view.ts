@@ -113,8 +113,8 @@ export class SearchView extends LoadedView<Explanation> {
         ${
           found.sections.length === 0
             ? html`<p>No section was found.</p>`
-            : html`<ol class="found"><li class="found-head" aria-hidden="true"><span></span><span>Section</span><span>Words</span><span>Meaning</span><span>First sort</span><span>Ranking</span><span>Chosen</span></li>${first.map((section) => row(section, found))}</ol>
-        ${rest.length === 0 ? nothing : html`<details class="rest"><summary>${count(rest.length)} more, further down in every stage</summary><ol class="found">${rest.map((section) => row(section, found))}</ol></details>`}`
+            : html`<ol class="found-rows"><li class="found-head" aria-hidden="true"><span></span><span>Section</span><span>Words</span><span>Meaning</span><span>First sort</span><span>Ranking</span><span>Chosen</span></li>${first.map((section) => row(section, found))}</ol>
+        ${rest.length === 0 ? nothing : html`<details class="rest"><summary>${count(rest.length)} more, further down in every stage</summary><ol class="found-rows">${rest.map((section) => row(section, found))}</ol></details>`}`
         }
       </section>`
   }

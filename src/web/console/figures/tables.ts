@@ -36,7 +36,7 @@ export function pagesTable({pages}: Analytics, listOf: List): TemplateResult {
 export function questionsTable({questions}: Analytics, listOf: List): TemplateResult {
   return section(
     'Asked most',
-    'Those asked most, more than once: equal but for case and punctuation. Of whole days, all builds, and the answers that are kept.',
+    'Those asked most, more than once: equal but for case and punctuation. Of whole days, all builds, and the answers that are kept. A number leads to a search for its words, which may find more.',
     {
       caption: 'Asked most',
       columns: ['Question', 'Asked', 'Not in the docs'],

@@ -2,6 +2,7 @@ import {html, LitElement, nothing, type PropertyValues, type TemplateResult} fro
 import {ApiError, messageOf} from '../api.ts'
 import type {ConsoleContext} from '../context.ts'
 import {icon} from '../icons.ts'
+import {KeptFocus} from '../kept-focus.ts'
 import {theirsBeside} from '../theirs.ts'
 import {isolated} from '../visible.ts'
 import {changesGaps, type Gap, type GapDetail, type GapState} from './wire.ts'
@@ -45,6 +46,11 @@ export class GapWork extends LitElement {
   #problem: string | null = null
   #isSending = false
 
+  constructor() {
+    super()
+    new KeptFocus(this, 'h2')
+  }
+
   protected override createRenderRoot(): HTMLElement {
     return this
   }
@@ -76,7 +82,7 @@ export class GapWork extends LitElement {
     if (!this.context.may(changesGaps)) return this.#readOnly()
     const draft = this.#draft ?? writtenIn(gap)
     const names = [...new Set([...(this.me === null ? [] : [this.me]), ...this.people])]
-    return html`<section aria-labelledby="work"><h2 id="work">Work on it</h2>
+    return html`<section aria-labelledby="work"><h2 id="work" tabindex="-1">Work on it</h2>
       <form class="gap-work" @submit=${this.#submit} @input=${this.#written}>
         <label class="field"><span>Assigned to</span><input name="assignee" maxlength="100" autocomplete="off" spellcheck="false" list="assignees" placeholder="Nobody" .value=${draft.assignee}></label>
         <datalist id="assignees">${names.map((name) => html`<option value=${name}></option>`)}</datalist>

@@ -209,7 +209,16 @@ export class GapsView extends LoadedView<GapPage> {
       : html`<div class="notice"><h2>Questions are not grouped</h2><p>${reason}</p></div>`
   }
 
-  #nothing({counts, pending}: GapPage): TemplateResult {
+  /** Short questions, and those of small docs, are often taken for something else: the list leads to them. */
+  #elsewhere({elsewhere}: GapPage): TemplateResult | typeof nothing {
+    if (elsewhere === null || elsewhere === 0) return nothing
+    const query = this.#query()
+    query.set('scope', 'elsewhere')
+    return html`<p class="quiet elsewhere"><a href=${pathOfGaps(query.toString())}>${counted(elsewhere, 'more gap')}</a> ${elsewhere === 1 ? 'seems' : 'seem'} to be about something else than these docs.</p>`
+  }
+
+  #nothing(page: GapPage): TemplateResult {
+    const {counts, pending} = page
     const query = this.#query()
     const isPlain = [...query.keys()].every((name) => name === 'sort')
     const all = counts.open + counts.closed + counts.dismissed
@@ -217,20 +226,21 @@ export class GapsView extends LoadedView<GapPage> {
       return html`<div class="notice"><h2>${pending ? 'The first grouping is under way' : 'No gaps so far'}</h2>
         <p>A gap is a group of questions that mean the same and that the docs did not answer well: not found, answered only in part, disliked, left, or judged wrong in a review.</p>
         <p>It is listed here at the next grouping, which comes every hour and after each new build.</p>
-        <p>${elsewhere}</p></div>`
+        ${this.#elsewhere(page)}</div>`
     if (isPlain)
-      return html`<div class="notice"><h2>No gap is open</h2><p>${counts.closed === 0 ? nothing : html`<a href=${pathOfGaps('state=closed')}>${counted(counts.closed, 'gap')} closed</a>. `}A closed gap opens again when the docs fail its questions anew.</p><p>${elsewhere}</p></div>`
-    return html`<div class="notice"><h2>Nothing matches</h2><p>Choose less above, or <a href=${pathOfGaps()}>show all open gaps</a>.</p></div>`
+      return html`<div class="notice"><h2>No gap is open</h2><p>${counts.closed === 0 ? nothing : html`<a href=${pathOfGaps('state=closed')}>${counted(counts.closed, 'gap')} closed</a>. `}A closed gap opens again when the docs fail its questions anew.</p>${this.#elsewhere(page)}</div>`
+    return html`<div class="notice"><h2>Nothing matches</h2><p>Choose less above, or <a href=${pathOfGaps()}>show all open gaps</a>.</p>${this.#elsewhere(page)}</div>`
   }
 
-  #rows({items, nextCursor}: GapPage): TemplateResult {
+  #rows(page: GapPage): TemplateResult {
+    const {items, nextCursor} = page
     return html`<ol class="rows ${this.isLoading ? 'loading' : ''}" aria-label="Gaps" aria-busy=${this.isLoading}>${repeat(
       items,
       ({id}) => id,
       (gap: Gap) => gapRow(gap, this.#opened),
     )}</ol>
     ${this.#moreProblem === null ? nothing : html`<p class="problem" role="alert">${messageOf(this.#moreProblem)}</p>`}
-    ${nextCursor === null ? html`<p class="quiet end">End of the list</p>` : html`<p class="more"><button class="button" type="button" aria-disabled=${this.#isLoadingMore} @click=${() => void this.#more()}>${this.#isLoadingMore ? 'Loading…' : 'Show more'}</button></p>`}`
+    ${nextCursor === null ? html`<p class="quiet end">End of the list</p>${this.#elsewhere(page)}` : html`<p class="more"><button class="button" type="button" aria-disabled=${this.#isLoadingMore} @click=${() => void this.#more()}>${this.#isLoadingMore ? 'Loading…' : 'Show more'}</button></p>`}`
   }
 
   readonly #opened = (id: string): void => this.context.router.keep({opened: id})
@@ -266,8 +276,6 @@ export class GapsView extends LoadedView<GapPage> {
     this.requestUpdate()
   }
 }
-
-const elsewhere = html`Questions <a href=${pathOfGaps('scope=elsewhere')}>about something else</a> are in a list of their own.`
 
 /** A grouping meanwhile may have moved one from one page to the next. */
 function joined(shown: GapPage, next: GapPage): GapPage {

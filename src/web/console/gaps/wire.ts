@@ -56,6 +56,8 @@ export interface GapPage {
   /** Of the last grouping; null before the first. */
   readonly asOf: number | null
   readonly counts: Readonly<Record<GapState, number>>
+  /** Gaps that would be in the list were they not about something else; null where they are in it. */
+  readonly elsewhere: number | null
   /** Whether a grouping runs or is due. */
   readonly pending: boolean
   /** Why this server groups no questions; null where it does. */

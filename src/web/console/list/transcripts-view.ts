@@ -1,7 +1,6 @@
 import {html, LitElement, nothing, type TemplateResult} from 'lit'
 import {live} from 'lit/directives/live.js'
 import {repeat} from 'lit/directives/repeat.js'
-import {copyText} from '../../assistant/browser.ts'
 import {messageOf} from '../api.ts'
 import type {ConsoleContext} from '../context.ts'
 import {count, counted} from '../format.ts'
@@ -9,8 +8,10 @@ import {pathOfHandovers} from '../handover/wire.ts'
 import {icon} from '../icons.ts'
 import {isTyping} from '../keys.ts'
 import {type Arrival, pathOfList} from '../router.ts'
+import {exportMenu} from './exports.ts'
 import {FilterPanel} from './filter-panel.ts'
 import {canonical, changed, chipsOf, orders} from './filters.ts'
+import {loadingRows, noRows} from './no-rows.ts'
 import {momentsOf, periodNameOf, periods} from './period.ts'
 import {row} from './row.ts'
 import {stepOverRows} from './row-keys.ts'
@@ -151,19 +152,6 @@ export class TranscriptsView extends LitElement {
   #tools(list: TranscriptList): TemplateResult {
     const query = new URLSearchParams(list.query)
     const sort = query.get('sort') ?? ''
-    const mayExportAll = this.context.may('export_unredacted')
-    const exports = (format: string, redacted: boolean): string => {
-      const all = new URLSearchParams(list.query)
-      all.delete('sort')
-      all.set('format', format)
-      if (redacted) all.set('redacted', '1')
-      return `/api/admin/transcripts/export?${all}`
-    }
-    const formats = (redacted: boolean): TemplateResult => {
-      const words = mayExportAll ? (redacted ? ', redacted' : ', as it is kept') : ''
-      return html`<li><a href=${exports('jsonl', redacted)} download @click=${this.#export}>JSON lines, with every event${words}</a></li>
-        <li><a href=${exports('csv', redacted)} download @click=${this.#export}>CSV, for a spreadsheet${words}</a></li>`
-    }
     const active = chipsOf(list.query).filter(({name}) => name !== 'q').length
     return html`<div class="tools">
       <form class="search" role="search" @submit=${this.#search}>
@@ -175,13 +163,7 @@ export class TranscriptsView extends LitElement {
       ${this.#period(query)}
       <label class="field inline"><span class="sr">Order</span><select name="sort" @change=${this.#sorted}>
         ${orders.map(({value, words}) => html`<option value=${value} ?selected=${value === sort}>${words}</option>`)}</select></label>
-      <button class="button" type="button" popovertarget="exports" ?disabled=${list.status === 'failed'}>${icon('download')}Export</button>
-      <div class="menu" id="exports" popover>
-        <p class="quiet">What this list shows, oldest first${list.total === null || !list.total.isExact ? '' : `: ${counted(list.total.answers, 'answer')}`}.</p>
-        <ul>${mayExportAll ? formats(false) : nothing}${formats(true)}</ul>
-        ${mayExportAll ? nothing : html`<p class="quiet">Without e-mail addresses, keys, passwords, card and phone numbers.</p>`}
-        <button type="button" class="link" @click=${this.#copyLink}>${icon('link')}Copy the link to this list</button>
-      </div>
+      ${exportMenu(list, this.context)}
     </div>`
   }
 
@@ -208,9 +190,9 @@ export class TranscriptsView extends LitElement {
         <button class="button" type="button" @click=${() => void list.load()}>Try again</button></div>`
     }
     if (list.status === 'loading' && list.items.length === 0) {
-      return html`<p class="sr" role="status">Loading transcripts…</p><ol class="rows loading" aria-hidden="true">${Array.from({length: 8}, () => html`<li class="row"><span class="ghost"></span></li>`)}</ol>`
+      return loadingRows()
     }
-    return html`${this.#newer(list)}${list.items.length === 0 ? this.#nothing(list) : this.#rows(list)}`
+    return html`${this.#newer(list)}${list.items.length === 0 ? noRows(list.query) : this.#rows(list)}`
   }
 
   #newer({newer}: TranscriptList): TemplateResult {
@@ -220,14 +202,6 @@ export class TranscriptsView extends LitElement {
         ? nothing
         : html`<button class="button" type="button" @click=${this.#showNewer}>${icon('up')}${shown} new</button>`
     }</div>`
-  }
-
-  #nothing({query}: TranscriptList): TemplateResult {
-    if (query === 'verdict=none&attention=1')
-      return html`<div class="notice"><h2>Everything is reviewed</h2><p>Answers that fail, say no, are disliked or keep somebody waiting come here by themselves.</p></div>`
-    return query === ''
-      ? html`<div class="notice"><h2>No answers yet</h2><p>Every answer is listed here as soon as it begins. <a href="/">Ask a question</a> to see one.</p></div>`
-      : html`<div class="notice"><h2>Nothing matches</h2><p>Remove a filter, or <a href="/console/transcripts">show all transcripts</a>.</p></div>`
   }
 
   #rows(list: TranscriptList): TemplateResult {
@@ -327,30 +301,5 @@ export class TranscriptsView extends LitElement {
     forgetView(name)
     this.context.announce(`Removed the view “${name}”`)
     this.requestUpdate()
-  }
-
-  /**
-   * What the list shows is asked for first: a session that has ended is begun again, and what the server refuses is said
-   * here and not downloaded.
-   */
-  readonly #export = async (event: MouseEvent): Promise<void> => {
-    event.preventDefault()
-    const {href} = event.currentTarget as HTMLAnchorElement
-    try {
-      const query = new URLSearchParams(this.#list!.query)
-      query.set('limit', '1')
-      await this.context.api.send(`/transcripts?${query}`)
-      const link = document.createElement('a')
-      link.href = href
-      link.download = ''
-      link.click()
-    } catch (error) {
-      this.context.announce(messageOf(error))
-    }
-  }
-
-  readonly #copyLink = async (): Promise<void> => {
-    await copyText(location.href)
-    this.context.announce('Link copied')
   }
 }

@@ -1,21 +1,16 @@
 import {html, LitElement, nothing, type TemplateResult} from 'lit'
 import {emptiedWords} from '../../../domain/index.ts'
+import {withoutTurns} from '../../../lib/invisible.ts'
 import {sectionAddress} from '../../../lib/section-address.ts'
 import type {AnswerText} from '../../assistant/answer-text.ts'
-import {copyText} from '../../assistant/browser.ts'
-import {marked} from '../../assistant/marked.ts'
-import {en} from '../../locales/en.ts'
-import {sayIn} from '../../locales/strings.ts'
 import {safeHref} from '../../render/links.ts'
 import type {NodeOptions} from '../../render/nodes.ts'
 import {type AnswerState, usedSources} from '../../session/answer-state.ts'
 import {pathOf} from '../../session/markdown-copy.ts'
+import {clickedInText, say, textOptions} from '../answer-markdown.ts'
 import {counted} from '../format.ts'
 import {icon} from '../icons.ts'
-import {isolated} from '../visible.ts'
-
-const say = sayIn(en, 'en')
-const copiedMs = 2_000
+import {isolated, visibleWithMarks} from '../visible.ts'
 
 /** An answer at one moment, as the visitor had it: sources, text, and how it ended. */
 export class Answer extends LitElement {
@@ -44,7 +39,7 @@ export class Answer extends LitElement {
     return html`<div class="asked"><docent-long dir="auto" .text=${answer.question === '' ? '(question not kept)' : answer.question}></docent-long></div>
       ${phase(answer)}
       ${answer.sources.length === 0 ? nothing : this.#sources(answer)}
-      ${this.emptiedAt === undefined ? html`<docs-assistant-text class="text" dir="auto" @click=${this.#clicked}></docs-assistant-text>` : html`<p class="ending outcome calm">${icon('trash')}<span>${emptiedWords(this.emptiedAt)}</span></p>`}
+      ${this.emptiedAt === undefined ? html`<docs-assistant-text class="text" dir="auto" @click=${clickedInText}></docs-assistant-text>` : html`<p class="ending outcome calm">${icon('trash')}<span>${emptiedWords(this.emptiedAt)}</span></p>`}
       ${end(answer, this.#base)}`
   }
 
@@ -65,30 +60,15 @@ export class Answer extends LitElement {
       ${isOpen ? sources(answer, this.#base) : nothing}</div>`
   }
 
-  protected override updated(): void {
-    this.#options ??= {
-      links: {base: this.#base, imageHosts: this.imageHosts},
-      labels: {copy: say('copy'), code: say('code'), table: say('table')},
-    }
-    this.querySelector<AnswerText>('docs-assistant-text')?.show(this.answer, this.#options, say, [])
+  /** Staff see a character that would turn the direction of the words after it. */
+  get #shown(): AnswerState {
+    const text = withoutTurns(this.answer.text)
+    return text === this.answer.text ? this.answer : {...this.answer, text}
   }
 
-  /** Links of an answer lead out of the console, which stays open. */
-  readonly #clicked = async (event: MouseEvent): Promise<void> => {
-    const target = event.target as Element
-    const link = target.closest<HTMLAnchorElement>('a[href]')
-    if (link !== null) {
-      event.preventDefault()
-      open(link.href, '_blank', 'noopener')
-      return
-    }
-    const button = target.closest<HTMLElement>('[data-action="copy-code"]')
-    if (button === null) return
-    await copyText(button.closest('figure')?.querySelector('code')?.textContent ?? '')
-    button.textContent = say('copied')
-    setTimeout(() => {
-      button.textContent = say('copy')
-    }, copiedMs)
+  protected override updated(): void {
+    this.#options ??= textOptions(this.imageHosts, this.docsBase)
+    this.querySelector<AnswerText>('docs-assistant-text')?.show(this.#shown, this.#options, say, [])
   }
 }
 
@@ -122,7 +102,7 @@ function sources(answer: AnswerState, base: string): TemplateResult {
     return html`<li class=${isUsed ? 'used' : ''}><span class="n">${source.n}</span>
         <div><span class="top">${href === null ? name : html`<a href=${href} target="_blank" rel="noopener">${name}</a>`}
           ${path.length > 1 ? html`<span class="quiet">${isolated(path.slice(0, -1).join(' › '))}</span>` : nothing}</span>
-          ${source.snippet === '' ? nothing : html`<span class="snippet" dir="auto">${marked(source.snippet, source.highlights)}</span>`}</div>
+          ${source.snippet === '' ? nothing : html`<span class="snippet" dir="auto">${visibleWithMarks(source.snippet, source.highlights)}</span>`}</div>
         <span class="score" title="Score of the retrieval, between 0 and 1"><span class="sr">Score </span>${source.score.toFixed(2)}${isUsed ? html`<span class="badge">cited</span>` : nothing}</span></li>`
   })}</ol>`
 }

@@ -26,6 +26,7 @@ export function facts(transcript: Transcript, isInConsole = true): TemplateResul
     ['Feedback', feedback === null ? null : feedbackLine(feedback)],
     ['Taken up again', resumes === 0 ? null : `${counted(resumes, 'time')} after the stream broke off`],
     ['Opened', opened.length === 0 ? null : `source ${opened.join(', ')}`],
+    ['Gap', isInConsole && transcript.gap ? gapLink(transcript.gap) : null],
     ['Continues', isInConsole ? continuesLink(transcript) : null],
     ['Written by', writerLine(transcript)],
     ['Model', transcript.model === null ? null : onlyOf('model', transcript.model)],
@@ -67,6 +68,10 @@ function continuesLink({settings}: Transcript): TemplateResult | null {
   return typeof continues === 'string'
     ? html`<a href=${pathOfTranscript(continues)}>an answer that broke off</a>`
     : null
+}
+
+function gapLink(gap: string): TemplateResult {
+  return html`<a href="/console/gaps/${encodeURIComponent(gap)}">Questions like this one</a>`
 }
 
 function othersLink(visitor: string): TemplateResult {

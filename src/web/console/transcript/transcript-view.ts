@@ -1,6 +1,5 @@
 import {html, LitElement, nothing, type TemplateResult} from 'lit'
 import {repeat} from 'lit/directives/repeat.js'
-import type {AnswerState} from '../../session/answer-state.ts'
 import {ApiError, messageOf} from '../api.ts'
 import type {ConsoleContext} from '../context.ts'
 import {timeAgo} from '../format.ts'
@@ -9,10 +8,11 @@ import {isTyping} from '../keys.ts'
 import {ending, unkeptName} from '../list/row.ts'
 import {isLong, LongText, wholeButton} from '../long-text.ts'
 import {pathOfList, pathOfTranscript} from '../router.ts'
-import {isolated, visible} from '../visible.ts'
+import {isolated} from '../visible.ts'
 import type {Review, Transcript, TranscriptItem} from '../wire.ts'
 import {Answer} from './answer.ts'
 import {bar, neighboursOf} from './bar.ts'
+import {afterReview, loading, notLoaded, type Opened, otherTurn} from './beside.ts'
 import {type Conversation, readConversation} from './conversation.ts'
 import {deleteAllFrom} from './delete-visitor.ts'
 import {facts} from './facts.ts'
@@ -41,11 +41,6 @@ const maxBefore = 3
 
 /** Another answer, or one that has ended meanwhile, is read anew. */
 const keyOf = ({answerId, ending}: Transcript): string => `${answerId} ${ending}`
-
-interface Opened {
-  readonly state: AnswerState
-  readonly emptiedAt: number | undefined
-}
 
 /** One transcript: its conversation, its replay, its review, and all that is known of it. */
 export class TranscriptView extends LitElement {
@@ -161,7 +156,10 @@ export class TranscriptView extends LitElement {
 
   protected override render(): TemplateResult {
     const transcript = this.#transcript
-    if (transcript === null) return this.#problem === null ? this.#loading() : this.#failed(this.#problem)
+    if (transcript === null)
+      return this.#problem === null
+        ? loading(this.context)
+        : notLoaded(this.#problem, this.context, () => void this.#load(this.#leaving.signal))
     this.context.title(transcript.question === '' ? 'Transcript' : transcript.question.slice(0, 80))
     const {lists, may} = this.context
     return html`<article class="view transcript">
@@ -174,7 +172,7 @@ export class TranscriptView extends LitElement {
         <div class="side">
           ${
             may('review_transcripts')
-              ? html`<section aria-labelledby="review"><h2 id="review">Review</h2><docent-review .context=${this.context} .answerId=${transcript.answerId} .review=${transcript.review} @reviewed=${this.#reviewed}></docent-review>${this.#afterReview(transcript)}</section>`
+              ? html`<section aria-labelledby="review"><h2 id="review">Review</h2><docent-review .context=${this.context} .answerId=${transcript.answerId} .review=${transcript.review} @reviewed=${this.#reviewed}></docent-review>${afterReview(transcript, this.context)}</section>`
               : nothing
           }
           <section aria-labelledby="timings"><h2 id="timings">Timings</h2>${waterfall(transcript, timelineOf(transcript))}</section>
@@ -185,14 +183,6 @@ export class TranscriptView extends LitElement {
       <details class="raw" ?open=${this.#showsEvents} @toggle=${this.#toggleEvents}><summary>Raw events <span class="n">${transcript.events.length}</span></summary>${this.#showsEvents ? rawEvents(transcript, this.context, this.#showsAllEvents, this.#showAllEvents) : nothing}</details>
       ${may('delete_transcripts') ? html`<p class="end"><button class="button danger" type="button" @click=${() => void this.#delete(transcript, lists)}>${icon('trash')}Delete this answer…</button>${transcript.visitor ? html` <button class="button danger" type="button" @click=${() => void deleteAllFrom(transcript.visitor!, this.context)}>${icon('trash')}Delete everything from this address…</button>` : nothing}</p>` : nothing}
     </article>`
-  }
-
-  /** What a review may lead to. */
-  #afterReview({answerId, question}: Transcript): TemplateResult {
-    const {may} = this.context
-    const query = `?answer=${encodeURIComponent(answerId)}`
-    return html`${may('propose_verified') && question !== '' ? html`<p class="after-review"><a href="/console/verified/new${query}">Give a verified answer</a> <span class="quiet">to this question, whoever asks it</span></p>` : nothing}
-      ${may('add_golden') ? html`<p class="after-review"><a href="/console/docs/golden/new${query}">Make it a golden question</a> <span class="quiet">that every reindex asks</span></p>` : nothing}`
   }
 
   #heading(transcript: Transcript): TemplateResult {
@@ -232,21 +222,9 @@ export class TranscriptView extends LitElement {
       <docent-replay .transcript=${transcript} .imageHosts=${this.context.imageHosts}></docent-replay></li>`
   }
 
-  /** Another answer of the conversation: it is read, and its reading noted in the audit log, when it is opened. */
   #other(item: TranscriptItem | Transcript): TemplateResult {
-    const {answerId} = item
-    const opened = this.#opened.get(answerId)
-    return html`<li><details class="turn other" @toggle=${(event: Event) => (event.target as HTMLDetailsElement).open && void this.#open(answerId)}>
-      <summary><bdi class="strong">${item.question === '' ? unkeptName(item) : visible(item.question)}</bdi>
-        <span class="turn-head">${ending(item)}<span class="quiet">${timeAgo(item.startedAt)}</span></span></summary>
-      ${
-        opened === undefined
-          ? html`<p class="quiet">Loading…</p>`
-          : typeof opened === 'string'
-            ? html`<p class="problem" role="alert">${opened}</p>`
-            : html`<docent-answer .answer=${opened.state} .emptiedAt=${opened.emptiedAt} .imageHosts=${this.context.imageHosts}></docent-answer>`
-      }
-      <p class="actions"><a class="button" href=${pathOfTranscript(answerId)}>Open with replay and review</a></p></details></li>`
+    const open = (answerId: string): void => void this.#open(answerId)
+    return otherTurn(item, this.#opened.get(item.answerId), {context: this.context, open})
   }
 
   async #open(answerId: string): Promise<void> {
@@ -262,19 +240,6 @@ export class TranscriptView extends LitElement {
       this.#opened.set(answerId, messageOf(error))
     }
     this.requestUpdate()
-  }
-
-  #loading(): TemplateResult {
-    this.context.title('Transcript')
-    return html`<div class="view"><h1 tabindex="-1" class="sr">Loading the transcript…</h1><div class="ghosts" aria-hidden="true"><span class="ghost"></span><span class="ghost"></span><span class="ghost"></span></div></div>`
-  }
-
-  #failed(problem: unknown): TemplateResult {
-    const isGone = problem instanceof ApiError && problem.status === 404
-    this.context.title(isGone ? 'No such transcript' : 'Transcript')
-    return html`<div class="view"><div class="notice" role="alert"><h1 tabindex="-1">${isGone ? 'There is no such transcript' : 'The transcript could not be loaded'}</h1>
-      <p>${isGone ? 'It may have been deleted by staff or by the visitor, or have passed its retention.' : messageOf(problem)}</p>
-      <p class="actions">${isGone ? nothing : html`<button class="button" type="button" @click=${() => void this.#load(this.#leaving.signal)}>Try again</button>`}<a class="button" href=${pathOfList(this.context.lists.current?.query ?? '')}>All transcripts</a></p></div></div>`
   }
 
   readonly #keys = (event: KeyboardEvent): void => {

@@ -2,14 +2,14 @@ import {html, LitElement, nothing, type TemplateResult} from 'lit'
 import {sectionAddress} from '../../../lib/section-address.ts'
 import {ApiError, messageOf} from '../api.ts'
 import type {ConsoleContext} from '../context.ts'
-import {timeAgo} from '../format.ts'
 import {icon} from '../icons.ts'
+import {KeptFocus} from '../kept-focus.ts'
 import {theirsBeside} from '../theirs.ts'
 import {isolated} from '../visible.ts'
 import type {Transcript} from '../wire.ts'
 import {type Draft, fields, isSame, nothingWritten, theirsIn, type Written, writtenIn} from './draft.ts'
+import {loading, notLoaded, standing} from './standing.ts'
 import type {VerifiedAnswer} from './wire.ts'
-import {stateOf} from './words.ts'
 
 /**
  * One verified answer, or a new one: written, published, withdrawn, deleted. What is written and not saved is kept in this
@@ -36,6 +36,11 @@ export class VerifiedForm extends LitElement {
   #problem: unknown = null
   #isSending = false
   #leaving = new AbortController()
+
+  constructor() {
+    super()
+    new KeptFocus(this)
+  }
 
   protected override createRenderRoot(): HTMLElement {
     return this
@@ -137,22 +142,25 @@ export class VerifiedForm extends LitElement {
     const title = this.#isNew ? 'New verified answer' : (this.#answer?.question ?? 'Verified answer')
     this.context.title(title.slice(0, 80))
     if (this.#status === 'loading') {
-      return html`<div class="view"><h1 tabindex="-1" class="sr">Loading the verified answer…</h1><div class="ghosts" aria-hidden="true"><span class="ghost"></span><span class="ghost"></span></div></div>`
+      return loading()
     }
-    if (this.#status === 'failed') return this.#failed(this.#problem)
+    if (this.#status === 'failed') return notLoaded(this.#problem, () => void this.#load())
     const answer = this.#answer
     return html`<article class="view narrow">
       <p class="to-list"><a class="back" href="/console/verified">${icon('back')}All verified answers</a></p>
       <h1 tabindex="-1" dir="auto">${isolated(title)}</h1>
-      ${answer === null ? nothing : this.#state(answer)}
+      ${answer === null ? nothing : standing(answer)}
       <form class="verified-form" @submit=${this.#submit} @input=${this.#written}>
         <fieldset ?disabled=${!this.#mayWrite}>
         <label class="field"><span>Question, as visitors ask it</span><textarea name="question" rows="1" maxlength="4000" required dir="auto" .value=${this.#draft.question}></textarea></label>
         <label class="field"><span>Answer, in Markdown</span><textarea name="text" rows="8" maxlength="20000" required dir="auto" .value=${this.#draft.text}></textarea></label>
+        </fieldset>
+        ${this.#preview()}
+        <fieldset ?disabled=${!this.#mayWrite}>
         <label class="field"><span>Page or section that it rests on</span><input name="page" maxlength="2500" required placeholder="/docs/install#on-linux" .value=${this.#draft.page}></label>
         <p class="quiet">When that page changes, the answer rests until somebody has looked at it again.</p>
         <div class="two"><label class="field"><span>Language of the page (its own if empty)</span><input name="lang" maxlength="35" placeholder="en" .value=${this.#draft.lang}></label>
-        <label class="field"><span>Version that is asked for (any default if empty)</span><input name="version" maxlength="100" .value=${this.#draft.version}></label></div>
+        <label class="field"><span>Version that is asked for (the default one if empty)</span><input name="version" maxlength="100" .value=${this.#draft.version}></label></div>
         </fieldset>
         ${this.#problem === null ? nothing : html`<p class="problem" role="alert">${messageOf(this.#problem)}</p>`}
         ${answer !== null && this.#isOvertaken ? this.#theirs(answer) : this.#actions(answer)}
@@ -160,18 +168,10 @@ export class VerifiedForm extends LitElement {
     </article>`
   }
 
-  #state(answer: VerifiedAnswer): TemplateResult {
-    const {words, icon: name, tone} = stateOf(answer)
-    const by =
-      answer.state === 'published'
-        ? html`published by ${isolated(answer.publishedBy ?? '')} ${timeAgo(answer.publishedAt ?? answer.changedAt)}`
-        : html`${answer.state === 'proposed' ? 'proposed' : 'withdrawn'} by ${isolated(answer.state === 'proposed' ? answer.proposedBy : answer.changedBy)} ${timeAgo(answer.changedAt)}`
-    return html`<p class="under"><span class="outcome ${tone}">${icon(name)}<span>${words}</span></span><span class="quiet">${by}</span></p>
-      ${
-        answer.section === null
-          ? html`<p class="problem">The docs have no such page or section now. Name another one, or withdraw the answer.</p>`
-          : html`<p class="quiet">It rests on <a href=${sectionAddress(answer.section)}>${isolated([answer.section.title, ...answer.section.headings].join(' › '))}</a>.${answer.isResting ? ' Read the page. Where the answer still holds, publish it again.' : ''}</p>`
-      }`
+  #preview(): TemplateResult | typeof nothing {
+    const {text} = this.#draft
+    if (text.trim() === '') return nothing
+    return html`<section class="as-seen" aria-labelledby="as-seen"><h2 id="as-seen">As visitors see it</h2><docent-preview .text=${text} .imageHosts=${this.context.imageHosts}></docent-preview></section>`
   }
 
   #actions(answer: VerifiedAnswer | null): TemplateResult {
@@ -187,13 +187,6 @@ export class VerifiedForm extends LitElement {
       ${mayPublish ? button('Delete…', () => void this.#delete(), 'button danger') : nothing}
       ${this.#isUnsaved ? html`<span class="unsaved">Not saved</span>` : nothing}</p>
       ${!mayPublish && answer?.state === 'proposed' ? html`<p class="quiet">Docs staff publish it.</p>` : nothing}`
-  }
-
-  #failed(problem: unknown): TemplateResult {
-    const isGone = problem instanceof ApiError && problem.status === 404
-    return html`<div class="view"><div class="notice" role="alert"><h1 tabindex="-1">${isGone ? 'There is no such answer' : 'This could not be loaded'}</h1>
-      <p>${isGone ? 'It may have been deleted.' : messageOf(problem)}</p>
-      <p class="actions">${isGone ? nothing : html`<button class="button" type="button" @click=${() => void this.#load()}>Try again</button>`}<a class="button" href="/console/verified">All verified answers</a></p></div></div>`
   }
 
   readonly #written = (): void => {
