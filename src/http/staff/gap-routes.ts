@@ -98,7 +98,9 @@ export function addGapRoutes(
     const others = filterOf(filters)
     const filter = state === 'all' ? others : {...others, state}
     const found = q.trim() === '' ? undefined : await gapsWith(q, withoutScope(filter))
-    const ids = found?.filter((gap) => filters.scope === 'all' || gap.scope === filters.scope).map(({id}) => id)
+    const ids = found
+      ?.filter((gap) => filters.scope === 'all' || gap.scope === filters.scope)
+      .map(({id}) => id)
     const page = await store.list(filter, {sort, cursor, limit, ...defined({ids})})
     const given = await givenQuestions(verified, placeOf)
     const items = await shownGaps(transcripts, page.items)
