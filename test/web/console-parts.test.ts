@@ -289,6 +289,14 @@ describe('a list that is looked at', () => {
     expect(list.total).toEqual({answers: 3, isExact: true})
   })
 
+  test('knows how many answers of an earlier version are still missing, and when none is', async () => {
+    const {list} = listOf('', {...page([item(1)]), cataloguing: {remaining: 900}}, page([item(1)]))
+    await list.load()
+    expect(list.remaining).toBe(900)
+    await list.poll()
+    expect(list.remaining).toBe(0)
+  })
+
   test('counts nothing as new that moved up because another was removed', async () => {
     const {list} = listOf('', page([item(3), item(2)], 'next'), page([item(3), item(1)]))
     await list.load()

@@ -36,6 +36,8 @@ export const pathOfList = (query: string): string => `/console/transcripts${quer
 export const pathOfTranscript = (answerId: string): string =>
   `/console/transcripts/${encodeURIComponent(answerId)}`
 
+export const pathOfVerifiedAnswer = (id: string): string => `/console/verified/${encodeURIComponent(id)}`
+
 export interface Router {
   /** Goes to an address of the console, with a new entry of the history. */
   go(path: string): void

@@ -53,6 +53,8 @@ export interface TranscriptPage {
   readonly items: readonly TranscriptItem[]
   readonly nextCursor: string | null
   readonly total: {readonly answers: number; readonly isExact: boolean} | null
+  /** Answers from before an upgrade that are not in the list yet, at most; null or absent where all are. */
+  readonly cataloguing?: {readonly remaining: number} | null
 }
 
 export interface Review {

@@ -5,13 +5,13 @@ import {LoadedView} from '../docs/loaded-view.ts'
 import type {Build} from '../docs/wire.ts'
 import {counted, timeAgo} from '../format.ts'
 import {icon} from '../icons.ts'
-import {pathOfTranscript} from '../router.ts'
+import {pathOfTranscript, pathOfVerifiedAnswer} from '../router.ts'
 import {isolated} from '../visible.ts'
 import type {Member} from '../wire.ts'
 import {gapHistory} from './history.ts'
 import {outcome, pathOfGaps, pathOfLastList, sectionLink, titleOf, trend} from './marks.ts'
 import type {Gap, GapDetail, GapQuestion, SectionLink} from './wire.ts'
-import {reasonsOf, reasonWords, severityWords, stateWords} from './words.ts'
+import {reasonsOf, reasonWords, severityWords, stateWords, verifiedWords} from './words.ts'
 
 const shownAtFirst = 10
 const shownMore = 50
@@ -116,7 +116,7 @@ export class GapView extends LoadedView<GapDetail> {
     return nothing
   }
 
-  #questions({questions, size, ...gap}: GapDetail): TemplateResult {
+  #questions({questions, size, verified, ...gap}: GapDetail): TemplateResult {
     const shown = questions.slice(0, this.#shown)
     const rest = questions.length - shown.length
     const more = (): void => {
@@ -125,15 +125,16 @@ export class GapView extends LoadedView<GapDetail> {
     }
     return html`<section aria-labelledby="questions"><h2 id="questions">Questions <span class="n">${size}</span></h2>
       <p class="quiet">${reasonsOf(gap)}</p>
+      ${verified.length === 0 ? nothing : verifiedLine(verified)}
       <ol class="asked-list">${shown.map((question) => this.#question(question))}</ol>
       ${rest > 0 ? html`<button class="link" type="button" @click=${more}>${icon('more')}Show ${rest > shownMore ? 'more' : counted(rest, 'more', 'more')}</button>` : questions.length < size ? html`<p class="quiet">The newest ${counted(questions.length, 'question')} are shown.</p>` : nothing}</section>`
   }
 
-  #question({answerId, question, askedAt, reason, rating}: GapQuestion): TemplateResult {
+  #question({answerId, question, askedAt, reason, rating, verified}: GapQuestion): TemplateResult {
     const words = isolated(question)
     const mayRead = answerId !== null && this.context.may('read_transcripts')
     return html`<li><span class="asked-what">${mayRead ? html`<a href=${pathOfTranscript(answerId)}>${words}</a>` : words}</span>
-      <span class="asked-why">${outcome(reasonWords[reason])}${rating === null || reason === 'disliked' ? nothing : outcome({words: `thumbs ${rating}`, icon: rating === 'up' ? 'good' : 'bad', tone: rating === 'up' ? 'good' : 'bad'})}</span>
+      <span class="asked-why">${outcome(reasonWords[reason])}${rating === null || reason === 'disliked' ? nothing : outcome({words: `thumbs ${rating}`, icon: rating === 'up' ? 'good' : 'bad', tone: rating === 'up' ? 'good' : 'bad'})}${verified === null ? nothing : outcome(verifiedWords)}</span>
       <span class="when">${timeAgo(askedAt)}</span></li>`
   }
 
@@ -151,6 +152,13 @@ export class GapView extends LoadedView<GapDetail> {
       ${may('read_builds') ? html`<p class="actions"><a class="button" href=${pathOfDocs('search', query.toString())}>${icon('search')}${state === 'closed' ? 'What is found now' : 'Why it is not answered'}</a>${may('reindex') ? html`<a class="button" href=${pathOfDocs()}>${icon('retry')}Reindex</a>` : nothing}</p>` : nothing}
       ${state === 'open' ? html`<p class="quiet">Write or mend a page, then reindex: the gap closes itself when a new or changed section answers its questions.</p>` : nothing}</section>`
   }
+}
+
+function verifiedLine(ids: readonly string[]): TemplateResult {
+  const links = ids.map(
+    (id, n) => html` <a href=${pathOfVerifiedAnswer(id)}>${n === 0 ? 'Read it' : n + 1}</a>`,
+  )
+  return html`<p>${outcome(verifiedWords)} is given to some of them.${links}</p>`
 }
 
 function becauseWords(because: NonNullable<Gap['closed']>['because']): string {

@@ -36,6 +36,8 @@ export interface Gap {
   readonly lastAskedAt: number
   readonly nearest: readonly SectionLink[]
   readonly examples: readonly string[]
+  /** Ids of verified answers that are given to its questions. */
+  readonly verified: readonly string[]
   readonly assignee: string | null
   readonly note: string | null
   readonly revision: number
@@ -74,6 +76,8 @@ export interface GapQuestion {
   readonly reason: GapReason
   readonly ending: Ending | null
   readonly rating: 'up' | 'down' | null
+  /** Id of the verified answer that is given to it now. */
+  readonly verified: string | null
 }
 
 export interface GapEvent {

@@ -23,6 +23,9 @@ export const reasonWords: Readonly<Record<GapReason, Outcome>> = {
   left: {words: 'visitor left', icon: 'leave', tone: 'calm'},
 }
 
+/** Where a verified answer is given. */
+export const verifiedWords: Outcome = {words: 'verified answer', icon: 'check', tone: 'good'}
+
 /** `12 not in the docs, 3 disliked`, the most frequent first. */
 export function reasonsOf({reasons}: Pick<Gap, 'reasons'>): string {
   return (Object.keys(reasonWords) as GapReason[])

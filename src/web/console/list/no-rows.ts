@@ -1,8 +1,16 @@
-import {html, type TemplateResult} from 'lit'
+import {html, nothing, type TemplateResult} from 'lit'
+import {counted} from '../format.ts'
 
 /** A list that is loading. */
 export function loadingRows(): TemplateResult {
   return html`<p class="sr" role="status">Loading transcripts…</p><ol class="rows loading" aria-hidden="true">${Array.from({length: 8}, () => html`<li class="row"><span class="ghost"></span></li>`)}</ol>`
+}
+
+/** Says that so many answers, at most, are missing from the list for a while: those from before an upgrade. */
+export function remainingLine(answers: number): TemplateResult | typeof nothing {
+  return answers === 0
+    ? nothing
+    : html`<p class="quiet" role="status">Earlier answers are still being read in, the newest first: up to ${counted(answers, 'answer')} to go.</p>`
 }
 
 /** A list without answers. @param query what it was asked for */

@@ -13,6 +13,8 @@ export class TranscriptList {
   readonly query: string
   items: readonly TranscriptItem[] = []
   total: TranscriptPage['total'] = null
+  /** Answers that are not in the list yet, at most. */
+  remaining = 0
   /** New answers, which are shown when somebody asks for them. */
   newer: readonly TranscriptItem[] = []
   status: 'loading' | 'ready' | 'failed' = 'loading'
@@ -55,6 +57,7 @@ export class TranscriptList {
       }
       this.items = items
       this.total = first.total
+      this.remaining = first.cataloguing?.remaining ?? 0
       this.newer = []
       this.#cursor = cursor
       this.status = 'ready'
@@ -100,6 +103,7 @@ export class TranscriptList {
         ({answerId}) => !known.has(answerId) && isAfter(this.items, fresh, answerId),
       )
       if (page.total !== null && this.newer.length === 0) this.total = page.total
+      this.remaining = page.cataloguing?.remaining ?? 0
       this.changed()
     } catch {
       // The list stays as it is.

@@ -11,7 +11,7 @@ import {type Arrival, pathOfList} from '../router.ts'
 import {exportMenu} from './exports.ts'
 import {FilterPanel} from './filter-panel.ts'
 import {canonical, changed, chipsOf, orders} from './filters.ts'
-import {loadingRows, noRows} from './no-rows.ts'
+import {loadingRows, noRows, remainingLine} from './no-rows.ts'
 import {momentsOf, periodNameOf, periods} from './period.ts'
 import {row} from './row.ts'
 import {stepOverRows} from './row-keys.ts'
@@ -192,7 +192,7 @@ export class TranscriptsView extends LitElement {
     if (list.status === 'loading' && list.items.length === 0) {
       return loadingRows()
     }
-    return html`${this.#newer(list)}${list.items.length === 0 ? noRows(list.query) : this.#rows(list)}`
+    return html`${remainingLine(list.remaining)}${this.#newer(list)}${list.items.length === 0 ? noRows(list.query) : this.#rows(list)}`
   }
 
   #newer({newer}: TranscriptList): TemplateResult {

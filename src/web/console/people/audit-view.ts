@@ -3,7 +3,7 @@ import {messageOf} from '../api.ts'
 import type {ConsoleContext} from '../context.ts'
 import {timeAgo} from '../format.ts'
 import {icon} from '../icons.ts'
-import {pathOfList} from '../router.ts'
+import {pathOfList, pathOfVerifiedAnswer} from '../router.ts'
 import {isolated} from '../visible.ts'
 import {actionTitle, actionWords, detailsOf, isAboutTranscript, isAboutVerified} from './audit-words.ts'
 import {roleWords} from './role-words.ts'
@@ -149,8 +149,7 @@ function subject({what, which, details}: AuditLine): TemplateResult | typeof not
   const name = details?.['name']
   if (typeof name === 'string') return html`<b>${isolated(name)}</b>`
   if (which === null) return nothing
-  if (isAboutVerified(what))
-    return html`<a href="/console/verified/${encodeURIComponent(which)}"><code>${which}</code></a>`
+  if (isAboutVerified(what)) return html`<a href=${pathOfVerifiedAnswer(which)}><code>${which}</code></a>`
   if (what === 'visitor_deletion_began' || what === 'visitor_deleted') return html`<code>${which}</code>`
   if (!isAboutTranscript(what)) return what === 'build_activated' ? html`<code>${which}</code>` : nothing
   if (what === 'transcript_deleted') return html`<code>${which}</code>`

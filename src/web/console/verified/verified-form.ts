@@ -4,6 +4,7 @@ import {ApiError, messageOf} from '../api.ts'
 import type {ConsoleContext} from '../context.ts'
 import {icon} from '../icons.ts'
 import {KeptFocus} from '../kept-focus.ts'
+import {pathOfVerifiedAnswer} from '../router.ts'
 import {theirsBeside} from '../theirs.ts'
 import {isolated} from '../visible.ts'
 import type {Transcript} from '../wire.ts'
@@ -249,7 +250,7 @@ export class VerifiedForm extends LitElement {
       // What was written while it was being saved stays.
       if (answer !== null && !isSame(written, sent)) this.#keep({...written, basedOn: saved.revision})
       else this.context.drafts.write(storedAs, null)
-      if (answer === null) this.context.router.go(`/console/verified/${encodeURIComponent(saved.id)}`)
+      if (answer === null) this.context.router.go(pathOfVerifiedAnswer(saved.id))
     })
   }
 

@@ -3,6 +3,7 @@ import {messageOf} from '../api.ts'
 import type {ConsoleContext} from '../context.ts'
 import {counted, timeAgo} from '../format.ts'
 import {icon} from '../icons.ts'
+import {pathOfVerifiedAnswer} from '../router.ts'
 import {isolated} from '../visible.ts'
 import type {VerifiedItem} from './wire.ts'
 import {stateOf, states} from './words.ts'
@@ -105,7 +106,7 @@ function row(item: VerifiedItem): TemplateResult {
   const {words, icon: name, tone} = stateOf(item)
   return html`<li class="row verified">
     <span class="when">${timeAgo(item.changedAt)}</span>
-    <span class="what"><a class="cover" href="/console/verified/${encodeURIComponent(item.id)}">${isolated(item.question)}</a><span class="excerpt">${isolated(item.excerpt)}</span></span>
+    <span class="what"><a class="cover" href=${pathOfVerifiedAnswer(item.id)}>${isolated(item.question)}</a><span class="excerpt">${isolated(item.excerpt)}</span></span>
     <span class="how"><span class="outcome ${tone}">${icon(name)}<span>${words}</span></span></span>
     <span class="model">${isolated(item.changedBy)}</span>
   </li>`
