@@ -1,15 +1,32 @@
 import {type Span, wordUnit} from './spans.ts'
 
+/** Between two groups; a number may be pasted line by line. */
+const joint = '(?:[ .\\-]|\\r?\\n)'
+
 /** Without separators, or in the groups that cards have: 4-4-4-4(-3), 4-6-5, 4-6-4. */
 const candidate = new RegExp(
-  `(?<!${wordUnit}|[.#\\-]|\\d )` +
-    '(?:\\d{13,19}|\\d{4}([ .\\-])\\d{4}\\1\\d{4}\\1\\d{4}(?:\\1\\d{3})?|\\d{4}([ \\-])\\d{6}\\2\\d{4,5})' +
-    `(?!${wordUnit}|[.\\-]\\d| \\d)`,
+  `(?<!${wordUnit}|[.#\\-]|\\d[ \\n])` +
+    `(?:\\d{13,19}|\\d{4}(?:${joint}\\d{4}){3}(?:${joint}\\d{3})?|\\d{4}${joint}\\d{6}${joint}\\d{4,5})` +
+    `(?!${wordUnit}|[.\\-]\\d|[ \\n]\\d)`,
   'gv',
 )
 
-/** Card numbers: of a known issuer, in its length, with a valid check digit. */
+/** A country, two check digits, and up to 30 digits and letters, in fours or not. */
+const account = new RegExp(
+  `(?<!${wordUnit})[A-Z]{2}\\d{2}(?: ?[A-Z\\d]{4}){2,7}(?: ?[A-Z\\d]{1,3})?(?!${wordUnit})`,
+  'giv',
+)
+
+/** Card numbers: of a known issuer, in its length, with a valid check digit. And accounts: IBAN with valid check digits. */
 export function findCards(text: string): Span[] {
+  const accounts = [...text.matchAll(account)].flatMap(({0: found, index}) => {
+    const length = accountLength(found)
+    return length === null ? [] : [{start: index, end: index + length}]
+  })
+  return [...accounts, ...cardsIn(text)]
+}
+
+function cardsIn(text: string): Span[] {
   return [...text.matchAll(candidate)].flatMap(({0: found, index}) => {
     const digits = found.replace(/\D/g, '')
     const isCard = isIssued(digits) && hasValidCheckDigit(digits)
@@ -44,6 +61,26 @@ function isIssued(digits: string): boolean {
   return issuers.some(
     ([first, last, ...lengths]) => head >= first && head <= last && lengths.includes(digits.length),
   )
+}
+
+/** How many units of this text are an account: a word behind it looks like a last group. Null for none. */
+function accountLength(found: string): number | null {
+  const groups = found.split(' ')
+  for (let kept = groups.length; kept > 0; kept--) {
+    const candidate = groups.slice(0, kept).join(' ')
+    if (isAccount(candidate.replaceAll(' ', ''))) return candidate.length
+  }
+  return null
+}
+
+/** @see ISO 13616, ISO 7064 (MOD 97-10) */
+function isAccount(number: string): boolean {
+  if (number.length < 15) return false
+  let rest = 0
+  for (const sign of number.slice(4) + number.slice(0, 4)) {
+    for (const digit of String(Number.parseInt(sign, 36))) rest = (rest * 10 + Number(digit)) % 97
+  }
+  return rest === 1
 }
 
 /** Luhn's algorithm. */

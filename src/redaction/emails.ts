@@ -4,6 +4,9 @@ const maxLocalLength = 255
 /** A letter of a script with spaces between words; of the others, only a domain may have them. */
 const spaced =
   '\\p{sc=Latn}\\p{sc=Cyrl}\\p{sc=Grek}\\p{sc=Arab}\\p{sc=Hebr}\\p{sc=Deva}\\p{sc=Armn}\\p{sc=Geor}'
+/** What has no spaces between words: nobody can tell where an address begins in it. */
+const unspacedUnit = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}\p{N}]/u
+const maxQuotedLength = 64
 const localUnit = new RegExp(`[${spaced}\\p{Mn}\\p{N}._%+'-]`, 'u')
 const domain = new RegExp(`[${spaced}\\p{Mn}\\p{N}.-]{1,255}`, 'uy')
 const unspacedDomain = /(?=[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}])[\p{L}\p{N}.-]{1,255}/uy
@@ -54,10 +57,19 @@ function isPassword(text: string, start: number): boolean {
 function localStart(text: string, at: number, from: number): number {
   let start = at
   const min = Math.max(from, at - maxLocalLength)
+  if (text[at - 1] === '"') return quotedStart(text, at, from)
   while (start > min && localUnit.test(text[start - 1]!)) start -= 1
+  if (start === at) while (start > min && unspacedUnit.test(text[start - 1]!)) start -= 1
   // An address does not begin with these; `'` and `-` are the marks of a quotation or a list.
   while (start < at && /[.'%-]/.test(text[start]!)) start += 1
   return start
+}
+
+/** Where `"jane doe"@…` begins; `at` where no quotation ends there. */
+function quotedStart(text: string, at: number, from: number): number {
+  const opening = text.lastIndexOf('"', at - 2)
+  const isQuoted = opening >= Math.max(from, at - maxQuotedLength) && !/[\n@]/.test(text.slice(opening, at))
+  return isQuoted ? opening : at
 }
 
 /** The end of the domain that begins here; null if none does. */

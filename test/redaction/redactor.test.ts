@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest'
 import {createRedactor} from '../../src/redaction/index.ts'
-import {cardNumber, grouped, hex, jsonWebToken, keys, noise, pem} from './shapes.ts'
+import {account, cardNumber, grouped, hex, jsonWebToken, keys, noise, pem} from './shapes.ts'
 
 const {redact} = createRedactor()
 const textOf = (text: string) => redact(text).text
@@ -36,6 +36,8 @@ describe('e-mail addresses', () => {
   })
 
   test('full-width signs and what is not seen hide no address', () => {
+    expect(textOf('port 用户@例子.公司 开')).toBe('port [email] 开')
+    expect(textOf('Ask "jane doe"@acme.io or say "hi"')).toBe('Ask [email] or say "hi"')
     expect(textOf('Write to jane＠ａｃｍｅ．ｉｏ now')).toBe('Write to [email] now')
     expect(textOf('Write to ja\u200bne@ac\u00adme.\u2060io now')).toBe('Write to [email] now')
   })
@@ -145,6 +147,11 @@ describe('card numbers', () => {
     ['Visa with hyphens', grouped(visa, [4, 4, 4, 4], '-')],
     ['Visa with long dashes', grouped(visa, [4, 4, 4, 4], '–')],
     ['Visa with narrow blanks', grouped(visa, [4, 4, 4, 4], '\u202f')],
+    [
+      'Visa with all kinds of separators',
+      `${visa.slice(0, 4)}-${visa.slice(4, 8)}\u00a0${visa.slice(8, 12)}.${visa.slice(12)}`,
+    ],
+    ['Visa in lines', grouped(visa, [4, 4, 4, 4], '\n')],
     ['Visa in full width', [...visa].map((digit) => String.fromCodePoint(0xff10 + Number(digit))).join('')],
     ['Visa in Arabic digits', [...visa].map((digit) => String.fromCodePoint(0x660 + Number(digit))).join('')],
     ['Visa with zero-width blanks', grouped(visa, [4, 4, 4, 4], '\u200b')],
@@ -157,6 +164,17 @@ describe('card numbers', () => {
     ['UnionPay of 19 digits', cardNumber('621234567890123456')],
   ])('%s is replaced', (_, number) => {
     expect(redact(`Charge ${number}, please.`)).toEqual({text: 'Charge [card], please.', found: {card: 1}})
+  })
+
+  test.each([
+    ['in groups', account('DE', '370400440532013000', ' ')],
+    ['without blanks', account('DE', '370400440532013000')],
+    ['with letters', account('GB', 'WEST12345698765432', ' ')],
+    ['in small letters', account('NL', 'ABNA0417164300').toLowerCase()],
+  ])('an account %s is replaced whole, and no word behind it', (_, iban) => {
+    expect(redact(`Pay ${iban} this week`)).toEqual({text: 'Pay [card] this week', found: {card: 1}})
+    const wrong = `${iban.slice(0, 2)}00${iban.slice(4)}`.replaceAll(' ', '')
+    expect(redact(`Pay ${wrong} this week`).found).toEqual({})
   })
 
   test('a number with a wrong check digit, of no issuer, or in the middle of something longer stays', () => {

@@ -83,3 +83,10 @@ export function grouped(text: string, sizes: readonly number[], separator: strin
     })
     .join(separator)
 }
+
+/** An account number (IBAN) with its check digits. @param blank between its groups of four */
+export function account(country: string, number: string, blank = ''): string {
+  const digits = [...`${number}${country}00`].map((sign) => Number.parseInt(sign, 36)).join('')
+  const check = String(98n - (BigInt(digits) % 97n)).padStart(2, '0')
+  return `${country}${check}${number}`.match(/.{1,4}/g)!.join(blank)
+}
