@@ -112,10 +112,12 @@ function isJson(body: unknown): boolean {
 /** Errors of Express and its body parser have a `type` and a `status`; a DocentError is returned as it is. */
 function docentErrorOf(thrown: unknown): DocentError {
   if (thrown instanceof DocentError || !(thrown instanceof Error)) return toDocentError(thrown)
-  const {type, status} = thrown as {type?: unknown; status?: unknown}
+  const {type, status, limit} = thrown as {type?: unknown; status?: unknown; limit?: unknown}
   switch (type) {
     case 'entity.too.large':
-      return new DocentError('too_large', 'The request body is larger than 64 KB.', {cause: thrown})
+      return new DocentError('too_large', `The request body is larger than ${Number(limit) / 1024} KB.`, {
+        cause: thrown,
+      })
     case 'entity.parse.failed':
       return new DocentError(
         'invalid_request',

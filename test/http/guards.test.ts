@@ -1,7 +1,7 @@
 import {describe, expect, test} from 'vitest'
 import {closedAfterEach} from '../support/closed-after-each.ts'
 import {allEventsOf, eventsOf} from '../support/event-reader.ts'
-import {startDocent, type TestDocent} from '../support/start-docent.ts'
+import {adminToken, startDocent, type TestDocent} from '../support/start-docent.ts'
 
 const start = closedAfterEach(startDocent)
 
@@ -58,6 +58,19 @@ describe('[bad request] what can be refused is refused as JSON before a stream o
     expect(response.headers.get('content-type')).toMatch(/^application\/json/)
     expect(text).not.toMatch(/node_modules|at .*\.ts:/)
     expect(product.generator.calls).toEqual([])
+  })
+
+  test('a body that is too large is told how large it may be, which differs for staff', async () => {
+    const product = await start({settings: {adminToken}})
+    const body = JSON.stringify({question: 'x'.repeat(300_000)})
+    const headers = {'content-type': 'application/json', authorization: `Bearer ${adminToken}`}
+
+    const visitor = await post(product, body)
+    const staff = await fetch(`${product.url}/api/admin/people`, {method: 'POST', headers, body})
+
+    expect(await visitor.json()).toMatchObject({error: {message: expect.stringContaining('64 KB')}})
+    expect(staff.status).toBe(413)
+    expect(await staff.json()).toMatchObject({error: {message: expect.stringContaining('256 KB')}})
   })
 
   test('[no index] without an index it is not ready, and says when to retry', async () => {
