@@ -6,5 +6,5 @@ export {
   openNotifier,
   receiverOf,
 } from './notifier.ts'
-export {openOutbox} from './outbox.ts'
+export {type Outbox, openOutbox} from './outbox.ts'
 export {createReports, type Reports} from './reports.ts'

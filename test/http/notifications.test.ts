@@ -1,4 +1,4 @@
-import {copyFileSync, mkdtempSync, rmSync} from 'node:fs'
+import {copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
 import {tmpdir} from 'node:os'
@@ -6,6 +6,8 @@ import {join} from 'node:path'
 import {afterEach, expect, test} from 'vitest'
 import {refOf} from '../../src/answers/index.ts'
 import {DocentError} from '../../src/domain/index.ts'
+import {silentLog} from '../../src/http/log.ts'
+import {openServer} from '../../src/server/index.ts'
 import {settingsFrom} from '../../src/settings/settings.ts'
 import {askToEnd} from '../support/console-docent.ts'
 import {startDocsTeam} from '../support/docs-team.ts'
@@ -66,6 +68,30 @@ test('a dislike and a failed answer are reported once, with codes and no words o
   expect(bodies.join()).not.toContain(answerId)
   const metrics = await fetch(`${docent.url}/metrics`, {headers: bearer(adminToken)})
   expect(await metrics.text()).toContain('docent_webhooks_total{result="sent"} 2')
+})
+
+test('a damaged file of webhooks stops no answer', async () => {
+  const {settings} = await startReceiver()
+  const dataDir = mkdtempSync(join(tmpdir(), 'docent-webhooks-'))
+  closers.push(() => rmSync(dataDir, {recursive: true, force: true}))
+  writeFileSync(join(dataDir, 'webhooks.sqlite'), 'no database at all, '.repeat(500))
+  const errors: string[] = []
+  const log = {...silentLog, error: (_facts: object, message: string) => errors.push(message)}
+
+  const server = await openServer({
+    settings: settingsFrom({
+      DATA_DIR: dataDir,
+      PORT: '0',
+      NOTIFY_URL: settings.notifyUrls[0],
+      NOTIFY_SECRET: settings.notifySecret,
+    }),
+    log,
+    webDir: null,
+  })
+  closers.push(() => server.close(0))
+
+  expect(errors).toEqual([expect.stringContaining('no webhooks are sent')])
+  expect(readFileSync(join(dataDir, 'webhooks.sqlite'), 'utf8')).toMatch(/^no database at all/)
 })
 
 test('an answer that a crash cut off is reported at the next start, one that had ended is not', async () => {
