@@ -109,7 +109,7 @@ export class TranscriptsView extends LitElement {
       chips.length === 0 ? 'Transcripts' : `Transcripts, ${chips.map(({words}) => words).join(', ')}`,
     )
     return html`<div class="view">
-      <div class="head"><h1 tabindex="-1">Transcripts</h1>${this.#total(list)}${this.context.may('hand_over') ? html`<a class="head-link" href=${pathOfHandovers}>Hand-over links</a>` : nothing}</div>
+      <div class="head"><h1 tabindex="-1">Transcripts</h1>${this.#total(list)}${this.context.may('hand_over') ? html`<a class="head-link" href=${pathOfHandovers}>Hand-over links</a>` : nothing}${this.#newer(list)}</div>
       ${this.#views(list)}
       ${this.#tools(list)}
       ${this.#areFiltersOpen ? html`<docent-filters .context=${this.context} .query=${list.query} @narrow=${this.#narrow}></docent-filters>` : nothing}
@@ -192,7 +192,7 @@ export class TranscriptsView extends LitElement {
     if (list.status === 'loading' && list.items.length === 0) {
       return loadingRows()
     }
-    return html`${remainingLine(list.remaining)}${this.#newer(list)}${list.items.length === 0 ? noRows(list.query) : this.#rows(list)}`
+    return html`${remainingLine(list.remaining)}${list.items.length === 0 ? noRows(list.query) : this.#rows(list)}`
   }
 
   #newer({newer}: TranscriptList): TemplateResult {
