@@ -13,3 +13,8 @@ export const nothingHere = (): TemplateResult =>
 
 export const partMissing = (): TemplateResult =>
   notice('This view could not be loaded', 'Check the connection, then reload the page.')
+
+export const viewFailed = (): TemplateResult =>
+  html`<div class="notice" role="alert"><h1 tabindex="-1">This view could not be shown</h1>
+    <p>Something in it went wrong. If it does so again, tell whoever runs Docent.</p>
+    <button class="button" type="button" @click=${() => location.reload()}>Reload</button></div>`

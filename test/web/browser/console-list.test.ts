@@ -281,6 +281,20 @@ describe.skipIf(chromiumPath === null)('the list of transcripts', () => {
     expect(await page.getByRole('alert').innerText()).toContain('ending')
   })
 
+  test('says that it could not be shown, where its script fails', async () => {
+    const docent = await start(['What is a port?'])
+    const page = await open(docent)
+    await page.route('**/api/admin/transcripts?*', (route) =>
+      route.fulfill({json: {items: [null], total: null, nextCursor: null}}),
+    )
+    await page.reload()
+    await page.getByRole('heading', {name: 'This view could not be shown'}).waitFor()
+    expect(await violationsOn(page)).toEqual([])
+    await page.unroute('**/api/admin/transcripts?*')
+    await page.getByRole('button', {name: 'Reload'}).click()
+    await rows(page).first().waitFor()
+  })
+
   test('fits a phone', async () => {
     const docent = await start(['Broken when I ask about ports', 'What is a port?'])
     const page = await open(docent, '/console/transcripts?q=port&ending=error', {
