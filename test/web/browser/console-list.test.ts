@@ -242,6 +242,7 @@ describe.skipIf(chromiumPath === null)('the list of transcripts', () => {
     const docent = await start(['Broken one'])
     const page = await open(docent, '/console/transcripts?endng=error')
     await page.getByRole('heading', {name: 'The list could not be loaded'}).waitFor()
+    expect(await page.getByRole('alert').innerText()).toContain('a filter that there is not: endng.')
     expect(await page.getByRole('button', {name: 'Export'}).isDisabled()).toBe(true)
     await page.getByRole('button', {name: 'Remove the filter endng: error'}).click()
     await rows(page).first().waitFor()

@@ -1,6 +1,7 @@
 import {html, LitElement, nothing, type TemplateResult} from 'lit'
 import {live} from 'lit/directives/live.js'
 import {repeat} from 'lit/directives/repeat.js'
+import {headOf} from '../../../lib/cut.ts'
 import {messageOf} from '../api.ts'
 import type {ConsoleContext} from '../context.ts'
 import {count, counted} from '../format.ts'
@@ -8,9 +9,10 @@ import {pathOfHandovers} from '../handover/wire.ts'
 import {icon} from '../icons.ts'
 import {isTyping} from '../keys.ts'
 import {type Arrival, pathOfList} from '../router.ts'
+import {isolated} from '../visible.ts'
 import {exportMenu} from './exports.ts'
 import {FilterPanel} from './filter-panel.ts'
-import {canonical, changed, chipsOf, orders} from './filters.ts'
+import {canonical, changed, chipsOf, orders, strangeNames} from './filters.ts'
 import {loadingRows, noRows, remainingLine} from './no-rows.ts'
 import {momentsOf, periodNameOf, periods} from './period.ts'
 import {row} from './row.ts'
@@ -185,6 +187,13 @@ export class TranscriptsView extends LitElement {
   }
 
   #content(list: TranscriptList): TemplateResult {
+    const strange = strangeNames(list.query)
+    if (strange.length > 0) {
+      const known = Object.fromEntries(strange.map((name) => [name, '']))
+      return html`<div class="notice" role="alert"><h2>The list could not be loaded</h2>
+        <p>Its address has a filter that there is not: ${isolated(headOf(strange.join(', '), 80))}.</p>
+        <button class="button" type="button" @click=${() => this.#go(known)}>Show the list without it</button></div>`
+    }
     if (list.status === 'failed') {
       return html`<div class="notice" role="alert"><h2>The list could not be loaded</h2><p>${messageOf(list.problem)}</p>
         <button class="button" type="button" @click=${() => void list.load()}>Try again</button></div>`
