@@ -214,7 +214,7 @@ export class TranscriptsView extends LitElement {
   }
 
   #rows(list: TranscriptList): TemplateResult {
-    return html`${list.items.some(({question}) => question === '') ? html`<p class="quiet">Answers without words are stored so: <code>TRANSCRIPTS=metadata</code>.</p>` : nothing}<ol class="rows ${list.status}" aria-label="Transcripts" aria-busy=${list.status === 'loading'}>${repeat(
+    return html`${list.items.some(({question}) => question === '') ? html`<p class="quiet unworded">Some answers are listed without words: they were kept with <code>TRANSCRIPTS=metadata</code>.</p>` : nothing}<ol class="rows ${list.status}" aria-label="Transcripts" aria-busy=${list.status === 'loading'}>${repeat(
       list.items,
       ({answerId}) => answerId,
       (item) => row(item, this.#opened),
