@@ -301,7 +301,7 @@ export class DocentConsole extends LitElement {
     const view = place.view === 'section' ? section?.viewOf(place.rest) : null
     if (place.view !== 'section' || section === undefined || view == null)
       return this.#titled('Not found', nothingHere())
-    if (!this.#may(view.permission ?? section.permission)) return this.#titled('Not allowed', forOtherRoles(section.label))
+    if (!this.#may(view.permission ?? section.permission)) return this.#titled('Not allowed', forOtherRoles())
     if (this.#hasFailed) return this.#titled('Not shown', viewFailed())
     const isLoaded = this.#loaded.get(view.load)
     if (isLoaded === false) return this.#titled('Not loaded', partMissing())

@@ -5,8 +5,8 @@ export function notice(title: string, text: string | TemplateResult): TemplateRe
   return html`<div class="notice"><h1 tabindex="-1">${title}</h1><p>${text}</p></div>`
 }
 
-export const forOtherRoles = (label: string): TemplateResult =>
-  notice('Not for your role', `${label} are for other staff: ask an admin.`)
+export const forOtherRoles = (): TemplateResult =>
+  notice('Not for your role', 'This page is for other staff: ask an admin.')
 
 export const nothingHere = (): TemplateResult =>
   notice('There is nothing at this address', html`<a href="/console">To the start of the console</a>`)
