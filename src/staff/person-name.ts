@@ -37,8 +37,20 @@ function problemOf(name: string): string | null {
   if (!/[\p{L}\p{N}]/u.test(name)) return 'must contain a letter or a digit'
   if (isLikeReserved(name))
     return 'must not be like what the audit log calls shared tokens, links and commands'
+  if (mixesScripts(name))
+    return 'must not mix Latin letters with Cyrillic or Greek ones in one word: it looks like another name'
   if (isLikeId(name)) return 'must not look like an id; write it with a blank'
   return null
+}
+
+/** `А` is another letter than `A`, and looks the same. */
+function mixesScripts(name: string): boolean {
+  const words = withoutJoiners(name)
+    .normalize('NFKC')
+    .split(/[^\p{L}\p{M}\p{N}]+/u)
+  return words.some(
+    (word) => /\p{Script=Latin}/u.test(word) && /[\p{Script=Cyrillic}\p{Script=Greek}]/u.test(word),
+  )
 }
 
 /** Without the joiners that words of some scripts are written with. */

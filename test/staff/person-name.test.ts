@@ -52,6 +52,8 @@ const people = [
   'maximilianmueller99',
   'ada.lovelace@example.com',
   'Анна-Мария Соколова',
+  'Анна Smith-Соколова',
+  'Ελένη Adams',
   'Линк',
   '李明',
   'محمد علي',
@@ -63,6 +65,13 @@ describe('a name of a person', () => {
   test.each(reserved)('%j is refused, since the audit log has it for somebody else', (name) => {
     expect(() => personNameOf(name)).toThrow('what the audit log calls shared tokens')
   })
+
+  test.each(['\u0410da', 'Ada L\u043evelace', '\u0391da', '\u0410\u200dda', '\u{1d400}\u0434\u0430'])(
+    '%j is refused, since one of its words looks like another',
+    (name) => {
+      expect(() => personNameOf(name)).toThrow('must not mix Latin letters with Cyrillic or Greek')
+    },
+  )
 
   test('is refused where it looks like an id', () => {
     for (let n = 0; n < 200; n++) expect(() => personNameOf(randomUUID())).toThrow('look like an id')

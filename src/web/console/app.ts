@@ -6,7 +6,7 @@ import {header, showCurrent} from './header.ts'
 import {isTyping} from './keys.ts'
 import {TranscriptLists} from './list/transcript-lists.ts'
 import {Messages} from './messages.ts'
-import {forOtherRoles, nothingHere, partMissing} from './notices.ts'
+import {forOtherRoles, nothingHere, partMissing, viewFailed} from './notices.ts'
 import {type Arrival, createRouter, type Place, pathOfList, placeOf, type Router} from './router.ts'
 import {sections, type View} from './sections.ts'
 import {signInPage} from './sign-in-page.ts'
@@ -23,6 +23,8 @@ export class DocentConsole extends LitElement {
   #arrival: Arrival = 'back'
   /** Whether the view has its place and its focus. */
   #isSettled = false
+  /** Whether the view threw an error while it drew. */
+  #hasFailed = false
   /** Where the entry of the history was scrolled to, in pixels. */
   #scrollTop = 0
   #router: Router | null = null
@@ -145,6 +147,7 @@ export class DocentConsole extends LitElement {
     const before = this.#place
     this.#place = placeOf(location)
     this.#arrival = arrival
+    this.#hasFailed = false
     this.#settlePlace()
     this.requestUpdate()
     // A view that shows something else stays the same view: whoever narrows a list goes on where they are.
@@ -241,6 +244,13 @@ export class DocentConsole extends LitElement {
     this.requestUpdate()
   }
 
+  /** A part of the view that fails leaves the rest of it as it is. */
+  readonly #viewFailed = ({target, currentTarget}: Event): void => {
+    if ((target as Element).parentElement !== currentTarget) return
+    this.#hasFailed = true
+    this.requestUpdate()
+  }
+
   readonly #nextTheme = (): void => {
     const theme = themes[(themes.indexOf(chosenTheme()) + 1) % themes.length]!
     chooseTheme(theme)
@@ -282,7 +292,7 @@ export class DocentConsole extends LitElement {
         changeToken: this.#changeToken,
         signOut: this.#signOut,
       })}
-      <main id="main" tabindex="-1">${this.#view()}</main>`
+      <main id="main" tabindex="-1" @view-failed=${this.#viewFailed}>${this.#view()}</main>`
   }
 
   #view(): TemplateResult {
@@ -291,8 +301,8 @@ export class DocentConsole extends LitElement {
     const view = place.view === 'section' ? section?.viewOf(place.rest) : null
     if (place.view !== 'section' || section === undefined || view == null)
       return this.#titled('Not found', nothingHere())
-    if (!this.#may(view.permission ?? section.permission))
-      return this.#titled('Not allowed', forOtherRoles(section.label))
+    if (!this.#may(view.permission ?? section.permission)) return this.#titled('Not allowed', forOtherRoles())
+    if (this.#hasFailed) return this.#titled('Not shown', viewFailed())
     const isLoaded = this.#loaded.get(view.load)
     if (isLoaded === false) return this.#titled('Not loaded', partMissing())
     if (isLoaded === undefined) void this.#load(view.load)

@@ -5,11 +5,16 @@ export function notice(title: string, text: string | TemplateResult): TemplateRe
   return html`<div class="notice"><h1 tabindex="-1">${title}</h1><p>${text}</p></div>`
 }
 
-export const forOtherRoles = (label: string): TemplateResult =>
-  notice('Not for your role', `${label} are for other staff: ask an admin.`)
+export const forOtherRoles = (): TemplateResult =>
+  notice('Not for your role', 'This page is for other staff: ask an admin.')
 
 export const nothingHere = (): TemplateResult =>
   notice('There is nothing at this address', html`<a href="/console">To the start of the console</a>`)
 
 export const partMissing = (): TemplateResult =>
   notice('This view could not be loaded', 'Check the connection, then reload the page.')
+
+export const viewFailed = (): TemplateResult =>
+  html`<div class="notice" role="alert"><h1 tabindex="-1">This view could not be shown</h1>
+    <p>Something in it went wrong. If it does so again, tell whoever runs Docent.</p>
+    <button class="button" type="button" @click=${() => location.reload()}>Reload</button></div>`

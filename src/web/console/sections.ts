@@ -1,4 +1,4 @@
-import {html, type TemplateResult} from 'lit'
+import {html, LitElement, type TemplateResult} from 'lit'
 import type {ConsoleContext} from './context.ts'
 import type {Arrival} from './router.ts'
 
@@ -234,6 +234,21 @@ async function loadDocs(): Promise<void> {
 /** Elements of a part that was already loaded stay. */
 function define(elements: Readonly<Record<string, CustomElementConstructor>>): void {
   for (const [name, element] of Object.entries(elements)) {
-    if (customElements.get(name) === undefined) customElements.define(name, element)
+    if (customElements.get(name) === undefined) customElements.define(name, reporting(element))
+  }
+}
+
+/** An error while an element draws is also an event, `view-failed`: without it, what was drawn before would stay. */
+function reporting(element: CustomElementConstructor): CustomElementConstructor {
+  if (!(element.prototype instanceof LitElement)) return element
+  return class extends (element as new () => LitElement) {
+    protected override performUpdate(): void {
+      try {
+        super.performUpdate()
+      } catch (error) {
+        this.dispatchEvent(new CustomEvent('view-failed', {bubbles: true}))
+        throw error
+      }
+    }
   }
 }

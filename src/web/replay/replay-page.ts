@@ -2,10 +2,12 @@ import {html, nothing, render, type TemplateResult} from 'lit'
 import {headOf} from '../../lib/cut.ts'
 import {AnswerText} from '../assistant/answer-text.ts'
 import {exactTime} from '../console/format.ts'
+import {isTyping} from '../console/keys.ts'
 import {ending, rating} from '../console/list/row.ts'
 import {LongText} from '../console/long-text.ts'
 import {Answer} from '../console/transcript/answer.ts'
 import {facts} from '../console/transcript/facts.ts'
+import {replayByKey} from '../console/transcript/replay-keys.ts'
 import {ReplayView} from '../console/transcript/replay-view.ts'
 import {timelineOf} from '../console/transcript/timeline.ts'
 import {waterfall} from '../console/transcript/waterfall.ts'
@@ -31,6 +33,10 @@ customElements.define('docent-replay', ReplayView)
 
 const content = JSON.parse(document.getElementById('content')!.textContent!) as Content
 render(page(content), document.getElementById('root')!)
+addEventListener('keydown', (event) => {
+  const replay = document.querySelector<ReplayView>('docent-replay')?.replay
+  if (replay && !isTyping(event)) replayByKey(event, replay)
+})
 
 function page({transcript, docsBase, isRedacted}: Content): TemplateResult {
   const {question, startedAt, feedback, review, events} = transcript

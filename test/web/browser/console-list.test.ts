@@ -242,6 +242,7 @@ describe.skipIf(chromiumPath === null)('the list of transcripts', () => {
     const docent = await start(['Broken one'])
     const page = await open(docent, '/console/transcripts?endng=error')
     await page.getByRole('heading', {name: 'The list could not be loaded'}).waitFor()
+    expect(await page.getByRole('alert').innerText()).toContain('a filter that there is not: endng.')
     expect(await page.getByRole('button', {name: 'Export'}).isDisabled()).toBe(true)
     await page.getByRole('button', {name: 'Remove the filter endng: error'}).click()
     await rows(page).first().waitFor()
@@ -279,6 +280,20 @@ describe.skipIf(chromiumPath === null)('the list of transcripts', () => {
 
     await page.goto(`${docent.url}/console/transcripts?ending=nonsense`)
     expect(await page.getByRole('alert').innerText()).toContain('ending')
+  })
+
+  test('says that it could not be shown, where its script fails', async () => {
+    const docent = await start(['What is a port?'])
+    const page = await open(docent)
+    await page.route('**/api/admin/transcripts?*', (route) =>
+      route.fulfill({json: {items: [null], total: null, nextCursor: null}}),
+    )
+    await page.reload()
+    await page.getByRole('heading', {name: 'This view could not be shown'}).waitFor()
+    expect(await violationsOn(page)).toEqual([])
+    await page.unroute('**/api/admin/transcripts?*')
+    await page.getByRole('button', {name: 'Reload'}).click()
+    await rows(page).first().waitFor()
   })
 
   test('fits a phone', async () => {

@@ -60,6 +60,25 @@ describe.skipIf(chromiumPath === null)('a replay as a file', () => {
     await page.getByRole('button', {name: 'Replay'}).click()
     await expect.poll(async () => Number(await scrubber.inputValue())).toBeLessThan(end)
     await page.getByText('It broke off here').waitFor()
+
+    await page.locator('h1').click()
+    await page.keyboard.press('ArrowLeft')
+    const earlier = Number(await scrubber.inputValue())
+    expect(earlier).toBeLessThan(end)
+    await page.keyboard.press('ArrowRight')
+    expect(Number(await scrubber.inputValue())).toBeGreaterThan(earlier)
+    // Within one task of the page: the replay is over in a moment.
+    const labels = await page.evaluate(async () => {
+      const view = document.querySelector<HTMLElement & {updateComplete: Promise<boolean>}>('docent-replay')!
+      const found: string[] = []
+      for (let press = 0; press < 2; press++) {
+        document.body.dispatchEvent(new KeyboardEvent('keydown', {key: ' ', bubbles: true}))
+        await view.updateComplete
+        found.push(view.querySelector('.play')!.textContent!.trim())
+      }
+      return found
+    })
+    expect(labels).toEqual(['Pause', 'Play'])
     expect(await violationsOn(page)).toEqual([])
     expect(problems).toEqual([])
   })

@@ -106,15 +106,20 @@ const names = [...Object.keys(others), ...filters.map(({name}) => name), 'sort']
 /** Of one page of a list, or of a sign-in that failed: no part of what a list shows. */
 const passing = new Set(['cursor', 'limit', 'failed'])
 
+/** What the address names and no list knows, in order. */
+export function strangeNames(query: string): readonly string[] {
+  const given = new Set(new URLSearchParams(query).keys())
+  return [...given].filter((name) => !names.includes(name) && !passing.has(name)).sort()
+}
+
 /**
  * A query of the address as the API takes it. The order of names is always the same, so that two addresses of one list
- * are one list. A name that is misspelt stays, for the API to refuse: without it the list would be another one.
+ * are one list. A name that is misspelt stays, for the view to refuse: without it the list would be another one.
  */
 export function canonical(query: string): string {
   const given = new URLSearchParams(query)
-  const strange = [...new Set(given.keys())].filter((name) => !names.includes(name) && !passing.has(name))
   const ordered = new URLSearchParams()
-  for (const name of [...names, ...strange.sort()]) {
+  for (const name of [...names, ...strangeNames(query)]) {
     const value = given.get(name)?.trim() ?? ''
     if (value !== '') ordered.set(name, flags.get(name)?.get(value) ?? value)
   }

@@ -1,6 +1,7 @@
 import {html, LitElement, nothing, type TemplateResult} from 'lit'
 import {live} from 'lit/directives/live.js'
 import {repeat} from 'lit/directives/repeat.js'
+import {headOf} from '../../../lib/cut.ts'
 import {messageOf} from '../api.ts'
 import type {ConsoleContext} from '../context.ts'
 import {count, counted} from '../format.ts'
@@ -8,9 +9,10 @@ import {pathOfHandovers} from '../handover/wire.ts'
 import {icon} from '../icons.ts'
 import {isTyping} from '../keys.ts'
 import {type Arrival, pathOfList} from '../router.ts'
+import {isolated} from '../visible.ts'
 import {exportMenu} from './exports.ts'
 import {FilterPanel} from './filter-panel.ts'
-import {canonical, changed, chipsOf, orders} from './filters.ts'
+import {canonical, changed, chipsOf, orders, strangeNames} from './filters.ts'
 import {loadingRows, noRows, remainingLine} from './no-rows.ts'
 import {momentsOf, periodNameOf, periods} from './period.ts'
 import {row} from './row.ts'
@@ -109,7 +111,7 @@ export class TranscriptsView extends LitElement {
       chips.length === 0 ? 'Transcripts' : `Transcripts, ${chips.map(({words}) => words).join(', ')}`,
     )
     return html`<div class="view">
-      <div class="head"><h1 tabindex="-1">Transcripts</h1>${this.#total(list)}${this.context.may('hand_over') ? html`<a class="head-link" href=${pathOfHandovers}>Hand-over links</a>` : nothing}</div>
+      <div class="head"><h1 tabindex="-1">Transcripts</h1>${this.#total(list)}${this.context.may('hand_over') ? html`<a class="head-link" href=${pathOfHandovers}>Hand-over links</a>` : nothing}${this.#newer(list)}</div>
       ${this.#views(list)}
       ${this.#tools(list)}
       ${this.#areFiltersOpen ? html`<docent-filters .context=${this.context} .query=${list.query} @narrow=${this.#narrow}></docent-filters>` : nothing}
@@ -185,6 +187,13 @@ export class TranscriptsView extends LitElement {
   }
 
   #content(list: TranscriptList): TemplateResult {
+    const strange = strangeNames(list.query)
+    if (strange.length > 0) {
+      const known = Object.fromEntries(strange.map((name) => [name, '']))
+      return html`<div class="notice" role="alert"><h2>The list could not be loaded</h2>
+        <p>Its address has a filter that there is not: ${isolated(headOf(strange.join(', '), 80))}.</p>
+        <button class="button" type="button" @click=${() => this.#go(known)}>Show the list without it</button></div>`
+    }
     if (list.status === 'failed') {
       return html`<div class="notice" role="alert"><h2>The list could not be loaded</h2><p>${messageOf(list.problem)}</p>
         <button class="button" type="button" @click=${() => void list.load()}>Try again</button></div>`
@@ -192,7 +201,7 @@ export class TranscriptsView extends LitElement {
     if (list.status === 'loading' && list.items.length === 0) {
       return loadingRows()
     }
-    return html`${remainingLine(list.remaining)}${this.#newer(list)}${list.items.length === 0 ? noRows(list.query) : this.#rows(list)}`
+    return html`${remainingLine(list.remaining)}${list.items.length === 0 ? noRows(list.query) : this.#rows(list)}`
   }
 
   #newer({newer}: TranscriptList): TemplateResult {
@@ -205,7 +214,7 @@ export class TranscriptsView extends LitElement {
   }
 
   #rows(list: TranscriptList): TemplateResult {
-    return html`${list.items.some(({question}) => question === '') ? html`<p class="quiet">Answers without words are stored so: <code>TRANSCRIPTS=metadata</code>.</p>` : nothing}<ol class="rows ${list.status}" aria-label="Transcripts" aria-busy=${list.status === 'loading'}>${repeat(
+    return html`${list.items.some(({question}) => question === '') ? html`<p class="quiet unworded">Some answers are listed without words: they were kept with <code>TRANSCRIPTS=metadata</code>.</p>` : nothing}<ol class="rows ${list.status}" aria-label="Transcripts" aria-busy=${list.status === 'loading'}>${repeat(
       list.items,
       ({answerId}) => answerId,
       (item) => row(item, this.#opened),

@@ -16,10 +16,10 @@ import {afterReview, loading, notLoaded, type Opened, otherTurn} from './beside.
 import {type Conversation, readConversation} from './conversation.ts'
 import {deleteAllFrom} from './delete-visitor.ts'
 import {facts} from './facts.ts'
-import {stepOf} from './player.ts'
 import {PromptView} from './prompt-view.ts'
 import {rawEvents} from './raw-events.ts'
 import {Replay} from './replay.ts'
+import {replayByKey} from './replay-keys.ts'
 import {ReplayView} from './replay-view.ts'
 import {ReviewForm} from './review-form.ts'
 import {SourcesNowView} from './sources-now.ts'
@@ -246,19 +246,8 @@ export class TranscriptView extends LitElement {
     const replay = this.#replay
     const isBusy = document.querySelector('dialog[open], [popover]:popover-open') !== null
     if (!this.context.hasKeys || isTyping(event) || isBusy) return
-    const target = event.target as Element
     if (event.key === 'j' || event.key === 'k') void this.#step(event.key === 'j')
-    else if (replay === null) return
-    else if (event.key === ' ' && !target.closest('button, a, summary, pre')) {
-      event.preventDefault()
-      replay.toggle()
-    } else if (
-      (event.key === 'ArrowLeft' || event.key === 'ArrowRight') &&
-      !target.closest('pre, .table, .events')
-    ) {
-      event.preventDefault()
-      replay.seek(replay.positionMs + (event.key === 'ArrowLeft' ? -1 : 1) * stepOf(replay))
-    }
+    else if (replay !== null) replayByKey(event, replay)
   }
 
   async #step(isForth: boolean): Promise<void> {
