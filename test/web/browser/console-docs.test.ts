@@ -130,6 +130,16 @@ describe.skipIf(chromiumPath === null)('the views of the docs team', () => {
     const wrong = await page.locator('.rule').first().innerText()
     expect(wrong).toContain('Links to sections that do not exist')
     expect(wrong).toContain('guide/repair.md:5')
+
+    // So are golden questions that somebody has spoilt.
+    writeFileSync(join(product.dataDir, 'golden.jsonl'), '{"id": 1\n')
+    product.folder.write('tea.md', '# Tea\n\nGreen tea wants 75 degrees.\n')
+    await page.goto(`${product.url}/console/docs`)
+    await page.getByRole('button', {name: 'Reindex now'}).click()
+    await page.getByText('Visitors get answers from the new build.').waitFor(soon)
+    const unread = page.locator('.rule', {hasText: 'Golden questions that cannot be read'})
+    expect(await unread.locator('summary .n').innerText()).toBe('1')
+    expect(await unread.locator('.places').textContent()).toContain('golden.jsonl:1')
   })
 
   test('a build that is damaged, spoilt or gone says so', async () => {
