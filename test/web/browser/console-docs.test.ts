@@ -118,9 +118,22 @@ describe.skipIf(chromiumPath === null)('the views of the docs team', () => {
     const page = await open(product)
     await page.getByRole('button', {name: 'Reindex now'}).click()
     await page.getByRole('button', {name: 'Cancel', exact: true}).click()
-    await page.getByRole('dialog').getByRole('button', {name: 'Cancel the reindex'}).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', {name: 'Keep going'}).click()
+    await page.getByRole('heading', {name: 'Reindexing'}).waitFor()
+    await page.getByRole('button', {name: 'Cancel', exact: true}).click()
+    await dialog.getByRole('button', {name: 'Cancel the reindex'}).click()
     await page.getByText('Nothing was published.').waitFor(soon)
     expect(await page.getByText('Visitors get answers from').count()).toBe(1)
+
+    // Somebody who is still asked when it ends need not answer.
+    const release = product.hold()
+    await page.getByRole('button', {name: 'Reindex now'}).click()
+    await page.getByRole('button', {name: 'Cancel', exact: true}).click()
+    await dialog.waitFor()
+    release()
+    await page.getByRole('status').getByText('It had ended before').waitFor(soon)
+    expect(await dialog.count()).toBe(0)
   })
 
   test('what the docs have wrong is listed by kind, with its place', async () => {

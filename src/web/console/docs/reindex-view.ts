@@ -13,6 +13,8 @@ import type {Build, Job, Report} from './wire.ts'
 
 const pollMs = 5_000
 
+const endedBefore = 'It had ended before'
+
 /** Starts a reindex, follows the one that is running, and shows what the last ones did. */
 export class ReindexView extends LitElement {
   static override properties = {context: {attribute: false}, query: {attribute: false}}
@@ -25,6 +27,8 @@ export class ReindexView extends LitElement {
   #problem: unknown = null
   #followed: FollowedJob | null = null
   #isSending = false
+  /** Aborted when what is asked about the followed reindex cannot be done any more. */
+  #asking: AbortController | null = null
   #timer: ReturnType<typeof setInterval> | undefined
   #leaving = new AbortController()
 
@@ -54,6 +58,7 @@ export class ReindexView extends LitElement {
     super.disconnectedCallback()
     clearInterval(this.#timer)
     this.#leaving.abort()
+    this.#asking?.abort()
     this.#followed?.close()
     this.#followed = null
   }
@@ -99,6 +104,7 @@ export class ReindexView extends LitElement {
   #follow(): void {
     const job = this.#job
     if (this.#followed?.id === job?.id) return
+    this.#asking?.abort()
     this.#followed?.close()
     this.#followed = null
     if (job === null || !this.isConnected) return
@@ -108,9 +114,10 @@ export class ReindexView extends LitElement {
       () => {
         if (this.#followed?.hasEnded && !hadEnded) {
           hadEnded = true
-          this.context.announce(
-            this.#followed.problem === null ? 'The reindex is done' : 'The reindex did not publish',
-          )
+          const words =
+            this.#followed.problem === null ? 'The reindex is done' : 'The reindex did not publish'
+          this.context.announce(this.#asking === null ? words : endedBefore)
+          this.#asking?.abort()
           void this.#load()
         }
         this.requestUpdate()
@@ -233,16 +240,22 @@ export class ReindexView extends LitElement {
   }
 
   async #cancel({id}: Job): Promise<void> {
+    const asking = new AbortController()
+    this.#asking = asking
     const isSure = await this.context.confirm({
       title: 'Cancel this reindex?',
       text: 'What it has done so far is thrown away. The build that is served stays as it is.',
       action: 'Cancel the reindex',
+      otherwise: 'Keep going',
+      signal: asking.signal,
     })
+    if (this.#asking === asking) this.#asking = null
     if (!isSure) return
     try {
       await this.context.api.send(`/reindex/${id}/cancel`, {method: 'POST', body: {}})
     } catch (error) {
-      this.context.announce(messageOf(error))
+      const hasEnded = error instanceof ApiError && error.code === 'conflict'
+      this.context.announce(hasEnded ? endedBefore : messageOf(error))
     }
   }
 }
