@@ -136,6 +136,26 @@ describe.skipIf(chromiumPath === null)('the views of the docs team', () => {
     expect(await dialog.count()).toBe(0)
   })
 
+  test('a reindex whose server stops is not shown as one that runs, and is cut off when the server is back', async () => {
+    const product = await start()
+    product.hold()
+    const page = await open(product)
+    await page.getByRole('button', {name: 'Reindex now'}).click()
+    await page.locator('docent-clock').waitFor()
+    const startAgain = await product.stop()
+
+    await page.getByRole('status').getByText('The connection to the server is lost.').waitFor(soon)
+    expect(await page.locator('docent-clock').count()).toBe(0)
+    expect(await page.getByRole('button', {name: 'Cancel', exact: true}).count()).toBe(0)
+    expect(await violationsOn(page)).toEqual([])
+    await startAgain()
+    const cutOff = page.getByRole('status').filter({hasText: 'Cut off'})
+    await cutOff.getByText('Visitors still get answers from the build before.').waitFor(soon)
+    await page.getByText('The report of the build that is served').waitFor()
+    expect(await page.getByRole('heading', {name: 'Reindexing'}).count()).toBe(0)
+    expect(await violationsOn(page)).toEqual([])
+  })
+
   test('what the docs have wrong is listed by kind, with its place', async () => {
     const product = await start()
     const page = await open(product, `/console/docs/builds/${product.build}`)

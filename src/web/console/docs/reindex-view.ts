@@ -2,11 +2,12 @@ import {html, LitElement, nothing, type TemplateResult} from 'lit'
 import {ApiError, messageOf} from '../api.ts'
 import type {ConsoleContext} from '../context.ts'
 import {counted, duration, timeAgo} from '../format.ts'
-import {type ConsoleIcon, icon} from '../icons.ts'
+import {icon} from '../icons.ts'
 import {KeptFocus} from '../kept-focus.ts'
 import {isolated} from '../visible.ts'
 import {FollowedJob} from './followed-job.ts'
 import {docsView, loadFailed, loading, pathOfBuild, pathOfDocs} from './frame.ts'
+import {by, type CutOff, cutOffLine, starter, stateOf} from './job-words.ts'
 import {progress} from './progress.ts'
 import {report} from './report.ts'
 import type {Build, Job, Report} from './wire.ts'
@@ -24,8 +25,13 @@ export class ReindexView extends LitElement {
   #served: Build | null = null
   /** That of the build that is served, shown while no reindex is. */
   #lastReport: Report | null = null
+  #lastReportOf: string | null = null
+  #cutOff: CutOff | null = null
   #problem: unknown = null
   #followed: FollowedJob | null = null
+  /** Requests of the list, counted: one that is overtaken by a later one is not shown. */
+  #loads = 0
+  #shownLoad = 0
   #isSending = false
   /** Aborted when what is asked about the followed reindex cannot be done any more. */
   #asking: AbortController | null = null
@@ -66,16 +72,21 @@ export class ReindexView extends LitElement {
   async #load(): Promise<void> {
     const {signal} = this.#leaving
     const {api} = this.context
+    const load = ++this.#loads
     try {
       const [{jobs}, {builds}] = await Promise.all([
         api.send<{jobs: Job[]}>('/reindex', {signal}),
         api.send<{builds: Build[]}>('/builds', {signal}),
       ])
       const served = builds.find(({isCurrent}) => isCurrent) ?? null
-      if (jobs.length === 0 && served !== null && served.id !== this.#served?.id) {
+      if (jobs.length === 0 && served !== null && served.id !== this.#lastReportOf) {
         const {report} = await api.send<{report: Report | null}>(`/builds/${served.id}`, {signal})
         this.#lastReport = report
+        this.#lastReportOf = served.id
       }
+      if (load < this.#shownLoad) return
+      this.#shownLoad = load
+      this.#findCutOff(jobs)
       const isFirst = this.#jobs === null
       this.#jobs = jobs
       this.#served = served
@@ -87,6 +98,20 @@ export class ReindexView extends LitElement {
       if (signal.aborted) return
       if (this.#jobs === null) this.#problem = error
       this.requestUpdate()
+    }
+  }
+
+  /** A server that was started again knows nothing of what the one before it ran. */
+  #findCutOff(now: readonly Job[]): void {
+    const followed = this.#followed
+    if (followed === null || followed.hasEnded) return
+    const job = this.#jobs?.find(({id}) => id === followed.id)
+    if (job !== undefined && job.endedAt === null && !now.some(({id}) => id === job.id)) {
+      this.#cutOff = {job, served: this.#served?.id ?? null}
+      this.context.announce('The reindex was cut off')
+    } else if (followed.isClosed) {
+      followed.close()
+      this.#followed = null
     }
   }
 
@@ -109,24 +134,16 @@ export class ReindexView extends LitElement {
     this.#followed = null
     if (job === null || !this.isConnected) return
     let hadEnded = job.endedAt !== null
-    this.#followed = new FollowedJob(
-      job.id,
-      () => {
-        if (this.#followed?.hasEnded && !hadEnded) {
-          hadEnded = true
-          const words =
-            this.#followed.problem === null ? 'The reindex is done' : 'The reindex did not publish'
-          this.context.announce(this.#asking === null ? words : endedBefore)
-          this.#asking?.abort()
-          void this.#load()
-        }
-        this.requestUpdate()
-      },
-      () => {
-        this.#followed = null
+    this.#followed = new FollowedJob(job.id, () => {
+      if (this.#followed?.hasEnded && !hadEnded) {
+        hadEnded = true
+        const words = this.#followed.problem === null ? 'The reindex is done' : 'The reindex did not publish'
+        this.context.announce(this.#asking === null ? words : endedBefore)
+        this.#asking?.abort()
         void this.#load()
-      },
-    )
+      }
+      this.requestUpdate()
+    })
   }
 
   protected override render(): TemplateResult {
@@ -139,7 +156,7 @@ export class ReindexView extends LitElement {
       return loadFailed('This could not be loaded', this.#problem, () => void this.#load())
     if (this.#jobs === null) return loading('reindexes')
     const job = this.#job
-    return html`${this.#serving()}${job === null ? this.#last() : this.#shown(job)}${this.#history(job)}`
+    return html`${this.#serving()}${this.#cutOff === null ? nothing : cutOffLine(this.#cutOff, this.#served?.id ?? null)}${job === null ? this.#last() : this.#shown(job)}${this.#history(job)}`
   }
 
   #actions(): TemplateResult {
@@ -167,7 +184,10 @@ export class ReindexView extends LitElement {
     const followed = this.#followed
     if (followed === null || (!followed.hasEnded && job.endedAt !== null)) return loading('the report')
     if (!followed.hasEnded)
-      return progress(job, followed.progress ?? job.progress, () => void this.#cancel(job))
+      return progress(job, followed.progress ?? job.progress, {
+        isLost: followed.isLost,
+        cancel: () => void this.#cancel(job),
+      })
     const {problem} = followed
     return html`<section class="job-end" aria-label="The reindex">
       ${problem === null ? this.#done(job, followed.report) : this.#failed(job, problem)}
@@ -225,6 +245,7 @@ export class ReindexView extends LitElement {
 
   async #start(options: {readonly full?: boolean; readonly force?: boolean}): Promise<void> {
     this.#isSending = true
+    this.#cutOff = null
     this.requestUpdate()
     try {
       await this.context.api.send('/reindex', {method: 'POST', body: options})
@@ -257,30 +278,5 @@ export class ReindexView extends LitElement {
       const hasEnded = error instanceof ApiError && error.code === 'conflict'
       this.context.announce(hasEnded ? endedBefore : messageOf(error))
     }
-  }
-}
-
-function starter(job: Job): TemplateResult {
-  return html`<span class="quiet">${timeAgo(job.endedAt ?? job.requestedAt)}, started by ${by(job)}.</span>`
-}
-
-function by({by, name}: Job): TemplateResult | string {
-  if (by === 'webhook') return 'a push'
-  if (by === 'timer') return 'the timer'
-  return isolated(name ?? 'staff')
-}
-
-function stateOf({state, outcome}: Job): {words: string; name: ConsoleIcon; tone: string} {
-  switch (state) {
-    case 'waiting':
-      return {words: 'Waits for its turn', name: 'clock', tone: 'calm'}
-    case 'running':
-      return {words: 'Running', name: 'running', tone: 'calm'}
-    case 'cancelled':
-      return {words: 'Cancelled', name: 'stop', tone: 'calm'}
-    case 'failed':
-      return {words: 'Not published', name: 'alert', tone: 'bad'}
-    case 'done':
-      return {words: outcome === 'unchanged' ? 'Nothing changed' : 'Published', name: 'check', tone: 'good'}
   }
 }
