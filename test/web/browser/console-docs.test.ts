@@ -7,7 +7,7 @@ import {browserSetting} from '../../support/browser-setting.ts'
 import {chromiumPath} from '../../support/chromium.ts'
 import {signIn} from '../../support/console-docent.ts'
 import {type DocsTeamDocent, kettleDocs, startDocsTeam} from '../../support/docs-team.ts'
-import {docsToken, supportToken} from '../../support/start-docent.ts'
+import {adminToken, docsToken, supportToken} from '../../support/start-docent.ts'
 
 /** The console as the docs team works with it. */
 
@@ -154,6 +154,27 @@ describe.skipIf(chromiumPath === null)('the views of the docs team', () => {
     await page.getByText('The report of the build that is served').waitFor()
     expect(await page.getByRole('heading', {name: 'Reindexing'}).count()).toBe(0)
     expect(await violationsOn(page)).toEqual([])
+  })
+
+  test('a view whose script cannot be fetched is tried again, with its margin on a phone', async () => {
+    const product = await start()
+    const page = await open(
+      product,
+      '/console/transcripts',
+      {viewport: {width: 390, height: 844}},
+      adminToken,
+    )
+    await page.context().route('**/*.js', (route) => route.abort())
+    await page.getByRole('link', {name: 'Figures'}).click()
+    const notice = page.locator('.notice', {hasText: 'This view could not be loaded'})
+    const {x, width} = (await notice.boundingBox())!
+    expect(x).toBeGreaterThanOrEqual(16)
+    expect(x + width).toBeLessThanOrEqual(390 - 16)
+    expect(await violationsOn(page)).toEqual([])
+
+    await page.context().unroute('**/*.js')
+    await page.getByRole('button', {name: 'Try again'}).click()
+    await page.getByRole('heading', {level: 1, name: 'Figures'}).waitFor(soon)
   })
 
   test('what the docs have wrong is listed by kind, with its place', async () => {
