@@ -9,7 +9,7 @@ export interface DocsTeamDocent extends TestDocent {
   readonly folder: ContentFolder
   /** Makes ingests wait before they begin; call what it returns to let them go on. */
   hold(): () => void
-  /** Stops the server as a crash would, for the browser; what it returns starts another one with the same data at the same port. */
+  /** Stops the server; what it returns starts another one with the same data at the same port. */
   stop(): Promise<() => Promise<void>>
 }
 

@@ -7,6 +7,7 @@ import {browserSetting} from '../../support/browser-setting.ts'
 import {chromiumPath} from '../../support/chromium.ts'
 import {signIn} from '../../support/console-docent.ts'
 import {type DocsTeamDocent, kettleDocs, startDocsTeam} from '../../support/docs-team.ts'
+import {startFaultProxy} from '../../support/fault-proxy.ts'
 import {adminToken, docsToken, supportToken} from '../../support/start-docent.ts'
 
 /** The console as the docs team works with it. */
@@ -139,9 +140,13 @@ describe.skipIf(chromiumPath === null)('the views of the docs team', () => {
   test('a reindex whose server stops is not shown as one that runs, and is cut off when the server is back', async () => {
     const product = await start()
     product.hold()
-    const page = await open(product)
+    // A server that is closed says how its reindex ended; one that crashes does not.
+    const proxy = await startFaultProxy(product.url)
+    setting.opened.push(proxy)
+    const page = await open({...product, url: proxy.url})
     await page.getByRole('button', {name: 'Reindex now'}).click()
     await page.locator('docent-clock').waitFor()
+    proxy.setUnreachable(true)
     const startAgain = await product.stop()
 
     await page.getByRole('status').getByText('The connection to the server is lost.').waitFor(soon)
@@ -149,6 +154,7 @@ describe.skipIf(chromiumPath === null)('the views of the docs team', () => {
     expect(await page.getByRole('button', {name: 'Cancel', exact: true}).count()).toBe(0)
     expect(await violationsOn(page)).toEqual([])
     await startAgain()
+    proxy.setUnreachable(false)
     const cutOff = page.getByRole('status').filter({hasText: 'Cut off'})
     await cutOff.getByText('Visitors still get answers from the build before.').waitFor(soon)
     await page.getByText('The report of the build that is served').waitFor()
