@@ -136,9 +136,17 @@ describe('what the docs of a real server fail to answer', () => {
         how: 'build',
         build: report.build,
         because: 'new_section',
-        section: {url: expect.stringMatching(/^\/docs\/wifi#/)},
+        section: {url: expect.stringMatching(/^\/docs\/wifi#/), isInDocs: true},
       },
     })
+
+    // A page that is removed later leaves it closed, and says that what answered it is gone.
+    product.folder.remove('wifi.md')
+    await reindexed(product)
+    expect(await get(product, gapId)).toMatchObject({state: 'closed', closed: {section: {isInDocs: false}}})
+    product.folder.write('wifi.md', wifiPage)
+    await reindexed(product)
+    expect((await get(product, gapId)).closed.section.isInDocs).toBe(true)
   })
 
   test('is opened again with a tap, and does not close again in the same build', async () => {

@@ -9,6 +9,8 @@ export interface DocsTeamDocent extends TestDocent {
   readonly folder: ContentFolder
   /** Makes ingests wait before they begin; call what it returns to let them go on. */
   hold(): () => void
+  /** Stops the server; what it returns starts another one with the same data at the same port. */
+  stop(): Promise<() => Promise<void>>
 }
 
 export const kettleDocs: Readonly<Record<string, string>> = {
@@ -41,7 +43,7 @@ export async function startDocsTeam(
   }
   await ingest(given)
   let held: Promise<void> = Promise.resolve()
-  const docent = await startDocent({
+  const settings: DocentOptions = {
     dataDir: folder.dataDir,
     pages: null,
     retriever: null,
@@ -87,7 +89,8 @@ export async function startDocsTeam(
       return {progress: read(), report, kill: () => ending.abort(new Error('ended'))}
     },
     ...rest,
-  })
+  }
+  let docent = await startDocent(settings)
   return {
     ...docent,
     folder,
@@ -99,6 +102,13 @@ export async function startDocsTeam(
       return () => {
         held = Promise.resolve()
         release()
+      }
+    },
+    async stop() {
+      const {port} = docent
+      await docent.close()
+      return async () => {
+        docent = await startDocent({...settings, settings: {...settings.settings, port}})
       }
     },
     async close() {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import {describe, expect, test, vi} from 'vitest'
 import type {AnswerEvent, SequencedEvent} from '../../src/domain/index.ts'
 import {transcriptQueryOf} from '../../src/http/request-schemas.ts'
-import {duration, midnightOf, relativeTime} from '../../src/web/console/format.ts'
+import {duration, midnightOf, relativeTime, wholePercent} from '../../src/web/console/format.ts'
 import {canonical, changed, chipsOf, filters, orders} from '../../src/web/console/list/filters.ts'
 import {
   dayOfMoment,
@@ -145,6 +145,17 @@ describe('a length of time', () => {
   ])('%s is %s', (ms, words) => {
     expect(duration(ms)).toBe(words)
   })
+})
+
+test.each([
+  [8, 9, '89 %'],
+  [399, 400, '99 %'],
+  [1, 900, '1 %'],
+  [9, 9, '100 %'],
+  [0, 9, '0 %'],
+  [0, 0, '–'],
+])('%d of %d is %s: all and nothing are said of nothing else', (part, whole, words) => {
+  expect(wholePercent(part, whole)).toBe(words)
 })
 
 describe('text of others', () => {

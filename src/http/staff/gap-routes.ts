@@ -151,7 +151,15 @@ export function addGapRoutes(
 
   async function shown(gap: Gap) {
     const [found] = await shownGaps(transcripts, [gap])
-    return {...found!, verified: verifiedOf(found!, await givenQuestions(verified, placeOf))}
+    const given = await givenQuestions(verified, placeOf)
+    return {...found!, closed: closedNow(gap), verified: verifiedOf(found!, given)}
+  }
+
+  /** Pages are removed after they have closed a gap, and the build that did is not served any more. */
+  function closedNow({closed}: Gap) {
+    if (closed === null || closed.section === null) return closed
+    const [url = '', anchor = ''] = closed.section.url.split('#')
+    return {...closed, section: {...closed.section, isInDocs: placeOf({url, anchor}) !== null}}
   }
 
   /** Gaps with all of these words in one of their questions. */

@@ -304,7 +304,11 @@ export class DocentConsole extends LitElement {
     if (!this.#may(view.permission ?? section.permission)) return this.#titled('Not allowed', forOtherRoles())
     if (this.#hasFailed) return this.#titled('Not shown', viewFailed())
     const isLoaded = this.#loaded.get(view.load)
-    if (isLoaded === false) return this.#titled('Not loaded', partMissing())
+    if (isLoaded === false)
+      return this.#titled(
+        'Not loaded',
+        partMissing(() => void this.#loadAgain(view.load)),
+      )
     if (isLoaded === undefined) void this.#load(view.load)
     return view.render({context: this.#context(), query: place.query, arrival: this.#arrival})
   }
@@ -323,6 +327,15 @@ export class DocentConsole extends LitElement {
       this.#loaded.set(load, false)
       this.requestUpdate()
     }
+  }
+
+  /** Browsers may keep that a script could not be fetched, and a renewed server has others: the page is loaded anew then. */
+  async #loadAgain(load: View['load']): Promise<void> {
+    await this.#load(load)
+    if (this.#loaded.get(load)) return this.requestUpdate()
+    const problem: unknown = await send('/me').catch((error: unknown) => error)
+    if (problem instanceof ApiError && problem.status === 0) this.#messages.announce(messageOf(problem))
+    else location.reload()
   }
 
   #dialogs(): TemplateResult {

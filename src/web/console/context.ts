@@ -8,6 +8,10 @@ export interface Confirmation {
   readonly text: string
   /** Words of the button that does it. */
   readonly action: string
+  /** Words of the button that does not. Default `Cancel`. */
+  readonly otherwise?: string
+  /** Ends the question, with no, once there is nothing to answer any more. */
+  readonly signal?: AbortSignal
 }
 
 /** What every view of the console works with. */

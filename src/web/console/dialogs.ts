@@ -11,13 +11,13 @@ export function signInAgainDialog(name: string, signedIn: () => void, reopen: ()
 }
 
 export function confirmDialog(
-  {title, text, action}: Confirmation,
+  {title, text, action, otherwise = 'Cancel'}: Confirmation,
   answer: (yes: boolean) => void,
 ): TemplateResult {
   return html`<dialog class="dialog" aria-labelledby="confirm" aria-describedby="confirm-text" @cancel=${() => answer(false)}>
     <h2 id="confirm">${title}</h2>
     <p id="confirm-text">${text}</p>
-    <p class="actions"><button class="button" type="button" autofocus @click=${() => answer(false)}>Cancel</button>
+    <p class="actions"><button class="button" type="button" autofocus @click=${() => answer(false)}>${otherwise}</button>
       <button class="primary danger" type="button" @click=${() => answer(true)}>${action}</button></p></dialog>`
 }
 

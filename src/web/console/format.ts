@@ -64,6 +64,13 @@ export function count(value: number): string {
   return numbers.format(value)
 }
 
+/** `89 %`; 100 % of all alone, 0 % of nothing alone, and an en dash where there is nothing to have a share of. */
+export function wholePercent(part: number, whole: number): string {
+  if (whole === 0) return '–'
+  if (part === 0 || part === whole) return part === 0 ? '0 %' : '100 %'
+  return `${Math.min(99, Math.max(1, Math.round((100 * part) / whole)))} %`
+}
+
 /** An amount in the currency of `MODEL_PRICES`, with two digits that say something: `0.0034`. */
 export function amountOf(amount: number): string {
   const digits = amount >= 1 || amount === 0 ? 2 : Math.min(8, 1 - Math.floor(Math.log10(amount)))

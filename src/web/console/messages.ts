@@ -29,12 +29,17 @@ export class Messages {
   /** An earlier question that is still open is answered with no. */
   confirm(question: Confirmation): Promise<boolean> {
     this.#asked?.answer(false)
+    const {signal} = question
+    if (signal?.aborted) return Promise.resolve(false)
     return new Promise((resolve) => {
+      const end = (): void => answer(false)
       const answer = (yes: boolean): void => {
+        signal?.removeEventListener('abort', end)
         this.#asked = null
         this.#changed()
         resolve(yes)
       }
+      signal?.addEventListener('abort', end)
       this.#asked = {...question, answer}
       this.#changed()
     })

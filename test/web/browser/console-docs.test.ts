@@ -7,7 +7,8 @@ import {browserSetting} from '../../support/browser-setting.ts'
 import {chromiumPath} from '../../support/chromium.ts'
 import {signIn} from '../../support/console-docent.ts'
 import {type DocsTeamDocent, kettleDocs, startDocsTeam} from '../../support/docs-team.ts'
-import {docsToken, supportToken} from '../../support/start-docent.ts'
+import {startFaultProxy} from '../../support/fault-proxy.ts'
+import {adminToken, docsToken, supportToken} from '../../support/start-docent.ts'
 
 /** The console as the docs team works with it. */
 
@@ -118,9 +119,68 @@ describe.skipIf(chromiumPath === null)('the views of the docs team', () => {
     const page = await open(product)
     await page.getByRole('button', {name: 'Reindex now'}).click()
     await page.getByRole('button', {name: 'Cancel', exact: true}).click()
-    await page.getByRole('dialog').getByRole('button', {name: 'Cancel the reindex'}).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', {name: 'Keep going'}).click()
+    await page.getByRole('heading', {name: 'Reindexing'}).waitFor()
+    await page.getByRole('button', {name: 'Cancel', exact: true}).click()
+    await dialog.getByRole('button', {name: 'Cancel the reindex'}).click()
     await page.getByText('Nothing was published.').waitFor(soon)
     expect(await page.getByText('Visitors get answers from').count()).toBe(1)
+
+    // Somebody who is still asked when it ends need not answer.
+    const release = product.hold()
+    await page.getByRole('button', {name: 'Reindex now'}).click()
+    await page.getByRole('button', {name: 'Cancel', exact: true}).click()
+    await dialog.waitFor()
+    release()
+    await page.getByRole('status').getByText('It had ended before').waitFor(soon)
+    expect(await dialog.count()).toBe(0)
+  })
+
+  test('a reindex whose server stops is not shown as one that runs, and is cut off when the server is back', async () => {
+    const product = await start()
+    product.hold()
+    // A server that is closed says how its reindex ended; one that crashes does not.
+    const proxy = await startFaultProxy(product.url)
+    setting.opened.push(proxy)
+    const page = await open({...product, url: proxy.url})
+    await page.getByRole('button', {name: 'Reindex now'}).click()
+    await page.locator('docent-clock').waitFor()
+    proxy.setUnreachable(true)
+    const startAgain = await product.stop()
+
+    await page.getByRole('status').getByText('The connection to the server is lost.').waitFor(soon)
+    expect(await page.locator('docent-clock').count()).toBe(0)
+    expect(await page.getByRole('button', {name: 'Cancel', exact: true}).count()).toBe(0)
+    expect(await violationsOn(page)).toEqual([])
+    await startAgain()
+    proxy.setUnreachable(false)
+    const cutOff = page.getByRole('status').filter({hasText: 'Cut off'})
+    await cutOff.getByText('Visitors still get answers from the build before.').waitFor(soon)
+    await page.getByText('The report of the build that is served').waitFor()
+    expect(await page.getByRole('heading', {name: 'Reindexing'}).count()).toBe(0)
+    expect(await violationsOn(page)).toEqual([])
+  })
+
+  test('a view whose script cannot be fetched is tried again, with its margin on a phone', async () => {
+    const product = await start()
+    const page = await open(
+      product,
+      '/console/transcripts',
+      {viewport: {width: 390, height: 844}},
+      adminToken,
+    )
+    await page.context().route('**/*.js', (route) => route.abort())
+    await page.getByRole('link', {name: 'Figures'}).click()
+    const notice = page.locator('.notice', {hasText: 'This view could not be loaded'})
+    const {x, width} = (await notice.boundingBox())!
+    expect(x).toBeGreaterThanOrEqual(16)
+    expect(x + width).toBeLessThanOrEqual(390 - 16)
+    expect(await violationsOn(page)).toEqual([])
+
+    await page.context().unroute('**/*.js')
+    await page.getByRole('button', {name: 'Try again'}).click()
+    await page.getByRole('heading', {level: 1, name: 'Figures'}).waitFor(soon)
   })
 
   test('what the docs have wrong is listed by kind, with its place', async () => {
@@ -130,6 +190,16 @@ describe.skipIf(chromiumPath === null)('the views of the docs team', () => {
     const wrong = await page.locator('.rule').first().innerText()
     expect(wrong).toContain('Links to sections that do not exist')
     expect(wrong).toContain('guide/repair.md:5')
+
+    // So are golden questions that somebody has spoilt.
+    writeFileSync(join(product.dataDir, 'golden.jsonl'), '{"id": 1\n')
+    product.folder.write('tea.md', '# Tea\n\nGreen tea wants 75 degrees.\n')
+    await page.goto(`${product.url}/console/docs`)
+    await page.getByRole('button', {name: 'Reindex now'}).click()
+    await page.getByText('Visitors get answers from the new build.').waitFor(soon)
+    const unread = page.locator('.rule', {hasText: 'Golden questions that cannot be read'})
+    expect(await unread.locator('summary .n').innerText()).toBe('1')
+    expect(await unread.locator('.places').textContent()).toContain('golden.jsonl:1')
   })
 
   test('a build that is damaged, spoilt or gone says so', async () => {

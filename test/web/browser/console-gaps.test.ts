@@ -52,7 +52,8 @@ describe.skipIf(chromiumPath === null)('what the docs fail to answer', () => {
     setting.opened.push({close: () => server.close(0)})
     await server.ingest({full: false}).report
     const {url} = await server.http.listen()
-    return {url, writePage: () => writeFile(join(folder, 'content/care.md'), written)}
+    const page = join(folder, 'content/care.md')
+    return {url, writePage: () => writeFile(page, written), removePage: () => rm(page)}
   }
 
   async function open(
@@ -135,7 +136,16 @@ describe.skipIf(chromiumPath === null)('what the docs fail to answer', () => {
     await how.getByRole('link', {name: 'What that build changed'}).waitFor(soon)
     expect(await faultsOf(page)).toEqual([])
 
-    await page.getByRole('button', {name: 'Open again'}).click()
+    // Its page is removed: what closed it answers nobody any more.
+    await docent.removePage()
+    await staffApi(docent, 'POST', '/reindex', {force: true})
+    await expect
+      .poll(async () => (await staffApi(docent, 'GET', `/gaps/${id}`)).body.closed.section.isInDocs, soon)
+      .toBe(false)
+    await page.reload()
+    await how.getByText(/no longer in the docs: Care › Descale the boiler with vinegar/).waitFor(soon)
+    expect(await faultsOf(page)).toEqual([])
+    await how.getByRole('button', {name: 'Reopen'}).click()
     await page.getByText(/Opened again by docs \(shared token\)/).waitFor()
     expect(
       (await staffApi(docent, 'GET', '/gaps?scope=all', undefined, bearer(docsToken))).body.counts,

@@ -1,6 +1,6 @@
 import {html, nothing, type TemplateResult} from 'lit'
 import {messageOf} from '../api.ts'
-import {count} from '../format.ts'
+import {count, wholePercent} from '../format.ts'
 import {icon} from '../icons.ts'
 import {isolated} from '../visible.ts'
 import {docsView, loadFailed, loading, tile} from './frame.ts'
@@ -73,7 +73,7 @@ export class CoverageView extends LoadedView<Coverage> {
     if (this.value === null) return loading('pages', 8)
     const {totals, gone, matches} = this.value
     return html`<dl class="tiles">
-        ${tile('Shown to visitors', share(totals.shown, totals.pages), `${count(totals.shown)} of ${count(totals.pages)} pages`)}
+        ${tile('Shown to visitors', wholePercent(totals.shown, totals.pages), `${count(totals.shown)} of ${count(totals.pages)} pages`)}
         ${tile('Never shown', count(totals.never), 'nobody asked, or nobody could find them')}
         ${tile('In disliked answers', count(totals.disliked), 'pages that were cited in them')}
         ${tile('Near what was not answered', count(totals.unanswered), 'pages where the docs may lack something')}
@@ -141,8 +141,4 @@ function pageRow(page: CoveredPage, most: number): TemplateResult {
   return html`<tr><th scope="row"><a href=${url} target="_blank" rel="noreferrer">${isolated(title)}</a>${version === null ? nothing : html` <span class="chip">${isolated(version)}</span>`}<span class="quiet path">${isolated(path)}</span></th>
     <td class="num with-bar ${page.shown === 0 ? 'zero' : ''}"><svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect width=${((100 * page.shown) / most).toFixed(1)} height="4"/></svg>${count(page.shown)}</td>
     ${number(page.cited)}${number(page.disliked, 'bad')}${number(page.unanswered, 'warn')}</tr>`
-}
-
-function share(part: number, whole: number): string {
-  return whole === 0 ? '–' : `${Math.floor((100 * part) / whole)} %`
 }

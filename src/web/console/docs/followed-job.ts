@@ -7,24 +7,25 @@ export class FollowedJob {
   report: Report | null = null
   problem: JobProblem | null = null
   hasEnded = false
+  /** Whether the connection is lost. The browser tries again by itself, unless the stream `isClosed`. */
+  isLost = false
   readonly #changed: () => void
-  readonly #lost: () => void
   #source: EventSource | null = null
 
-  /**
-   * @param changed called after each event
-   * @param lost called when the stream cannot be read any more, as when the session has ended
-   */
-  constructor(id: string, changed: () => void, lost: () => void) {
+  /** @param changed called after each event, and when the connection is lost or there again */
+  constructor(id: string, changed: () => void) {
     this.id = id
     this.#changed = changed
-    this.#lost = lost
     this.#follow()
   }
 
   #follow(): void {
     const source = new EventSource(`/api/admin/reindex/${encodeURIComponent(this.id)}/events`)
     this.#source = source
+    source.addEventListener('open', () => {
+      this.isLost = false
+      this.#changed()
+    })
     source.addEventListener('progress', ({data}: MessageEvent<string>) => {
       this.progress = (JSON.parse(data) as {progress: Progress}).progress
       this.#changed()
@@ -37,7 +38,8 @@ export class FollowedJob {
     source.addEventListener('error', (event: Event) => {
       const {data} = event as MessageEvent<string | undefined>
       if (data === undefined) {
-        if (source.readyState === EventSource.CLOSED) this.#lost()
+        this.isLost = true
+        this.#changed()
         return
       }
       const {report = null, ...problem} = JSON.parse(data) as JobProblem & {report?: Report}
@@ -45,6 +47,11 @@ export class FollowedJob {
       this.report = report
       this.#end()
     })
+  }
+
+  /** Whether nothing more comes, as when the session has ended, or the server does not know the job any more. */
+  get isClosed(): boolean {
+    return this.#source === null || this.#source.readyState === EventSource.CLOSED
   }
 
   #end(): void {

@@ -34,8 +34,12 @@ const phases: readonly (readonly [words: string, stages: Readonly<Record<string,
   ['Publish', {publish: 'Publishing'}],
 ]
 
-/** A reindex that runs or waits. */
-export function progress(job: Job, now: Progress | null, cancel: () => void): TemplateResult {
+/** A reindex that runs or waits. Of one that is lost nothing newer is known than `now`. */
+export function progress(
+  job: Job,
+  now: Progress | null,
+  {isLost, cancel}: {readonly isLost: boolean; readonly cancel: () => void},
+): TemplateResult {
   const isWaiting = job.state === 'waiting'
   const at =
     now === null
@@ -50,22 +54,24 @@ export function progress(job: Job, now: Progress | null, cancel: () => void): Te
   const hasPages = now !== null && now.total > 0
   return html`<section class="progress-of" aria-label="The reindex">
     <div class="head spread"><h2>${icon('running')}${job.full ? 'Embedding everything again' : 'Reindexing'}</h2>
-      ${job.canCancel ? html`<button class="button" type="button" @click=${cancel}>Cancel</button>` : nothing}</div>
+      ${job.canCancel && !isLost ? html`<button class="button" type="button" @click=${cancel}>Cancel</button>` : nothing}</div>
     <ol class="phases">${phases.map(
       ([words], index) =>
         html`<li class=${index < at ? 'past' : index === at ? 'now' : 'next'} aria-current=${index === at ? 'step' : nothing}>${words}</li>`,
     )}</ol>
-    <p role="status">${doing}…</p>
+    <p role="status">${isLost ? html`<span class="outcome warn">${icon('alert')}<span>The connection to the server is lost. It is tried again…</span></span>` : `${doing}…`}</p>
     ${
-      hasPages
-        ? html`<progress aria-label="Pages" max=${now.total} value=${now.done}></progress>`
-        : html`<progress aria-label="Progress"></progress>`
+      isLost
+        ? nothing
+        : hasPages
+          ? html`<progress aria-label="Pages" max=${now.total} value=${now.done}></progress>`
+          : html`<progress aria-label="Progress"></progress>`
     }
     <dl class="tiles small">
       ${tile('Pages', hasPages ? `${count(now.done)} of ${count(now.total)}` : '–')}
       ${tile('Passages', now === null ? '–' : count(now.passages))}
       ${tile('Embedded', now === null ? '–' : count(now.embedded))}
-      ${tile('Time', html`<docent-clock .since=${job.startedAt ?? job.requestedAt}></docent-clock>`)}
+      ${tile('Time', isLost ? '–' : html`<docent-clock .since=${job.startedAt ?? job.requestedAt}></docent-clock>`)}
     </dl>
-    <p class="quiet">You can leave this page: it goes on, and is found here again.</p></section>`
+    <p class="quiet">${isLost ? 'What is shown is the last that was heard of it.' : 'You can leave this page: it goes on, and is found here again.'}</p></section>`
 }

@@ -2,16 +2,19 @@ import {html, LitElement, nothing, type TemplateResult} from 'lit'
 import {ApiError, messageOf} from '../api.ts'
 import type {ConsoleContext} from '../context.ts'
 import {counted, duration, timeAgo} from '../format.ts'
-import {type ConsoleIcon, icon} from '../icons.ts'
+import {icon} from '../icons.ts'
 import {KeptFocus} from '../kept-focus.ts'
 import {isolated} from '../visible.ts'
 import {FollowedJob} from './followed-job.ts'
 import {docsView, loadFailed, loading, pathOfBuild, pathOfDocs} from './frame.ts'
+import {by, type CutOff, cutOffLine, starter, stateOf} from './job-words.ts'
 import {progress} from './progress.ts'
 import {report} from './report.ts'
 import type {Build, Job, Report} from './wire.ts'
 
 const pollMs = 5_000
+
+const endedBefore = 'It had ended before'
 
 /** Starts a reindex, follows the one that is running, and shows what the last ones did. */
 export class ReindexView extends LitElement {
@@ -22,9 +25,16 @@ export class ReindexView extends LitElement {
   #served: Build | null = null
   /** That of the build that is served, shown while no reindex is. */
   #lastReport: Report | null = null
+  #lastReportOf: string | null = null
+  #cutOff: CutOff | null = null
   #problem: unknown = null
   #followed: FollowedJob | null = null
+  /** Requests of the list, counted: one that is overtaken by a later one is not shown. */
+  #loads = 0
+  #shownLoad = 0
   #isSending = false
+  /** Aborted when what is asked about the followed reindex cannot be done any more. */
+  #asking: AbortController | null = null
   #timer: ReturnType<typeof setInterval> | undefined
   #leaving = new AbortController()
 
@@ -54,6 +64,7 @@ export class ReindexView extends LitElement {
     super.disconnectedCallback()
     clearInterval(this.#timer)
     this.#leaving.abort()
+    this.#asking?.abort()
     this.#followed?.close()
     this.#followed = null
   }
@@ -61,16 +72,21 @@ export class ReindexView extends LitElement {
   async #load(): Promise<void> {
     const {signal} = this.#leaving
     const {api} = this.context
+    const load = ++this.#loads
     try {
       const [{jobs}, {builds}] = await Promise.all([
         api.send<{jobs: Job[]}>('/reindex', {signal}),
         api.send<{builds: Build[]}>('/builds', {signal}),
       ])
       const served = builds.find(({isCurrent}) => isCurrent) ?? null
-      if (jobs.length === 0 && served !== null && served.id !== this.#served?.id) {
+      if (jobs.length === 0 && served !== null && served.id !== this.#lastReportOf) {
         const {report} = await api.send<{report: Report | null}>(`/builds/${served.id}`, {signal})
         this.#lastReport = report
+        this.#lastReportOf = served.id
       }
+      if (load < this.#shownLoad) return
+      this.#shownLoad = load
+      this.#findCutOff(jobs)
       const isFirst = this.#jobs === null
       this.#jobs = jobs
       this.#served = served
@@ -82,6 +98,20 @@ export class ReindexView extends LitElement {
       if (signal.aborted) return
       if (this.#jobs === null) this.#problem = error
       this.requestUpdate()
+    }
+  }
+
+  /** A server that was started again knows nothing of what the one before it ran. */
+  #findCutOff(now: readonly Job[]): void {
+    const followed = this.#followed
+    if (followed === null || followed.hasEnded) return
+    const job = this.#jobs?.find(({id}) => id === followed.id)
+    if (job !== undefined && job.endedAt === null && !now.some(({id}) => id === job.id)) {
+      this.#cutOff = {job, served: this.#served?.id ?? null}
+      this.context.announce('The reindex was cut off')
+    } else if (followed.isClosed) {
+      followed.close()
+      this.#followed = null
     }
   }
 
@@ -99,27 +129,21 @@ export class ReindexView extends LitElement {
   #follow(): void {
     const job = this.#job
     if (this.#followed?.id === job?.id) return
+    this.#asking?.abort()
     this.#followed?.close()
     this.#followed = null
     if (job === null || !this.isConnected) return
     let hadEnded = job.endedAt !== null
-    this.#followed = new FollowedJob(
-      job.id,
-      () => {
-        if (this.#followed?.hasEnded && !hadEnded) {
-          hadEnded = true
-          this.context.announce(
-            this.#followed.problem === null ? 'The reindex is done' : 'The reindex did not publish',
-          )
-          void this.#load()
-        }
-        this.requestUpdate()
-      },
-      () => {
-        this.#followed = null
+    this.#followed = new FollowedJob(job.id, () => {
+      if (this.#followed?.hasEnded && !hadEnded) {
+        hadEnded = true
+        const words = this.#followed.problem === null ? 'The reindex is done' : 'The reindex did not publish'
+        this.context.announce(this.#asking === null ? words : endedBefore)
+        this.#asking?.abort()
         void this.#load()
-      },
-    )
+      }
+      this.requestUpdate()
+    })
   }
 
   protected override render(): TemplateResult {
@@ -132,7 +156,7 @@ export class ReindexView extends LitElement {
       return loadFailed('This could not be loaded', this.#problem, () => void this.#load())
     if (this.#jobs === null) return loading('reindexes')
     const job = this.#job
-    return html`${this.#serving()}${job === null ? this.#last() : this.#shown(job)}${this.#history(job)}`
+    return html`${this.#serving()}${this.#cutOff === null ? nothing : cutOffLine(this.#cutOff, this.#served?.id ?? null)}${job === null ? this.#last() : this.#shown(job)}${this.#history(job)}`
   }
 
   #actions(): TemplateResult {
@@ -160,7 +184,10 @@ export class ReindexView extends LitElement {
     const followed = this.#followed
     if (followed === null || (!followed.hasEnded && job.endedAt !== null)) return loading('the report')
     if (!followed.hasEnded)
-      return progress(job, followed.progress ?? job.progress, () => void this.#cancel(job))
+      return progress(job, followed.progress ?? job.progress, {
+        isLost: followed.isLost,
+        cancel: () => void this.#cancel(job),
+      })
     const {problem} = followed
     return html`<section class="job-end" aria-label="The reindex">
       ${problem === null ? this.#done(job, followed.report) : this.#failed(job, problem)}
@@ -218,6 +245,7 @@ export class ReindexView extends LitElement {
 
   async #start(options: {readonly full?: boolean; readonly force?: boolean}): Promise<void> {
     this.#isSending = true
+    this.#cutOff = null
     this.requestUpdate()
     try {
       await this.context.api.send('/reindex', {method: 'POST', body: options})
@@ -233,41 +261,22 @@ export class ReindexView extends LitElement {
   }
 
   async #cancel({id}: Job): Promise<void> {
+    const asking = new AbortController()
+    this.#asking = asking
     const isSure = await this.context.confirm({
       title: 'Cancel this reindex?',
       text: 'What it has done so far is thrown away. The build that is served stays as it is.',
       action: 'Cancel the reindex',
+      otherwise: 'Keep going',
+      signal: asking.signal,
     })
+    if (this.#asking === asking) this.#asking = null
     if (!isSure) return
     try {
       await this.context.api.send(`/reindex/${id}/cancel`, {method: 'POST', body: {}})
     } catch (error) {
-      this.context.announce(messageOf(error))
+      const hasEnded = error instanceof ApiError && error.code === 'conflict'
+      this.context.announce(hasEnded ? endedBefore : messageOf(error))
     }
-  }
-}
-
-function starter(job: Job): TemplateResult {
-  return html`<span class="quiet">${timeAgo(job.endedAt ?? job.requestedAt)}, started by ${by(job)}.</span>`
-}
-
-function by({by, name}: Job): TemplateResult | string {
-  if (by === 'webhook') return 'a push'
-  if (by === 'timer') return 'the timer'
-  return isolated(name ?? 'staff')
-}
-
-function stateOf({state, outcome}: Job): {words: string; name: ConsoleIcon; tone: string} {
-  switch (state) {
-    case 'waiting':
-      return {words: 'Waits for its turn', name: 'clock', tone: 'calm'}
-    case 'running':
-      return {words: 'Running', name: 'running', tone: 'calm'}
-    case 'cancelled':
-      return {words: 'Cancelled', name: 'stop', tone: 'calm'}
-    case 'failed':
-      return {words: 'Not published', name: 'alert', tone: 'bad'}
-    case 'done':
-      return {words: outcome === 'unchanged' ? 'Nothing changed' : 'Published', name: 'check', tone: 'good'}
   }
 }

@@ -13,7 +13,9 @@ const kindWords = {new: 'New', changed: 'Changed', moved: 'Moved', removed: 'Rem
 export function report(report: Report): TemplateResult {
   const {pages, passages, fidelity, gates} = report
   const failed = gates.filter(({passed}) => !passed)
-  const problems = report.diagnostics.filter(({severity}) => severity !== 'info')
+  const unread = unreadLines(report)
+  const problems = [...report.diagnostics.filter(({severity}) => severity !== 'info'), ...unread]
+  const byRule = {...report.byRule, [unreadRule]: report.staffQuestions?.problemCount ?? unread.length}
   return html`<div class="report">
     ${failed.length === 0 ? nothing : gatesOf(failed)}
     <dl class="tiles">
@@ -26,7 +28,7 @@ export function report(report: Report): TemplateResult {
     </dl>
     ${sources(report)}
     ${changes(report)}
-    ${problems.length === 0 ? allFine(report) : diagnostics(problems, report)}
+    ${problems.length === 0 ? allFine(report) : diagnostics(problems, byRule)}
     ${unknown(report)}
     ${losing(report)}
     ${aside(report)}
@@ -93,15 +95,30 @@ function allFine({fidelity}: Report): TemplateResult | typeof nothing {
   return html`<p class="fine"><span class="outcome good">${icon('check')}<span>No problems in the docs: no broken link, nothing that was lost.</span></span></p>`
 }
 
+const unreadRule = 'unread-golden-line'
+
+/** Golden questions of the staff that were left out, since their lines cannot be read. */
+function unreadLines({staffQuestions}: Report): readonly Diagnostic[] {
+  return (staffQuestions?.problems ?? []).map(({line, problem}) => ({
+    path: 'golden.jsonl',
+    line,
+    rule: unreadRule,
+    severity: 'warning',
+    reason: problem,
+    hint: 'The line is left out, and stays in the file. Mend it there, in DATA_DIR.',
+  }))
+}
+
 const ruleWords: Readonly<Record<string, string>> = {
   'broken-link': 'Broken links',
   'broken-anchor': 'Links to sections that do not exist',
   'duplicate-anchor': 'Sections with the same anchor',
   'not-understood': 'Constructs that are not understood',
+  [unreadRule]: 'Golden questions that cannot be read',
 }
 
 /** Problems by rule: errors first, then the most frequent. */
-function diagnostics(problems: readonly Diagnostic[], {byRule}: Report): TemplateResult {
+function diagnostics(problems: readonly Diagnostic[], byRule: Report['byRule']): TemplateResult {
   const rules = new Map<string, Diagnostic[]>()
   for (const problem of problems) rules.set(problem.rule, [...(rules.get(problem.rule) ?? []), problem])
   const order = [...rules].sort(

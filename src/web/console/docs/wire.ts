@@ -114,6 +114,9 @@ export interface StaffQuestions {
   /** Ids, at most a hundred. */
   readonly missed: readonly string[]
   readonly problem: string | null
+  /** Lines of their file that were left out, the first fifty; absent in reports of earlier versions, as their number. */
+  readonly problems?: readonly {readonly line: number; readonly problem: string}[]
+  readonly problemCount?: number
 }
 
 /** A group of questions that a build answers now. */

@@ -8,9 +8,10 @@ import {icon} from '../icons.ts'
 import {pathOfTranscript, pathOfVerifiedAnswer} from '../router.ts'
 import {isolated} from '../visible.ts'
 import type {Member} from '../wire.ts'
+import type {GapWork} from './gap-work.ts'
 import {gapHistory} from './history.ts'
 import {outcome, pathOfGaps, pathOfLastList, sectionLink, titleOf, trend} from './marks.ts'
-import type {Gap, GapDetail, GapQuestion, SectionLink} from './wire.ts'
+import {changesGaps, type Gap, type GapDetail, type GapQuestion, type SectionLink} from './wire.ts'
 import {reasonsOf, reasonWords, severityWords, stateWords, verifiedWords} from './words.ts'
 
 const shownAtFirst = 10
@@ -106,14 +107,23 @@ export class GapView extends LoadedView<GapDetail> {
   #closed(gap: GapDetail): TemplateResult | typeof nothing {
     const {closed, reopened, state} = gap
     if (state === 'closed' && closed !== null) {
-      return html`<div class="how-closed">${icon('check')}<div><p><strong>${closed.how === 'build' ? 'Closed by a new build' : html`Closed by ${isolated(closed.by ?? 'somebody')}`}</strong> ${timeAgo(closed.at)}.
-        ${closed.section === null ? nothing : html`Its questions find ${sectionLink(closed.section)}${becauseWords(closed.because)}.`}</p>
+      const isGone = closed.section?.isInDocs === false
+      return html`<div class="how-closed ${isGone ? 'gone' : ''}">${icon(isGone ? 'alert' : 'check')}<div><p><strong>${closed.how === 'build' ? 'Closed by a new build' : html`Closed by ${isolated(closed.by ?? 'somebody')}`}</strong> ${timeAgo(closed.at)}.
+        ${closed.section === null || isGone ? nothing : html`Its questions find ${sectionLink(closed.section)}${becauseWords(closed.because)}.`}</p>
+        ${isGone ? this.#sectionGone(closed.section!) : nothing}
         ${this.#changes === null ? nothing : html`<p><a href=${this.#changes}>What that build changed</a></p>`}
         <p class="quiet">It opens by itself when the docs fail its questions again.</p></div></div>`
     }
     if (state === 'open' && reopened !== null)
       return html`<p class="quiet reopened">${icon('history')} Opened again ${reopened.by === null ? 'by itself, since its questions failed again,' : html`by ${isolated(reopened.by)}`} ${timeAgo(reopened.at)}.</p>`
     return nothing
+  }
+
+  #sectionGone({title, headings}: SectionLink): TemplateResult {
+    const reopen = (): void => void this.querySelector<GapWork>('docent-gap-work')?.reopen()
+    const name = [title, ...headings.filter((heading) => heading !== title)].join(' › ')
+    return html`<p>The section that answered it is no longer in the docs: ${isolated(name)}.</p>
+      ${this.context.may(changesGaps) ? html`<p class="actions"><button class="button" type="button" @click=${reopen}>Reopen</button></p>` : nothing}`
   }
 
   #questions({questions, size, verified, ...gap}: GapDetail): TemplateResult {

@@ -175,6 +175,11 @@ export class GapWork extends LitElement {
     if (now !== null) this.#keep(isSame(now, draft) ? null : {...now, from: writtenIn(saved)})
   }
 
+  /** As its button does. */
+  reopen(): Promise<void> {
+    return this.#setState('open')
+  }
+
   async #setState(state: GapState): Promise<void> {
     const before = this.gap.state
     const saved = await this.#change({state}, (gap) => gap.state === before)

@@ -46,7 +46,8 @@ export interface Gap {
     readonly by: string | null
     readonly build: string | null
     readonly how: 'build' | 'person'
-    readonly section: SectionLink | null
+    /** Of one gap alone, whether the build that is served has it. */
+    readonly section: (SectionLink & {readonly isInDocs?: boolean}) | null
     readonly because: 'new_section' | 'changed_section' | null
   } | null
   readonly reopened: {readonly at: number; readonly by: string | null} | null
