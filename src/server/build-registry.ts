@@ -2,7 +2,7 @@ import {DocentError} from '../domain/index.ts'
 import type {BuildRegistry} from '../http/index.ts'
 import {activateBuild} from '../ingestion/index.ts'
 import {TwoGenerationCache} from '../lib/two-generation-cache.ts'
-import type {BuildStore, OpenCurrentBuild} from '../search-index/index.ts'
+import {type BuildStore, listedAsServed, type OpenCurrentBuild} from '../search-index/index.ts'
 
 /** More than are kept. */
 const maxFolders = 100
@@ -24,7 +24,7 @@ function foldersOf(builds: BuildStore): (id: string) => Promise<string> {
 /** What staff see and do with kept builds. One that they activate is served by the time it resolves. */
 export function buildRegistryOf(builds: BuildStore, current: OpenCurrentBuild): BuildRegistry {
   return {
-    list: () => builds.list(),
+    list: async () => listedAsServed(await builds.list(), current),
     async activate(id) {
       await activateBuild(builds, id)
       await current.refresh()

@@ -12,7 +12,7 @@ import type {Staff} from './staff.ts'
 
 /** The stored builds of the index. */
 export interface BuildRegistry {
-  /** Newest first. `problem` says why one cannot be used. */
+  /** Newest first. `isCurrent` is the one that is served; `problem` says why one cannot be used. */
   list(): Promise<
     readonly {readonly id: string; readonly isCurrent: boolean; readonly problem: string | null}[]
   >
