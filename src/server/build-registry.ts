@@ -14,11 +14,15 @@ function foldersOf(builds: BuildStore): (id: string) => Promise<string> {
     const known = folders.get(id)
     if (known !== undefined) return known
     const base = await builds.openBase(id)
-    if (base === null) throw new DocentError('conflict', `Build ${id} is damaged; ingest again.`)
+    if (base === null) throw damaged(id)
     base.records.close()
     folders.set(id, base.folder)
     return base.folder
   }
+}
+
+function damaged(id: string, cause?: unknown): DocentError {
+  return new DocentError('conflict', `Build ${id} is damaged; ingest again.`, {cause})
 }
 
 /** What staff see and do with kept builds. One that they activate is served by the time it resolves. */
@@ -26,7 +30,14 @@ export function buildRegistryOf(builds: BuildStore, current: OpenCurrentBuild): 
   return {
     list: async () => listedAsServed(await builds.list(), current),
     async activate(id) {
-      await activateBuild(builds, id)
+      const isKept = (await builds.list()).some((build) => build.id === id)
+      await activateBuild(builds, id).catch((cause: unknown) => {
+        // One whose manifest cannot be read is not found.
+        const isDamaged =
+          cause instanceof DocentError &&
+          (cause.code === 'index_damaged' || (isKept && cause.code === 'not_found'))
+        throw isDamaged ? damaged(id, cause) : cause
+      })
       await current.refresh()
     },
     report: (id) => builds.report(id),

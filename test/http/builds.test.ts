@@ -171,6 +171,10 @@ describe('a server that starts with a damaged current build', () => {
     expect(await listedInTerminal(dataDir)).toMatch(
       new RegExp(`^  ${damaged}  cannot be used: .*\n\\* ${earlier} `),
     )
+    expect(await post(again, `/builds/${damaged}/activate`)).toMatchObject({
+      status: 409,
+      body: {error: {code: 'conflict', message: `Build ${damaged} is damaged; ingest again.`}},
+    })
     // What an ingest starts from stays what it was.
     expect(await localBuilds(dataDir).currentId()).toBe(damaged)
   })

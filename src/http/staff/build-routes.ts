@@ -16,7 +16,7 @@ export interface BuildRegistry {
   list(): Promise<
     readonly {readonly id: string; readonly isCurrent: boolean; readonly problem: string | null}[]
   >
-  /** Makes a build current. @throws DocentError `not_found`, `index_damaged`. */
+  /** Makes a build current. @throws DocentError `not_found`; `conflict` for one that is damaged. */
   activate(buildId: string): Promise<void>
   /** The report of the ingest that made it, as JSON; null where none is kept. */
   report(buildId: string): Promise<string | null>
