@@ -73,6 +73,8 @@ export interface Gaps {
   /** When the questions were last grouped; null before the first time. */
   asOf(): Promise<number | null>
   get(id: string): Promise<Gap | null>
+  /** Ids that begin so; none for an empty start. */
+  idsStartingWith(start: string, limit: number): Promise<readonly string[]>
   /** The newest first. */
   questions(id: string, limit: number): Promise<readonly GapQuestion[]>
   /** The newest first, at most 200. */

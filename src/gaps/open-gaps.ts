@@ -49,6 +49,11 @@ export function openGaps(options: GapsOptions): Gaps {
   const database = openGapsDatabase(options)
   const {db, read, change} = database
   const byId = db.prepare<[string], GapRow>(`SELECT ${gapColumns} FROM gaps WHERE id = ?`)
+  const beginning = db
+    .prepare<[string, string, number], string>(
+      'SELECT id FROM gaps WHERE substr(id, 1, length(?)) = ? ORDER BY id LIMIT ?',
+    )
+    .pluck()
   const ofGap = db.prepare<[string, number], GapQuestion>(
     'SELECT ref, asked_at AS askedAt, reason FROM questions WHERE gap = ? ORDER BY asked_at DESC, ref LIMIT ?',
   )
@@ -165,6 +170,7 @@ export function openGaps(options: GapsOptions): Gaps {
       }),
     asOf: () => read(() => numberOf(stateOf.get('asOf'))),
     get: (id) => read(() => gapOrNull(byId.get(id))),
+    idsStartingWith: (start, limit) => read(() => (start === '' ? [] : beginning.all(start, start, limit))),
     questions: (id, limit) => read(() => ofGap.all(id, limit)),
     history: (id) => read(() => events.all(id, maxHistory)),
     change: (id, given) =>

@@ -1,11 +1,14 @@
+import {isUtf8} from 'node:buffer'
 import {createHash} from 'node:crypto'
 import {setImmediate as nextTurn} from 'node:timers/promises'
-import {lineProblemOf, linesOfQuestions, parseQuestion} from '../question-sets/index.ts'
+import {lineProblemOf, parseQuestion, refuseRepeatedId} from '../question-sets/index.ts'
 import type {GoldenDraft, GoldenOrigin, GoldenQuestion} from './golden-questions.ts'
 
 /** A line of the file as it stands there; `question` is null for a blank one, and for one that cannot be read. */
 export interface GoldenLine {
   readonly raw: string
+  /** What is written of one that cannot be read: its bytes, of whatever encoding; null where `raw` is. */
+  readonly bytes: Buffer | null
   readonly question: GoldenQuestion | null
   /** The same for the same question in the same language and version. */
   readonly key: string
@@ -16,24 +19,41 @@ export interface GoldenLine {
 /** How many lines are read before other work on this thread has its turn. */
 const linesPerTurn = 100
 
-export async function readLines(text: string, name: string): Promise<readonly GoldenLine[]> {
+const newline = 0x0a
+
+export async function readLines(content: Buffer, name: string): Promise<readonly GoldenLine[]> {
   const lines: GoldenLine[] = []
-  for (const [index, raw] of linesOfQuestions(text).entries()) {
-    if (index % linesPerTurn === linesPerTurn - 1) await nextTurn()
-    lines.push(readLine(raw, `${name}:${index + 1}`))
+  const lineOf = new Map<string, number>()
+  for (let start = 0; start <= content.length; ) {
+    if (lines.length % linesPerTurn === linesPerTurn - 1) await nextTurn()
+    const end = content.indexOf(newline, start)
+    const bytes = content.subarray(start, end < 0 ? content.length : end)
+    lines.push(readLine(bytes, name, lines.length + 1, lineOf))
+    start += bytes.length + 1
   }
   if (lines.at(-1)?.raw.trim() === '') lines.pop()
   return lines
 }
 
-function readLine(raw: string, place: string): GoldenLine {
+/** The file that these lines are. */
+export function contentOf(lines: readonly GoldenLine[]): Buffer {
+  return Buffer.concat(lines.flatMap(({raw, bytes}) => [bytes ?? Buffer.from(raw), Buffer.of(newline)]))
+}
+
+function readLine(bytes: Buffer, name: string, number: number, lineOf: Map<string, number>): GoldenLine {
+  const text = bytes.toString()
+  const raw = (number === 1 ? text.replace(/^\ufeff/, '') : text).replace(/\r$/, '')
+  const place = `${name}:${number}`
   try {
     const question = parseQuestion(raw, place, {requireRelevant: true})
-    if (question === null) return {raw, question, key: '', problem: null}
+    if (question === null) return {raw, bytes: null, question, key: '', problem: null}
+    refuseRepeatedId(question, lineOf, number)
     const {id, question: words, relevant, gold, lang = null, version = null, history} = question
     const {addedBy, addedAt, from} = JSON.parse(raw) as Record<string, unknown>
     return {
       raw,
+      // Of a readable line also what is no UTF-8 stays, until it is changed.
+      bytes: isUtf8(bytes) ? null : Buffer.from(bytes),
       problem: null,
       key: keyOf({question: words, lang, version}, history),
       question: {
@@ -45,7 +65,7 @@ function readLine(raw: string, place: string): GoldenLine {
       },
     }
   } catch (error) {
-    return {raw, question: null, key: '', problem: lineProblemOf(error, place)}
+    return {raw, bytes: Buffer.from(bytes), question: null, key: '', problem: lineProblemOf(error, place)}
   }
 }
 
@@ -73,7 +93,13 @@ export function newLine(
     ...(version === null ? {} : {version}),
     ...added,
   }
-  return {raw: JSON.stringify(question), key, problem: null, question: {...question, lang, version, gold: []}}
+  return {
+    raw: JSON.stringify(question),
+    bytes: null,
+    key,
+    problem: null,
+    question: {...question, lang, version, gold: []},
+  }
 }
 
 /** The same line with other sections; whatever else somebody wrote there stays. */
@@ -85,7 +111,7 @@ export function withSections(
   const {gold: _, ...written} = JSON.parse(line.raw) as Record<string, unknown>
   const question = {...line.question, relevant, gold: [], ...added}
   const raw = JSON.stringify({...written, id: question.id, relevant, ...added})
-  return {...line, raw, question}
+  return {...line, raw, bytes: null, question}
 }
 
 export function keyOf(

@@ -1,6 +1,6 @@
 import type {SiteUrl} from '../domain/index.ts'
 import {sectionAddress} from '../lib/section-address.ts'
-import {placeIn} from '../question-sets/index.ts'
+import {placeIn, routeShownAt} from '../question-sets/index.ts'
 import {
   likeliestRoute,
   type NamedPlace,
@@ -55,7 +55,11 @@ export function goldenPlacesIn(current: CurrentBuild, siteUrl: SiteUrl): GoldenP
     named: (entry) =>
       withBuild((build) => {
         const {url, anchor} = placeIn(entry)
-        const page = build.pageByUrl(url) ?? pageAtRoute(build, url.startsWith('/') ? url : `/${url}`)
+        const shown = routeShownAt(url)
+        const page =
+          build.pageByUrl(url) ??
+          pageAtRoute(build, url.startsWith('/') ? url : `/${url}`) ??
+          (shown === null ? null : (build.pageByUrl(shown) ?? pageAtRoute(build, shown)))
         // An address that is known here, wherever the docs are published.
         const here = page === null ? null : `/docs${routeOfPage(build, page)}`
         return here === null ? null : namedPlaceAt(build, {url: here, anchor: anchor ?? ''}, siteUrl)

@@ -6,7 +6,7 @@ import {KeyedTurns} from '../lib/keyed-turns.ts'
 import {replacePrivateFile} from '../native/index.ts'
 import {maxStaffQuestionBytes} from '../question-sets/index.ts'
 import type {Redactor} from '../redaction/index.ts'
-import {type GoldenLine, keyOf, newLine, readLines, withSections} from './golden-lines.ts'
+import {contentOf, type GoldenLine, keyOf, newLine, readLines, withSections} from './golden-lines.ts'
 import {
   type GoldenDraft,
   type GoldenQuestion,
@@ -63,10 +63,11 @@ export function openGoldenQuestions({
   async function write(lines: readonly GoldenLine[], before: string | null): Promise<boolean> {
     try {
       const target = before === null ? file : await realpath(file)
-      const text = lines.map(({raw}) => `${raw}\n`).join('')
       const isSame = async () => stateOf(await statOf(file)) === before
-      if (!(await replacePrivateFile(target, text, isSame))) return false
-      known = {lines, state: stateOf(await statOf(file))}
+      if (!(await replacePrivateFile(target, contentOf(lines), isSame))) return false
+      // What is wrong with a line may name another, which may be gone now.
+      const isKnown = lines.every(({problem}) => problem === null)
+      known = isKnown ? {lines, state: stateOf(await statOf(file))} : {lines: [], state: null}
       return true
     } catch (cause) {
       throw storageProblem(file, cause)
@@ -152,13 +153,13 @@ function refuseTooMany(lines: readonly GoldenLine[]): void {
 
 /** @throws DocentError `storage`. */
 async function linesIn(file: string): Promise<readonly GoldenLine[]> {
-  let text: string
+  let content: Buffer
   try {
-    text = await readFile(file, 'utf8')
+    content = await readFile(file)
   } catch (cause) {
     throw storageProblem(file, cause)
   }
-  return readLines(text, basename(file))
+  return readLines(content, basename(file))
 }
 
 /** Null where there is no file. @throws DocentError `conflict` for what is none, or too large; `storage`. */

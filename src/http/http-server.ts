@@ -107,6 +107,8 @@ export interface HttpServerDeps {
   readonly limitStore: LimitStore
   /** Whether the journal is being written to disk. */
   readonly journalHealth: () => {readonly degraded: boolean; readonly reason: string | null}
+  /** Why the current build is not the one served, or is degraded, for people; null when all is well. Default: null. */
+  readonly indexProblem?: () => string | null
   /** Why sources of the docs are not up to date, for people. Default: none. */
   readonly sourceProblems?: () => readonly string[]
   /** Secret for hashing idempotency keys, and addresses in the audit log. Default: random, so that keys are forgotten when the process ends. */
@@ -178,11 +180,16 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     if (current.id === null) throw new DocentError('not_ready', 'There is no index yet.')
     const {degraded, reason} = deps.journalHealth()
     const problems = deps.sourceProblems?.() ?? []
-    const mayKnowWhy = (degraded || problems.length > 0) && (await operators.includes(request))
+    const indexProblem = deps.indexProblem?.() ?? null
+    const isAllWell = !degraded && problems.length === 0 && indexProblem === null
+    const mayKnowWhy = !isAllWell && (await operators.includes(request))
     response.json({
       status: 'ready',
       build: current.id,
       journal: degraded ? {status: 'degraded', ...(mayKnowWhy ? {reason} : {})} : {status: 'ok'},
+      ...(indexProblem === null
+        ? {}
+        : {index: {status: 'degraded', ...(mayKnowWhy ? {reason: indexProblem} : {})}}),
       ...(problems.length === 0 ? {} : {docs: {status: 'degraded', ...(mayKnowWhy ? {problems} : {})}}),
     })
   })

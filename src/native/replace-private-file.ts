@@ -10,7 +10,7 @@ import {dirname} from 'node:path'
  */
 export async function replacePrivateFile(
   file: string,
-  text: string,
+  text: string | Uint8Array,
   isStillSo: () => Promise<boolean> = async () => true,
 ): Promise<boolean> {
   const temporary = `${file}.${process.pid}.new`

@@ -24,6 +24,8 @@ export interface BuildSections {
   foundSection(section: SectionReference & Pick<FoundSection, 'pageUrl'>): FoundSection
   /** Whether the build has the page of a relevant `url` or `url#anchor`. */
   hasPage(relevant: string): boolean
+  /** A relevant `url` or `url#anchor` with the page's address in the docs, also where it is below `/docs` as this server shows it. */
+  relevantIn(relevant: string): string
   /** What to search for: a version that the build does not have is left out, since nothing can be found in it. */
   searchFor(question: EvaluationQuestion): {
     readonly text: string
@@ -52,6 +54,10 @@ export function buildSections(build: IndexBuild): BuildSections {
   }
   const ofPath = (path: string): readonly StoredSection[] => pageAt(path)?.sections ?? []
   let urls: ReadonlySet<string> | null = null
+  const hasPage = (relevant: string) => {
+    urls ??= new Set(build.pages().map(({url}) => samePage(url)))
+    return urls.has(pageOf(relevant))
+  }
   const resolve = ({path, anchor, headings}: SectionReference) => {
     const sameAnchor = openedBy(anchor, ofPath(path))
     return sameAnchor.find((section) => areShownAs(section.headings, headings)) ?? sameAnchor[0] ?? null
@@ -64,9 +70,10 @@ export function buildSections(build: IndexBuild): BuildSections {
       const at = resolve(section)
       return {pageUrl, anchor, ...(at === null ? {} : {section: at.id})}
     },
-    hasPage(relevant) {
-      urls ??= new Set(build.pages().map(({url}) => samePage(url)))
-      return urls.has(pageOf(relevant))
+    hasPage,
+    relevantIn(relevant) {
+      const route = routeShownAt(relevant)
+      return route !== null && !hasPage(relevant) && hasPage(route) ? route : relevant
     },
     searchFor({question, history, version = null, lang = null}) {
       const isThere = version !== null && build.versions().includes(version)
@@ -89,6 +96,12 @@ export function buildSections(build: IndexBuild): BuildSections {
       }
     },
   }
+}
+
+/** What follows `/docs` in an address of this server; null for any other. */
+export function routeShownAt(address: string): string | null {
+  const [, rest] = /^\/docs(?=$|[/#?])(.*)$/s.exec(address) ?? []
+  return rest === undefined ? null : rest.startsWith('/') ? rest : `/${rest}`
 }
 
 /** The first section with an anchor, which a browser opens; for an empty anchor all sections that no anchor opens. */
@@ -159,12 +172,15 @@ export function resolveGold(
   const reported = new Set<string>()
   const resolved = questions.map((question): EvaluationQuestion => {
     const {id} = question
-    for (const entry of question.relevant) {
+    const relevantHere = question.relevant.map((entry) =>
+      typeof entry === 'string' ? sections.relevantIn(entry) : entry,
+    )
+    for (const entry of relevantHere) {
       if (typeof entry !== 'string' || reported.has(pageOf(entry)) || sections.hasPage(entry)) continue
       reported.add(pageOf(entry))
       missing.push(`${id}: there is no page ${pageOf(entry)}`)
     }
-    if (question.gold.length === 0) return question
+    if (question.gold.length === 0) return {...question, relevant: relevantHere}
     const relevant = question.gold.map((gold): RelevantSection => {
       const found = sections.goldSection(gold)
       if (found === null) {

@@ -5,6 +5,7 @@ export {
   isShownAs,
   openedBy,
   resolveGold,
+  routeShownAt,
 } from './build-sections.ts'
 export {addressOf, depths, pageScores, placeIn, ranksOf, type Scores, sectionScores} from './metrics.ts'
 export {
@@ -19,5 +20,6 @@ export {
   parseReadableQuestions,
   questionFileText,
   readQuestions,
+  refuseRepeatedId,
 } from './question-set.ts'
 export {maxLineProblems, maxStaffQuestionBytes, staffQuestionFile} from './staff-question-file.ts'

@@ -134,7 +134,7 @@ export interface LineProblem {
   readonly problem: string
 }
 
-/** The lines that can be read, and what is wrong with the others. */
+/** The lines that can be read, each id once, and what is wrong with the others. */
 export function parseReadableQuestions(
   text: string,
   name: string,
@@ -142,16 +142,34 @@ export function parseReadableQuestions(
 ): {readonly questions: EvaluationQuestion[]; readonly problems: readonly LineProblem[]} {
   const questions: EvaluationQuestion[] = []
   const problems: LineProblem[] = []
+  const lineOf = new Map<string, number>()
   for (const [index, raw] of linesOfQuestions(text).entries()) {
     const place = `${name}:${index + 1}`
     try {
       const question = parseQuestion(raw, place, options)
-      if (question !== null) questions.push(question)
+      if (question === null) continue
+      refuseRepeatedId(question, lineOf, index + 1)
+      questions.push(question)
     } catch (error) {
       problems.push({line: index + 1, problem: lineProblemOf(error, place)})
     }
   }
   return {questions, problems}
+}
+
+/** @param lineOf lines of the ids before. @throws DocentError `invalid_request` that begins with the place. */
+export function refuseRepeatedId(
+  {id, place}: Pick<EvaluationQuestion, 'id' | 'place'>,
+  lineOf: Map<string, number>,
+  line: number,
+): void {
+  const before = lineOf.get(id)
+  if (before !== undefined)
+    throw new DocentError(
+      'invalid_request',
+      `${place} id ${id} is used in line ${before}; remove one, or give each its own id.`,
+    )
+  lineOf.set(id, line)
 }
 
 /** What is wrong with a line, by what `parseQuestion` threw for it. @throws what else it threw. */

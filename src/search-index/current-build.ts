@@ -2,7 +2,7 @@ import {DocentError} from '../domain/index.ts'
 import {isNotInstalled} from '../native/index.ts'
 import {howToRun} from '../package/index.ts'
 import type {BuildLease, CurrentBuild, IndexBuild} from './build.ts'
-import type {BuildStore} from './build-store.ts'
+import type {BuildStore, ListedBuild} from './build-store.ts'
 
 /** The part of a store that is needed to follow its current build. */
 export type CurrentBuildSource = Pick<BuildStore, 'currentId' | 'list' | 'open' | 'watch'>
@@ -71,6 +71,8 @@ export async function openCurrentBuild(
         if (isNotInstalled(error)) throw error
         problem = `build ${id} is refused: ${(error as Error).message}`
         if (served === null) await serveOlder(id)
+        const instead = served === null ? '' : `; ${served.build.manifest.id} is served instead`
+        problem = `${problem}${instead}. Reindex: ${howToRun('ingest')}`
       }
     }
     for (const listener of listeners) listener({id: served?.build.manifest.id ?? null, problem})
@@ -80,9 +82,7 @@ export async function openCurrentBuild(
     for (const {id} of await builds.list()) {
       if (id >= refused) continue
       try {
-        serve(await builds.open(id, {signal: closing.signal}))
-        problem = `${problem}; serving ${id}`
-        return
+        return serve(await builds.open(id, {signal: closing.signal}))
       } catch {
         // This one is damaged too; `problem` stays that of the current build.
       }
@@ -140,6 +140,18 @@ export async function openCurrentBuild(
       served = null
     },
   }
+}
+
+/** Stored builds with what is served: `isCurrent` is that one, and a current one that was refused has why as its problem. */
+export function listedAsServed<T extends ListedBuild>(
+  builds: readonly T[],
+  {id: served, problem}: Pick<OpenCurrentBuild, 'id' | 'problem'>,
+): readonly T[] {
+  return builds.map((build) => {
+    const isCurrent = build.id === served
+    const isRefused = build.isCurrent && !isCurrent && problem?.includes(build.id)
+    return isRefused ? {...build, isCurrent, manifest: null, problem} : {...build, isCurrent}
+  })
 }
 
 /** A build with a reference count; the last release closes it. */

@@ -35,7 +35,7 @@ export {
   type PageChangeKind,
   sectionTextIn,
 } from './compare-builds.ts'
-export {type OpenCurrentBuild, openCurrentBuild} from './current-build.ts'
+export {listedAsServed, type OpenCurrentBuild, openCurrentBuild} from './current-build.ts'
 export {embeddingHashOf, embeddingTextOf} from './embedding-text.ts'
 export type {IncludedFile, SourceFile, StoredFidelity} from './indexed-page.ts'
 export {

@@ -48,6 +48,8 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
   if (recovered.length > 0)
     log.warn({answers: recovered.length}, 'answers cut off by the last stop are marked interrupted')
   const current = parts.current ?? (await openCurrentBuild(buildsOf(options)))
+  if (current.problem !== null)
+    log.error({build: current.id, problem: current.problem}, 'a build has a problem')
   current.onChange(({id, problem}) => {
     if (problem === null) log.info({build: id}, 'build is served')
     else log.error({build: id, problem}, 'a build has a problem')

@@ -82,6 +82,7 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
     builds,
     explain: explainer.explain,
     startIngest: ingests.start,
+    indexProblem: () => assistant.current.problem,
     sourceProblems: () => assistant.sourceProblems(),
     isPushForDocs: (event) => isPushFor(settings.sources, event),
     limitStore: options.parts?.limitStore ?? memoryLimits(),

@@ -17,5 +17,6 @@ export {
   maxHandoverNote,
 } from './handover.ts'
 export {backUpStaff, openStaffStore} from './open-staff-store.ts'
+export {hasInvisible, isVisible} from './person-name.ts'
 export {type Permission, permissionsOf, type Role, roles} from './role.ts'
 export {type Invited, type Person, type StaffStore, sessionMs} from './staff-store.ts'

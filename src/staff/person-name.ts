@@ -31,9 +31,7 @@ export function nameKeyOf(name: string): string {
 function problemOf(name: string): string | null {
   if (name === '') return 'must not be empty'
   if ([...name].length > maxNameLength) return `must not be longer than ${maxNameLength} characters`
-  if (cleanLine(name) !== name || /[\p{Cf}\p{Co}\p{Cn}\ufffd]/u.test(withoutJoiners(name))) {
-    return 'must not contain control characters, or others that cannot be seen'
-  }
+  if (!isVisible(name)) return hasInvisible
   if (!/[\p{L}\p{N}]/u.test(name)) return 'must contain a letter or a digit'
   if (isLikeReserved(name))
     return 'must not be like what the audit log calls shared tokens, links and commands'
@@ -51,6 +49,14 @@ function mixesScripts(name: string): boolean {
   return words.some(
     (word) => /\p{Script=Latin}/u.test(word) && /[\p{Script=Cyrillic}\p{Script=Greek}]/u.test(word),
   )
+}
+
+/** What to say of a text that is not visible as it is. */
+export const hasInvisible = 'must not contain control characters, or others that cannot be seen'
+
+/** Whether a line has no character that cannot be seen, or that changes how others are shown. */
+export function isVisible(line: string): boolean {
+  return cleanLine(line) === line && !/[\p{Cf}\p{Co}\p{Cn}\ufffd]/u.test(withoutJoiners(line))
 }
 
 /** Without the joiners that words of some scripts are written with. */

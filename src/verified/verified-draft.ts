@@ -31,10 +31,15 @@ export const verifiedDraftSchema = z.object({
   version: z.string().min(1).max(100).nullish(),
 })
 
-/** @throws DocentError `invalid_request` that names the field at fault. */
+/**
+ * An absolute URL is kept as the docs' own address, so that nobody can name another host.
+ * @param host of this server; null where that is not known.
+ * @throws DocentError `invalid_request` that names the field at fault.
+ */
 export function checkedDraft(
   given: z.infer<typeof verifiedDraftSchema>,
   placeOf: FindPlace,
+  host: string | null,
 ): {readonly draft: VerifiedDraft; readonly place: Place} {
   const {question, text, anchor, version = null} = given
   const [url = ''] = given.url.split('#')
@@ -47,8 +52,27 @@ export function checkedDraft(
   if (questionKey(question, lang) === '') {
     throw new DocentError('invalid_request', 'question: must have words')
   }
-  const draft = {question: question.trim(), text, url, anchor: fragment, lang, version}
+  const kept = isAbsolute(url) ? ownAddress(url, place, host) : url
+  const draft = {question: question.trim(), text, url: kept, anchor: fragment, lang, version}
   return {draft, place}
+}
+
+function isAbsolute(url: string): boolean {
+  return /^https?:/i.test(url)
+}
+
+/** @throws DocentError `invalid_request` for a URL where the docs are not. */
+function ownAddress(url: string, {section}: Place, host: string | null): string {
+  const hosts = [host, isAbsolute(section.url) ? hostOf(section.url) : null]
+  if (hosts.includes(hostOf(url))) return section.url
+  throw new DocentError(
+    'invalid_request',
+    'url: this is the address of another site, and no page of the docs. Write it as this server has it, such as /docs/install.',
+  )
+}
+
+function hostOf(url: string): string {
+  return new URL(url).host.replace(/^www\./, '')
 }
 
 /** @throws DocentError `invalid_request` where the docs have no such section now. */

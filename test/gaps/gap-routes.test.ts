@@ -103,6 +103,13 @@ describe('what the docs of a real server fail to answer', () => {
     const change = {revision: 1, assignee: ' Ada ', note: 'A page is missing.'}
     const path = `/gaps/${gapId}`
     expect((await staffApi(product, 'PATCH', path, change, bearer(supportToken))).status).toBe(403)
+    for (const assignee of ['Ada\u202e', 'Ada\u200b', 'Ada\nBob', '\u001b[31mAda'])
+      expect(
+        await staffApi(product, 'PATCH', path, {revision: 1, assignee}, bearer(docsToken)),
+      ).toMatchObject({
+        status: 400,
+        body: {error: {message: expect.stringContaining('assignee: must not contain control characters')}},
+      })
     const changed = await staffApi(product, 'PATCH', path, change, bearer(docsToken))
     expect(changed.body).toMatchObject({revision: 2, assignee: 'Ada', note: 'A page is missing.'})
     // Sent again, because the response was lost.

@@ -5,7 +5,7 @@ import {join} from 'node:path'
 import {afterEach, describe, expect, test} from 'vitest'
 import {buildProgram} from '../../scripts/build/build-program.mjs'
 import {maxGoldenQuestions, openGoldenQuestions} from '../../src/golden/index.ts'
-import {readQuestions} from '../../src/question-sets/index.ts'
+import {parseReadableQuestions, readQuestions} from '../../src/question-sets/index.ts'
 import {createRedactor} from '../../src/redaction/index.ts'
 
 const folders: string[] = []
@@ -135,6 +135,41 @@ describe('golden questions of the staff', () => {
       expect(await golden.problems()).toHaveLength(1)
     },
   )
+
+  test('with an id that is there before are bad lines that say where, so that a delete never takes two', async () => {
+    const file = newFile(
+      '{"id": "x1", "question": "A?", "relevant": ["/a"]}\n{"id": "x1", "question": "B?", "relevant": ["/b"]}\n',
+    )
+    const golden = open(file)
+    expect((await golden.list()).map(({question}) => question)).toEqual(['A?'])
+    expect(await golden.problems()).toEqual([
+      {line: 2, problem: 'id x1 is used in line 1; remove one, or give each its own id.'},
+    ])
+    expect(parseReadableQuestions(readFileSync(file, 'utf8'), file).problems).toEqual(await golden.problems())
+
+    expect(await golden.delete('x1')).toBe(true)
+
+    expect((await golden.list()).map(({question}) => question)).toEqual(['B?'])
+    expect(await golden.problems()).toEqual([])
+  })
+
+  test('leave every byte of a line that cannot be read, in whatever encoding it is', async () => {
+    const bad = Buffer.concat([
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from('{"question": "é"', 'latin1'),
+      Buffer.from('\r'),
+    ])
+    const file = newFile()
+    writeFileSync(file, Buffer.concat([Buffer.from('{"question": "A?", "relevant": ["/a"]}\n'), bad]))
+    const golden = open(file)
+
+    const {ids} = await golden.add([draft('B?')], byAda)
+    await golden.delete(ids[0]!)
+
+    const [, after] = [...readFileSync(file).toString('latin1').split('\n')]
+    expect(Buffer.from(after!, 'latin1')).toEqual(bad)
+    expect(await golden.problems()).toEqual([{line: 2, problem: 'is not JSON.'}])
+  })
 
   test('are bounded: beyond, nothing is added and the reason is said', async () => {
     const file = newFile(

@@ -1,13 +1,17 @@
-import {truncateSync, writeFileSync} from 'node:fs'
+import {cpSync, truncateSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
-import {describe, expect, test} from 'vitest'
+import {describe, expect, test, vi} from 'vitest'
+import {listBuilds} from '../../src/cli/ingest/builds.ts'
+import {silentLog} from '../../src/http/log.ts'
+import {localBuilds} from '../../src/search-index/index.ts'
 import {closedAfterEach} from '../support/closed-after-each.ts'
 import {kettleDocs, startDocsTeam} from '../support/docs-team.ts'
 import {allEventsOf, type ReadEvent} from '../support/event-reader.ts'
 import {bearer, staffApi} from '../support/staff-people.ts'
-import {docsToken, supportToken, type TestDocent} from '../support/start-docent.ts'
+import {docsToken, startDocent, supportToken, type TestDocent} from '../support/start-docent.ts'
 
 const start = closedAfterEach(startDocsTeam)
+const restart = closedAfterEach(startDocent)
 const docs = bearer(docsToken)
 const get = (product: TestDocent, path: string) => staffApi(product, 'GET', path, undefined, docs)
 const post = (product: TestDocent, path: string, body: object = {}) =>
@@ -137,6 +141,54 @@ describe('the difference between two builds', () => {
     expect((await get(product, '/builds')).status).toBe(200)
   })
 })
+
+describe('a server that starts with a damaged current build', () => {
+  test('serves the one before, and the log, /readyz and every list of builds say so', async () => {
+    const product = await start()
+    product.folder.write('tea.md', '# Tea\n\nGreen tea wants 75 degrees.\n')
+    await reindex(product)
+    const [damaged, earlier] = await buildIds(product)
+    truncateSync(join(product.dataDir, 'builds', damaged!, 'index.sqlite'), 5_000)
+    const errors: unknown[] = []
+    const log = {...silentLog, error: (facts: object) => errors.push(facts)}
+
+    const dataDir = join(product.folder.dataDir, '..', 'again')
+    for (const kept of ['builds', 'CURRENT'])
+      cpSync(join(product.dataDir, kept), join(dataDir, kept), {recursive: true})
+    const again = await restart({dataDir, pages: null, retriever: null, log})
+
+    const why = new RegExp(`${damaged} is refused.*${earlier} is served instead.*Reindex`)
+    expect(errors).toEqual([{build: earlier, problem: expect.stringMatching(why)}])
+    expect(await (await fetch(`${again.url}/readyz`)).json()).toMatchObject({
+      status: 'ready',
+      build: earlier,
+      index: {status: 'degraded', reason: expect.stringMatching(why)},
+    })
+    expect((await get(again, '/builds')).body.builds).toMatchObject([
+      {id: damaged, isCurrent: false, manifest: null, problem: expect.stringMatching(why)},
+      {id: earlier, isCurrent: true, manifest: {id: earlier}, problem: null},
+    ])
+    expect(await listedInTerminal(dataDir)).toMatch(
+      new RegExp(`^  ${damaged}  cannot be used: .*\n\\* ${earlier} `),
+    )
+    expect(await post(again, `/builds/${damaged}/activate`)).toMatchObject({
+      status: 409,
+      body: {error: {code: 'conflict', message: `Build ${damaged} is damaged; ingest again.`}},
+    })
+    // What an ingest starts from stays what it was.
+    expect(await localBuilds(dataDir).currentId()).toBe(damaged)
+  })
+})
+
+async function listedInTerminal(dataDir: string): Promise<string> {
+  const print = vi.spyOn(console, 'log').mockReturnValue()
+  try {
+    await listBuilds(dataDir, false)
+    return print.mock.calls.map(([text]) => text).join('\n')
+  } finally {
+    print.mockRestore()
+  }
+}
 
 test('support is refused all of it, and so are visitors', async () => {
   const product = await start()

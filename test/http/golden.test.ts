@@ -54,6 +54,15 @@ const list = async (docent: TestDocent, query = '') =>
 const fileOf = ({dataDir}: TestDocent) => join(dataDir, 'golden.jsonl')
 
 describe('a golden question', () => {
+  test('that somebody wrote with the address that this server shows is of that section', async () => {
+    const docent = await start()
+    writeFileSync(fileOf(docent), '{"question": "Ports?", "relevant": ["/docs/port#choose-a-host"]}\n')
+
+    expect((await list(docent)).items).toMatchObject([
+      {relevant: [{section: {url: '/docs/port', anchor: 'choose-a-host'}}]},
+    ])
+  })
+
   test('is made of an answer with sections of the current build, listed with their names, and deleted by docs staff', async () => {
     const docent = await start()
     const answerId = await ask(docent)

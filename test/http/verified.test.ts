@@ -313,8 +313,18 @@ describe('a verified answer', () => {
     expect((await answerTo(again, draft.question)).sources[0]).toMatchObject({verified: true})
   })
 
+  test('that names its page with the whole URL keeps the address of the docs themselves', async () => {
+    const docent = await start({settings: {siteUrl: 'https://docs.example.com'}})
+    for (const url of [`${docent.url}/docs/port`, 'https://www.docs.example.com/docs/port?from=mail'])
+      expect(await staffApi(docent, 'POST', '/verified', {...draft, url}, support)).toMatchObject({
+        status: 201,
+        body: {url: 'https://docs.example.com/port', section: {anchor: draft.anchor}},
+      })
+  })
+
   test.each([
     [{...draft, url: '/docs/none'}, 'url: the docs have no such section now'],
+    [{...draft, url: 'https://evil.example/docs/port'}, 'url: this is the address of another site'],
     [{...draft, anchor: 'no-such-section'}, 'url: the docs have no such section now'],
     [{...draft, text: '   '}, 'text: must have words'],
     [{...draft, text: '<!-- nothing -->'}, 'text: must have words'],

@@ -112,6 +112,8 @@ describe('a visitor', () => {
       {what: 'visitor_deletion_began', which: visitor},
     ])
     expect(await staffApi(product, 'DELETE', path)).toMatchObject(unknown)
+    // Nothing was deleted the second time.
+    expect((await staffApi(product, 'GET', '/audit?what=visitor_deleted')).body.items).toHaveLength(1)
   })
 
   test('is deleted by a command, named by one of the answers', async () => {
@@ -134,6 +136,7 @@ describe('a visitor', () => {
       expect(await run('delete', '--visitor', wrong)).toBe(1)
       expect(said.at(-1)).toContain('No answer has this visitor')
     }
+    expect((await staffApi(product, 'GET', '/audit?what=visitor_deleted')).body.items).toEqual([])
     expect(await run('delete', '--visitor-of', refOf(mine))).toBe(0)
 
     expect(said.at(-1)).toBe('Removed 2 answers.\n')

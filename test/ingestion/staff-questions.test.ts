@@ -56,7 +56,7 @@ test('the golden questions of the staff are asked of each new build, reported, a
 
 test('a line of golden questions that cannot be read is named, and the others are asked', async () => {
   const folder = folderWith(
-    '{"question"\n{"question": "How are zebras fed?", "relevant": ["/zebras#feeding"]}\n',
+    '{"question"\n{"question": "How are zebras fed?", "relevant": ["/docs/zebras#feeding"]}\n',
   )
 
   const report = await ingestFolder(folder)

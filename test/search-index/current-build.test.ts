@@ -162,7 +162,8 @@ describe('the current build', () => {
     const current = await openCurrentBuild(localBuilds(dataDir))
 
     expect(current.id).toBe(first)
-    expect(current.problem).toContain(`serving ${first}`)
+    expect(current.problem).toMatch(new RegExp(`^build ${second} is refused: .*; ${first} is served instead`))
+    expect(current.problem).toMatch(/Reindex: .*ingest/)
     await current.close()
   })
 })

@@ -38,6 +38,7 @@ Options
   --limit N               list: number of lines, 1 to 200 (default 20).
   --json                  JSON instead of text.
 
+An ID may be shortened to an unambiguous prefix.
 The commands work while the server runs, and without it.
 `
 
@@ -161,10 +162,21 @@ function lineOf({id, severity, size, trend, lastAskedAt, title, state}: ShownGap
   return `${id.padEnd(14)}${figures}  ${dayOf(lastAskedAt)}  ${cleanLine(title)}${shownState}`
 }
 
-async function show(call: Call, id: string): Promise<void> {
+/** By its id, or the start of one. @throws DocentError `not_found`. */
+async function gapNamed(store: Gaps, name: string): Promise<Gap> {
+  const exact = await store.get(name)
+  if (exact !== null) return exact
+  const near = await store.idsStartingWith(name, 5)
+  const only = near.length === 1 ? await store.get(near[0]!) : null
+  if (only !== null) return only
+  const hint = near.length > 1 ? `It matches ${near.join(', ')}.` : `${howToRun('gaps')} lists the ids.`
+  throw new DocentError('not_found', `There is no gap ${name}. ${hint}`)
+}
+
+async function show(call: Call, name: string): Promise<void> {
   const {store, transcripts, values, print, warn, dataDir} = call
-  const gap: Gap | null = await store.get(id)
-  if (gap === null) throw new DocentError('not_found', `There is no gap ${id}.`)
+  const gap = await gapNamed(store, name)
+  const {id} = gap
   await noteInAudit(dataDir, {what: 'gap_read', which: id}, warn)
   const [shown] = await shownGaps(transcripts, [gap])
   const questions = await store.questions(id, 200)

@@ -1,12 +1,18 @@
 import {DocentError} from '../../domain/index.ts'
 import {activateBuild, type IngestReport, summaryOf} from '../../ingestion/index.ts'
 import {howToRun} from '../../package/index.ts'
-import {localBuilds} from '../../search-index/index.ts'
+import {
+  type BuildStore,
+  type ListedBuild,
+  listedAsServed,
+  localBuilds,
+  openCurrentBuild,
+} from '../../search-index/index.ts'
 import {printJsonValue, printText} from '../terminal.ts'
 
-/** Prints the stored builds and marks the current one. */
+/** Prints the stored builds and marks the one that a server serves. */
 export async function listBuilds(dataDir: string, asJson: boolean): Promise<number> {
-  const builds = await localBuilds(dataDir).list()
+  const builds = await servedBuilds(localBuilds(dataDir))
   if (asJson) printJsonValue({builds})
   else if (builds.length === 0)
     printText(`There are no builds in ${dataDir}; ${howToRun('ingest')} creates the first.`)
@@ -17,6 +23,18 @@ export async function listBuilds(dataDir: string, asJson: boolean): Promise<numb
     printText(`${isCurrent ? '*' : ' '} ${id}  ${details}`)
   }
   return 0
+}
+
+/** As a server that starts now finds them. */
+async function servedBuilds(store: BuildStore): Promise<readonly ListedBuild[]> {
+  const builds = await store.list()
+  if (builds.length === 0) return builds
+  const current = await openCurrentBuild(store)
+  try {
+    return listedAsServed(builds, current)
+  } finally {
+    await current.close()
+  }
 }
 
 /** Makes an earlier build current; without an id, the previous one. */

@@ -18,8 +18,8 @@ export async function deleteVisitor(call: Call): Promise<number> {
   const visitor = await visitorToDelete(values, file)
   await note({what: 'visitor_deletion_began', which: visitor})
   const result = await deleteVisitorFrom(file, visitor)
-  await note({what: 'visitor_deleted', which: visitor, details: {rows: result.removed}})
   if (result.removed === 0) throw noVisitor()
+  await note({what: 'visitor_deleted', which: visitor, details: {rows: result.removed}})
   return reportRemoval(result, call)
 }
 

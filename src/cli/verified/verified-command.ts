@@ -140,7 +140,7 @@ function lineOf(item: Shown<VerifiedItem>): string {
 async function add(call: Call): Promise<void> {
   const {values, store, placeOf, note} = call
   const answerRef = values.answer ?? null
-  const {draft} = checkedDraft(newDraft(values), placeOf)
+  const {draft} = checkedDraft(newDraft(values), placeOf, null)
   if (answerRef !== null && !/^[\w-]{1,64}$/.test(answerRef))
     throw new UsageError('--answer must be the ref of an answer')
   await note({what: 'verified_proposed', ...(answerRef === null ? {} : {which: answerRef})})
@@ -155,7 +155,7 @@ async function add(call: Call): Promise<void> {
 async function change(call: Call): Promise<void> {
   const {values, store, placeOf, note} = call
   const {id, by, before} = await decision(call)
-  const {draft, place} = checkedDraft(changedDraft(values, before), placeOf)
+  const {draft, place} = checkedDraft(changedDraft(values, before), placeOf, null)
   await note({what: 'verified_changed', which: id})
   report(call, await store.change(id, draft, by, place.pageDigest), outcomeOf('Changed'))
 }

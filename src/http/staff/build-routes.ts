@@ -12,11 +12,11 @@ import type {Staff} from './staff.ts'
 
 /** The stored builds of the index. */
 export interface BuildRegistry {
-  /** Newest first. `problem` says why one cannot be used. */
+  /** Newest first. `isCurrent` is the one that is served; `problem` says why one cannot be used. */
   list(): Promise<
     readonly {readonly id: string; readonly isCurrent: boolean; readonly problem: string | null}[]
   >
-  /** Makes a build current. @throws DocentError `not_found`, `index_damaged`. */
+  /** Makes a build current. @throws DocentError `not_found`; `conflict` for one that is damaged. */
   activate(buildId: string): Promise<void>
   /** The report of the ingest that made it, as JSON; null where none is kept. */
   report(buildId: string): Promise<string | null>

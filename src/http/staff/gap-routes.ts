@@ -17,6 +17,7 @@ import {
 } from '../../gaps/index.ts'
 import type {GoldenQuestions} from '../../golden/index.ts'
 import {boundedText} from '../../lib/bounded-text.ts'
+import {hasInvisible, isVisible} from '../../staff/index.ts'
 import type {TranscriptStore} from '../../transcripts/index.ts'
 import {
   type FindPlace,
@@ -69,7 +70,9 @@ const line = (max: number) =>
 
 const changeBody = z.object({
   revision: z.number().int().min(1),
-  assignee: line(maxAssignee).optional(),
+  assignee: line(maxAssignee)
+    .refine((name) => name === null || isVisible(name), hasInvisible)
+    .optional(),
   note: line(maxNote).optional(),
   state: z.enum(gapStates).optional(),
 })

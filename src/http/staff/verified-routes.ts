@@ -46,7 +46,7 @@ export function addVerifiedRoutes(
   router.post('/verified', staff.allow('docs', 'support'), async (request, response) => {
     requireJson(request)
     const {answerRef = null, ...given} = parsedBody(proposalBody, request.body)
-    const {draft} = checkedDraft(given, placeOf)
+    const {draft} = checkedDraft(given, placeOf, request.host)
     const member = memberOf(response)
     await auditor.before(request, member, 'verified_proposed', answerRef === null ? {} : {which: answerRef})
     const answer = await verified.propose(draft, {by: member.name, answerRef})
@@ -61,7 +61,7 @@ export function addVerifiedRoutes(
     requireJson(request)
     const {revision, ...given} = parsedBody(changeBody, request.body)
     const {id, state} = await existing(request)
-    const {draft, place} = checkedDraft(given, placeOf)
+    const {draft, place} = checkedDraft(given, placeOf, request.host)
     const member = memberOf(response)
     if (state !== 'proposed' && member.role === 'support') {
       throw new DocentError(
