@@ -72,7 +72,7 @@ function ownAddress(url: string, {section}: Place, host: string | null): string 
 }
 
 function hostOf(url: string): string {
-  return new URL(url).host.replace(/^www\./, '')
+  return URL.canParse(url) ? new URL(url).host.replace(/^www\./, '') : ''
 }
 
 /** @throws DocentError `invalid_request` where the docs have no such section now. */

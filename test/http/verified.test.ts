@@ -325,6 +325,8 @@ describe('a verified answer', () => {
   test.each([
     [{...draft, url: '/docs/none'}, 'url: the docs have no such section now'],
     [{...draft, url: 'https://evil.example/docs/port'}, 'url: this is the address of another site'],
+    [{...draft, url: 'https://[docs/port'}, 'url: '],
+    [{...draft, url: 'https://:port@/docs/port'}, 'url: '],
     [{...draft, anchor: 'no-such-section'}, 'url: the docs have no such section now'],
     [{...draft, text: '   '}, 'text: must have words'],
     [{...draft, text: '<!-- nothing -->'}, 'text: must have words'],
