@@ -19,3 +19,21 @@ export function warn(text: string): void {
 export function printJsonValue(value: object): void {
   console.log(escapedJson(JSON.stringify(value)))
 }
+
+/** Where a command writes as it is: what it prints is clean already. */
+export interface Output {
+  readonly print: (text: string) => void
+  readonly warn: (text: string) => void
+}
+
+/** Standard output and standard error. */
+export function standardOutput(): Output {
+  endWithReader()
+  const {stdout, stderr} = process
+  return {print: (text) => stdout.write(text), warn: (text) => stderr.write(text)}
+}
+
+/** A reader such as `head` closes the pipe when it has read enough. That is not a failure. */
+export function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+}

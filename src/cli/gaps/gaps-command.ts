@@ -4,7 +4,6 @@ import {parseArgs} from 'node:util'
 import {DocentError} from '../../domain/index.ts'
 import {
   closedGaps,
-  type Gap,
   type GapFilter,
   type Gaps,
   gapStates,
@@ -17,7 +16,9 @@ import {howToRun} from '../../package/index.ts'
 import {loadSettings, type Settings} from '../../settings/index.ts'
 import {readTranscripts, type TranscriptsReader} from '../../transcripts/index.ts'
 import {exitCodeOf} from '../exit-code.ts'
+import {foundById} from '../found-by-id.ts'
 import {noteInAudit} from '../staff/note-in-audit.ts'
+import {type Output, standardOutput} from '../terminal.ts'
 import {UsageError} from '../usage-error.ts'
 import {groupOnce} from './group-once.ts'
 
@@ -42,21 +43,13 @@ An ID may be shortened to an unambiguous prefix.
 The commands work while the server runs, and without it.
 `
 
-export interface GapsCommandEnvironment {
+export interface GapsCommandEnvironment extends Output {
   readonly settings: () => Settings
-  readonly print: (text: string) => void
-  readonly warn: (text: string) => void
 }
 
 /** `docent gaps`: what the docs fail to answer, also while the server runs. */
 export async function run(args: readonly string[]): Promise<number> {
-  const {stdout, stderr} = process
-  stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
-  return gapsCommand(args, {
-    settings: loadSettings,
-    print: (text) => stdout.write(text),
-    warn: (text) => stderr.write(text),
-  })
+  return gapsCommand(args, {settings: loadSettings, ...standardOutput()})
 }
 
 /** Returns the exit code: 0 done, 1 not possible, 2 bad usage or settings. */
@@ -162,20 +155,9 @@ function lineOf({id, severity, size, trend, lastAskedAt, title, state}: ShownGap
   return `${id.padEnd(14)}${figures}  ${dayOf(lastAskedAt)}  ${cleanLine(title)}${shownState}`
 }
 
-/** By its id, or the start of one. @throws DocentError `not_found`. */
-async function gapNamed(store: Gaps, name: string): Promise<Gap> {
-  const exact = await store.get(name)
-  if (exact !== null) return exact
-  const near = await store.idsStartingWith(name, 5)
-  const only = near.length === 1 ? await store.get(near[0]!) : null
-  if (only !== null) return only
-  const hint = near.length > 1 ? `It matches ${near.join(', ')}.` : `${howToRun('gaps')} lists the ids.`
-  throw new DocentError('not_found', `There is no gap ${name}. ${hint}`)
-}
-
 async function show(call: Call, name: string): Promise<void> {
   const {store, transcripts, values, print, warn, dataDir} = call
-  const gap = await gapNamed(store, name)
+  const gap = await foundById(name, {...store, what: 'gap', listing: howToRun('gaps')})
   const {id} = gap
   await noteInAudit(dataDir, {what: 'gap_read', which: id}, warn)
   const [shown] = await shownGaps(transcripts, [gap])

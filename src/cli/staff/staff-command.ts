@@ -15,6 +15,7 @@ import {
 } from '../../staff/index.ts'
 import {exitCodeOf} from '../exit-code.ts'
 import {baseUrlOf, type ServerAddress, serverUrlOf} from '../server-address.ts'
+import {type Output, standardOutput} from '../terminal.ts'
 import {numberOf} from '../transcripts/options.ts'
 import {UsageError} from '../usage-error.ts'
 import {auditFilterOf, help, parseArguments, roleIn, type Values} from './options.ts'
@@ -22,20 +23,12 @@ import {systemUser} from './system-user.ts'
 
 /** `docent staff`: people and the audit log, also while the server runs. */
 export async function run(args: readonly string[]): Promise<number> {
-  const {stdout, stderr} = process
-  stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
-  return staffCommand(args, {
-    settings: loadSettings,
-    print: (text) => stdout.write(text),
-    warn: (text) => stderr.write(text),
-  })
+  return staffCommand(args, {settings: loadSettings, ...standardOutput()})
 }
 
-export interface StaffCommandEnvironment {
+export interface StaffCommandEnvironment extends Output {
   /** Read only where the arguments leave something open. */
   readonly settings: () => ServerAddress & {readonly dataDir: string}
-  readonly print: (text: string) => void
-  readonly warn: (text: string) => void
 }
 
 /** Runs one command of `docent staff` and returns its exit code: 0 done, 1 not possible, 2 bad usage or settings. */

@@ -1,4 +1,3 @@
-import {DocentError} from '../../domain/index.ts'
 import {howToRun} from '../../package/index.ts'
 import {
   type ReadOptions,
@@ -6,21 +5,20 @@ import {
   type Transcript,
   type TranscriptsReader,
 } from '../../transcripts/index.ts'
+import {foundById} from '../found-by-id.ts'
 
 /** By its id, the start of one, or its ref. @throws DocentError `not_found`. */
-export async function findTranscript(
+export function findTranscript(
   store: TranscriptsReader,
   id: string,
   options: ReadOptions,
 ): Promise<Transcript> {
-  const exact = await store.get(id, options)
-  if (exact !== null) return exact
-  const near = await store.idsStartingWith(id, 5)
-  const only = near.length === 1 ? await store.get(near[0]!, options) : null
-  if (only !== null) return only
-  const hint =
-    near.length > 1 ? `It matches ${near.join(', ')}.` : `${howToRun('transcripts', 'list')} lists the ids.`
-  throw new DocentError('not_found', `There is no transcript ${id}. ${hint}`)
+  return foundById(id, {
+    what: 'transcript',
+    listing: howToRun('transcripts', 'list'),
+    get: (wanted) => store.get(wanted, options),
+    idsStartingWith: (start, limit) => store.idsStartingWith(start, limit),
+  })
 }
 
 /** The same where nothing else is read. @throws DocentError `not_found`, `storage`. */

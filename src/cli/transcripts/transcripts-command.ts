@@ -7,6 +7,7 @@ import {backUpTranscripts, checkTranscripts, exposuresOf} from '../../transcript
 import {exitCodeOf} from '../exit-code.ts'
 import {baseUrlOf, serverUrlOf} from '../server-address.ts'
 import {type CommandLine, noteInAudit} from '../staff/note-in-audit.ts'
+import {endWithReader} from '../terminal.ts'
 import {UsageError} from '../usage-error.ts'
 import type {Call, CommandEnvironment} from './call.ts'
 import {transcriptIn} from './find-transcript.ts'
@@ -19,8 +20,7 @@ import {review} from './review.ts'
 /** `docent transcripts`: reads and manages transcripts, also while the server runs. */
 export async function run(args: readonly string[]): Promise<number> {
   const {stdout, stderr} = process
-  // A reader such as `head` closes the pipe when it has read enough. That is not a failure.
-  stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  endWithReader()
   // An export is meant for a file, so its data is not filtered.
   const inJob = isGitHubActions() && !args.includes('export') ? jobCommandFilter() : (text: string) => text
   try {

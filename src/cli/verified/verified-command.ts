@@ -20,27 +20,21 @@ import {
   type VerifiedItem,
 } from '../../verified/index.ts'
 import {exitCodeOf} from '../exit-code.ts'
+import {foundById} from '../found-by-id.ts'
 import {type CommandLine, noteInAudit} from '../staff/note-in-audit.ts'
 import {systemUser} from '../staff/system-user.ts'
+import {type Output, standardOutput} from '../terminal.ts'
 import {UsageError} from '../usage-error.ts'
 import {help, parseArguments, refuseOtherOptions, revisionIn, stateIn, type Values} from './options.ts'
 import {changedDraft, newDraft} from './written-draft.ts'
 
-export interface VerifiedCommandEnvironment {
+export interface VerifiedCommandEnvironment extends Output {
   readonly settings: () => Pick<Settings, 'dataDir' | 'siteUrl'>
-  readonly print: (text: string) => void
-  readonly warn: (text: string) => void
 }
 
 /** `docent verified`: answers that staff wrote, also while the server runs. */
 export async function run(args: readonly string[]): Promise<number> {
-  const {stdout, stderr} = process
-  stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
-  return verifiedCommand(args, {
-    settings: loadSettings,
-    print: (text) => stdout.write(text),
-    warn: (text) => stderr.write(text),
-  })
+  return verifiedCommand(args, {settings: loadSettings, ...standardOutput()})
 }
 
 /** Returns the exit code: 0 done, 1 not possible, 2 bad usage or settings. */
@@ -190,19 +184,14 @@ async function decision(call: Call): Promise<Decision> {
 }
 
 /** @throws DocentError `not_found`. */
-async function found({store, given}: Call): Promise<VerifiedAnswer> {
-  const near = (await store.list()).filter(({id}) => id.startsWith(given))
-  const id = near.find((one) => one.id === given)?.id ?? (near.length === 1 ? near[0]!.id : null)
-  const answer = id === null ? null : await store.get(id)
-  if (answer !== null) return answer
-  const hint =
-    near.length > 1
-      ? `It matches ${near
-          .slice(0, 5)
-          .map((one) => one.id)
-          .join(', ')}.`
-      : `${howToRun('verified', 'list')} lists the ids.`
-  throw new DocentError('not_found', `There is no verified answer ${given}. ${hint}`)
+function found({store, given}: Call): Promise<VerifiedAnswer> {
+  return foundById(given, {
+    what: 'verified answer',
+    listing: howToRun('verified', 'list'),
+    get: (id) => store.get(id),
+    idsStartingWith: async (start, limit) =>
+      (await store.list()).flatMap(({id}) => (id.startsWith(start) ? [id] : [])).slice(0, limit),
+  })
 }
 
 type Text = (answer: Shown<VerifiedAnswer>) => string
