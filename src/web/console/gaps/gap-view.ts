@@ -10,7 +10,7 @@ import {isolated} from '../visible.ts'
 import type {Member} from '../wire.ts'
 import type {GapWork} from './gap-work.ts'
 import {gapHistory} from './history.ts'
-import {outcome, pathOfGaps, pathOfLastList, sectionLink, titleOf, trend} from './marks.ts'
+import {outcome, pathOfGaps, pathOfLastList, sectionLink, sectionName, titleOf, trend} from './marks.ts'
 import {changesGaps, type Gap, type GapDetail, type GapQuestion, type SectionLink} from './wire.ts'
 import {reasonsOf, reasonWords, severityWords, stateWords, verifiedWords} from './words.ts'
 
@@ -119,10 +119,9 @@ export class GapView extends LoadedView<GapDetail> {
     return nothing
   }
 
-  #sectionGone({title, headings}: SectionLink): TemplateResult {
+  #sectionGone(section: SectionLink): TemplateResult {
     const reopen = (): void => void this.querySelector<GapWork>('docent-gap-work')?.reopen()
-    const name = [title, ...headings.filter((heading) => heading !== title)].join(' › ')
-    return html`<p>The section that answered it is no longer in the docs: ${isolated(name)}.</p>
+    return html`<p>The section that answered it is no longer in the docs: ${sectionName(section)}.</p>
       ${this.context.may(changesGaps) ? html`<p class="actions"><button class="button" type="button" @click=${reopen}>Reopen</button></p>` : nothing}`
   }
 
