@@ -130,7 +130,8 @@ export function addGapRoutes(
     const member = memberOf(response)
     await auditor.before(request, member, 'gap_read', {which: gap.id})
     const mayReadAnswers = member.role !== 'docs'
-    response.json({...(await shown(gap)), ...(await detailsOf(gap, mayReadAnswers))})
+    const given = await givenQuestions(verified, placeOf)
+    response.json({...(await shown(gap, given)), ...(await detailsOf(gap, given, mayReadAnswers))})
   })
 
   router.patch('/gaps/:id', staff.allow('docs'), async (request, response) => {
@@ -141,7 +142,8 @@ export function addGapRoutes(
     const change = defined(given)
     const details = change.state === undefined ? {} : {details: {state: change.state}}
     await auditor.before(request, member, 'gap_changed', {which: id, ...details})
-    response.json(await shown(await store.change(id, {...change, by: member.name, revision})))
+    const gap = await store.change(id, {...change, by: member.name, revision})
+    response.json(await shown(gap, await givenQuestions(verified, placeOf)))
   })
 
   async function existing(request: Request): Promise<Gap> {
@@ -152,9 +154,8 @@ export function addGapRoutes(
     return gap
   }
 
-  async function shown(gap: Gap) {
+  async function shown(gap: Gap, given: GivenQuestions) {
     const [found] = await shownGaps(transcripts, [gap])
-    const given = await givenQuestions(verified, placeOf)
     return {...found!, closed: closedNow(gap), verified: verifiedOf(found!, given)}
   }
 
@@ -202,12 +203,11 @@ export function addGapRoutes(
     }
   }
 
-  async function detailsOf({id, lang, version}: Gap, mayReadAnswers: boolean) {
+  async function detailsOf({id, lang, version}: Gap, given: GivenQuestions, mayReadAnswers: boolean) {
     const questions = await store.questions(id, maxQuestions)
     const asked = new Map(
       (await transcripts.asked(questions.map(({ref}) => ref))).map((question) => [question.ref, question]),
     )
-    const given = await givenQuestions(verified, placeOf)
     const shownQuestions = questions.flatMap(({ref, askedAt, reason}) => {
       const found = asked.get(ref)
       if (found === undefined) return []
