@@ -21,4 +21,4 @@ export {
 export {replacePrivateFile} from './replace-private-file.ts'
 export {openSmallDatabase, type SmallDatabase, type SmallDatabaseOptions} from './small-database.ts'
 export {openSqlite, type SqliteDatabase, sqliteCodeOf} from './sqlite.ts'
-export {emptyWriteAheadLog} from './write-ahead-log.ts'
+export {checkpoint, emptyWriteAheadLog} from './write-ahead-log.ts'

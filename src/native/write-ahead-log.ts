@@ -15,3 +15,22 @@ export function emptyWriteAheadLog(db: SqliteDatabase): boolean {
     return false
   }
 }
+
+/**
+ * Copies what is in the write-ahead log into the database file and syncs both, without making a writer or a reader wait:
+ * what they still need stays for the next time. The next write after a complete copy starts the log anew.
+ * @returns whether everything that was in the log has been copied.
+ */
+export function checkpoint(db: SqliteDatabase): boolean {
+  try {
+    const [result] = db.pragma('wal_checkpoint(PASSIVE)') as {
+      readonly busy: number
+      readonly log: number
+      readonly checkpointed: number
+    }[]
+    return result?.busy === 0 && result.log === result.checkpointed
+  } catch {
+    // The next write reports what is wrong with the disk.
+    return false
+  }
+}

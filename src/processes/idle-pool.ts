@@ -42,6 +42,23 @@ export class IdlePool<Task, Result> {
     }
   }
 
+  /** Runs `work` while no child has a task, or anyway once the tasks under way have taken `maxWaitMs` longer. */
+  async whilePaused(maxWaitMs: number, work: () => void | Promise<void>): Promise<void> {
+    if (this.#pool === null) return work()
+    const paused = this.#pool.pause()
+    let timer: NodeJS.Timeout | undefined
+    const tooLong = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, maxWaitMs)
+    })
+    await Promise.race([paused, tooLong])
+    clearTimeout(timer)
+    try {
+      await work()
+    } finally {
+      void paused.then((resume) => resume())
+    }
+  }
+
   /** Ends every child; work under way fails. Resolves when no child is left. */
   close(): Promise<void> {
     this.#isClosed = true

@@ -15,8 +15,8 @@ import {createTranscriptReads} from './transcript-reads.ts'
 /** Reads for staff, with the catalog that they need. */
 export interface CataloguedReads {
   readonly reads: AsyncStaffReads
-  /** Call it when something was written to the file. */
-  changed(): void
+  /** Call it when something was written to the file by `db`. */
+  written(): void
   /**
    * Brings the catalog up to date. Resolves with how many answers from before it are missing, at most. @throws DocentError
    * `storage` if there is none and none can be made; an older one is read as it is.
@@ -80,7 +80,7 @@ function inProcesses({file, db, onProblem}: CataloguedReadsOptions): CataloguedR
 
   return {
     reads: readers.reads,
-    changed: catalog.changed,
+    written: catalog.written,
     async catalogue() {
       const state = await catalog.reach(lastChange.get()!)
       if (state === null) {
@@ -96,7 +96,7 @@ function inProcesses({file, db, onProblem}: CataloguedReadsOptions): CataloguedR
     get isErased() {
       return isErased
     },
-    whileIdle: readers.whileIdle,
+    whileIdle: (work) => catalog.whileIdle(() => readers.whileIdle(work)),
     get isOpen() {
       return catalog.isOpen || readers.isOpen
     },
@@ -122,7 +122,7 @@ function inMemory({file, db}: CataloguedReadsOptions): CataloguedReads {
       ),
       file,
     ),
-    changed: () => {},
+    written: () => {},
     async catalogue() {
       await catchUp()
       return 0

@@ -64,6 +64,11 @@ export interface Transcripts extends Journal, TranscriptStore {
 
 const busyTimeoutMs = 20
 const staffBusyTimeoutMs = 250
+/**
+ * Size of the write-ahead log, in pages of 4 KB, at which this process moves it into the file itself: on the thread that
+ * streams, so only where the process that does it every second cannot.
+ */
+const autoCheckpointPages = 4_000
 /** Maximum number of unwritten answers in a list, the newest, while the file cannot be written. */
 const maxListedFromMemory = 1_000
 
@@ -84,7 +89,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
   const reads = createTranscriptReads(db)
   const staff = openCataloguedReads({file, db, onProblem: (reason) => options.onCatalogProblem?.(reason)})
   const eraser = createEraser(db, options.onErased)
-  const withStaffTimeout = createStaffTimeout(db)
+  const withStaffTimeout = createStaffTimeout(db, staff.written)
   let isClosed = false
 
   const writes = createWriteBehind({
@@ -102,7 +107,7 @@ export function openTranscripts(options: TranscriptsOptions): Transcripts {
     onLost: live.forget,
     onFlushed() {
       retention.written()
-      staff.changed()
+      staff.written()
     },
   })
 
@@ -190,6 +195,7 @@ function openLocked(options: TranscriptsOptions): {
     lock = lockFile(file)
     const recovered = recoverAnswers(db)
     db.pragma(`busy_timeout = ${busyTimeoutMs}`)
+    db.pragma(`wal_autocheckpoint = ${autoCheckpointPages}`)
     return {db, recovered, release: lock.release}
   } catch (error) {
     lock?.release()
@@ -199,11 +205,13 @@ function openLocked(options: TranscriptsOptions): {
 }
 
 /** Runs changes with a longer wait for other processes than the writes of running answers have. */
-function createStaffTimeout(db: SqliteDatabase): <T>(change: () => T) => T {
+function createStaffTimeout(db: SqliteDatabase, onChanged: () => void): <T>(change: () => T) => T {
   return (change) => {
     db.pragma(`busy_timeout = ${staffBusyTimeoutMs}`)
     try {
-      return change()
+      const result = change()
+      onChanged()
+      return result
     } finally {
       db.pragma(`busy_timeout = ${busyTimeoutMs}`)
     }

@@ -94,22 +94,7 @@ export function openReaderProcess(files: ReaderSetup, options: ReaderProcessOpti
     get isOpen() {
       return pool.open !== null
     },
-    async whileIdle(work) {
-      const {open} = pool
-      if (open === null || !pool.isInUse) return work()
-      const paused = open.pause()
-      let timer: NodeJS.Timeout | undefined
-      const tooLong = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, maxIdleWaitMs)
-      })
-      await Promise.race([paused, tooLong])
-      clearTimeout(timer)
-      try {
-        work()
-      } finally {
-        void paused.then((resume) => resume())
-      }
-    },
+    whileIdle: (work) => pool.whilePaused(maxIdleWaitMs, work),
     close: () => pool.close(),
   }
 }

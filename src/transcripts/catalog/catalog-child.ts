@@ -1,6 +1,6 @@
 import {constants, setPriority} from 'node:os'
 import type {ErrorCode} from '../../domain/index.ts'
-import type {SqliteDatabase} from '../../native/index.ts'
+import {checkpoint, type SqliteDatabase} from '../../native/index.ts'
 import {serveTasks} from '../../processes/index.ts'
 import {openSharedDatabase} from '../open-database.ts'
 import {identityOf, isDamage, storageErrorOf} from './catalog-damage.ts'
@@ -14,22 +14,38 @@ export interface CatalogSetup {
 }
 
 export interface CatchUpTask {
+  readonly kind: 'catch-up'
   readonly withinMs: number
   /** A read found the catalog damaged. */
   readonly isDamaged: boolean
 }
 
+/** Moves the write-ahead log of the transcripts file into the file, for the server whose thread streams answers. */
+export interface CheckpointTask {
+  readonly kind: 'checkpoint'
+}
+
+export type CatalogTask = CatchUpTask | CheckpointTask
+
 export type CatchUpReply =
   | {readonly state: CatalogState}
   | {readonly problem: {readonly code: ErrorCode; readonly message: string}}
 
+export interface CheckpointReply {
+  /** Whether all that had been written by then is in the file. */
+  readonly isComplete: boolean
+}
+
+export type CatalogReply = CatchUpReply | CheckpointReply
+
 /** How often a catalog is made anew: one that is damaged again at once lies on a broken disk. */
 const remakeMs = 10 * 60_000
 
-serveTasks<CatalogSetup, CatchUpTask>(async ({transcripts, catalog}) => {
+serveTasks<CatalogSetup, CatalogTask>(async ({transcripts, catalog}) => {
   // If there are fewer cores than processes, answers have priority.
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
   let source: SqliteDatabase | null = null
+  let written: SqliteDatabase | null = null
   let opened: {
     readonly db: SqliteDatabase
     readonly writer: CatalogWriter
@@ -67,22 +83,35 @@ serveTasks<CatalogSetup, CatchUpTask>(async ({transcripts, catalog}) => {
     removeCatalog(catalog)
   }
 
+  function caughtUp({withinMs, isDamaged}: CatchUpTask): CatchUpReply {
+    try {
+      if (isDamaged && mayRemake()) remake()
+      try {
+        return {state: catchUp(withinMs)}
+      } catch (error) {
+        if (!mayRemake() || !isDamage(error, catalog)) throw error
+        remake()
+        return {state: catchUp(withinMs)}
+      }
+    } catch (error) {
+      const {code, message} = storageErrorOf(error, {transcripts, catalog})
+      return {problem: {code, message}}
+    }
+  }
+
+  function checkpointed(): CheckpointReply {
+    try {
+      written ??= openSharedDatabase(transcripts, 'write')
+      return {isComplete: checkpoint(written)}
+    } catch {
+      // The server writes the file as well, and reports what is wrong with it.
+      return {isComplete: false}
+    }
+  }
+
   return {
     ready: null,
-    async perform({withinMs, isDamaged}): Promise<CatchUpReply> {
-      try {
-        if (isDamaged && mayRemake()) remake()
-        try {
-          return {state: catchUp(withinMs)}
-        } catch (error) {
-          if (!mayRemake() || !isDamage(error, catalog)) throw error
-          remake()
-          return {state: catchUp(withinMs)}
-        }
-      } catch (error) {
-        const {code, message} = storageErrorOf(error, {transcripts, catalog})
-        return {problem: {code, message}}
-      }
-    },
+    perform: async (task): Promise<CatalogReply> =>
+      task.kind === 'checkpoint' ? checkpointed() : caughtUp(task),
   }
 })

@@ -1,12 +1,18 @@
 import {builtFile} from '../../package/index.ts'
-import {ChildFailure, type ChildPool, openChildPool} from '../../processes/index.ts'
-import type {CatalogSetup, CatchUpReply, CatchUpTask} from './catalog-child.ts'
+import {ChildFailure, IdlePool} from '../../processes/index.ts'
+import type {CatalogReply, CatalogSetup, CatalogTask} from './catalog-child.ts'
 import type {CatalogState} from './catalog-writer.ts'
+import {createCheckpoints} from './checkpoints.ts'
 
-/** The process that writes the catalog of a transcripts file. It is started when there is something to do. */
+/**
+ * The process that writes the catalog of a transcripts file, and moves the write-ahead log of that file into it. It is
+ * started when there is something to do.
+ */
 export interface CatalogProcess {
-  /** Call it when the transcripts file has changed: the catalog follows soon. */
+  /** Call it when the transcripts file may have changed: the catalog follows soon. */
   changed(): void
+  /** Call it when this process has written to the transcripts file: the log is moved into it soon, and the catalog follows. */
+  written(): void
   /**
    * Resolves once the catalog has taken in a change, or after some seconds with what it has. Null if there is none, and
    * none can be made.
@@ -16,6 +22,8 @@ export interface CatalogProcess {
   remake(): Promise<void>
   /** Why it cannot be written; null where it can. */
   readonly problem: string | null
+  /** Runs `work` while the process does nothing, or anyway if what it does takes too long. */
+  whileIdle(work: () => void | Promise<void>): Promise<void>
   /** Whether the process has been started. */
   readonly isOpen: boolean
   close(): Promise<void>
@@ -24,6 +32,8 @@ export interface CatalogProcess {
 export interface CatalogProcessOptions extends CatalogSetup {
   /** How long changes are collected, in milliseconds; a read does not wait for it. Default 20 s. */
   readonly collectMs?: number
+  /** How long what is written collects in the write-ahead log, in milliseconds. Default 1 s. */
+  readonly checkpointMs?: number
   /** How long the process stays without anything to do, in milliseconds. Default 5 minutes. */
   readonly idleMs?: number
   /** Called after each step that was done. */
@@ -42,10 +52,15 @@ const maxReadWaitMs = 3_000
 const retryMs = 5_000
 const stepLimits = {cpuMs: 60_000, wallMs: 5 * 60_000}
 const memoryMb = 256
+const maxIdleWaitMs = 1_000
 
 export function openCatalogProcess(options: CatalogProcessOptions): CatalogProcess {
-  const {transcripts, catalog, collectMs = 20_000, idleMs = 5 * 60_000} = options
-  let pool: ChildPool<CatchUpTask, CatchUpReply> | null = null
+  const {transcripts, catalog, collectMs = 20_000, checkpointMs = 1_000, idleMs = 5 * 60_000} = options
+  const setup: CatalogSetup = {transcripts, catalog}
+  const pool = new IdlePool<CatalogTask, CatalogReply>(
+    {entry: builtFile('catalog-child.js'), setup, size: 1, memoryMb},
+    idleMs,
+  )
   let state: CatalogState | null = null
   let problem: string | null = null
   let running: Promise<void> | null = null
@@ -60,22 +75,29 @@ export function openCatalogProcess(options: CatalogProcessOptions): CatalogProce
     options.onProblem(next)
   }
 
+  function run(task: CatalogTask): Promise<CatalogReply> {
+    return pool.use((open) => open.run(task, stepLimits))
+  }
+
+  const checkpoints = createCheckpoints({
+    everyMs: checkpointMs,
+    async checkpoint() {
+      const reply = await run({kind: 'checkpoint'})
+      return 'isComplete' in reply && reply.isComplete
+    },
+  })
+
   async function perform(): Promise<void> {
-    pool ??= openChildPool({
-      entry: builtFile('catalog-child.js'),
-      setup: {transcripts, catalog} satisfies CatalogSetup,
-      size: 1,
-      memoryMb,
-    })
+    if (isClosed) return
     try {
       const damaged = isDamaged
       isDamaged = false
-      const reply = await pool.run({withinMs: stepMs, isDamaged: damaged}, stepLimits)
+      const reply = await run({kind: 'catch-up', withinMs: stepMs, isDamaged: damaged})
       if ('state' in reply) {
         state = reply.state
         if (!isClosed) options.onStep(state)
       }
-      setProblem('state' in reply ? null : reply.problem.message)
+      setProblem('problem' in reply ? reply.problem.message : null)
     } catch (error) {
       if (!(error instanceof ChildFailure)) throw error
       setProblem(error.message)
@@ -95,10 +117,9 @@ export function openCatalogProcess(options: CatalogProcessOptions): CatalogProce
     if (problem !== null) schedule(retryMs)
     else if (state?.isIdle !== true) schedule(pauseMs)
     else if (!state.isErased) schedule(retryMs)
-    else if (timer === null) schedule(idleMs, endPool)
   }
 
-  function schedule(ms: number, work: () => void = () => void step()): void {
+  function schedule(ms: number): void {
     const at = performance.now() + ms
     if (isClosed || at >= timerAt) return
     if (timer !== null) clearTimeout(timer)
@@ -106,19 +127,17 @@ export function openCatalogProcess(options: CatalogProcessOptions): CatalogProce
     timer = setTimeout(() => {
       timer = null
       timerAt = Number.POSITIVE_INFINITY
-      work()
+      void step()
     }, ms)
     timer.unref?.()
   }
 
-  function endPool(): void {
-    const ended = pool
-    pool = null
-    void ended?.close()
-  }
-
   return {
     changed: () => schedule(collectMs),
+    written() {
+      schedule(collectMs)
+      checkpoints.written()
+    },
     async reach(change) {
       // Starting takes its time on a busy machine.
       if (state === null) await step()
@@ -138,12 +157,14 @@ export function openCatalogProcess(options: CatalogProcessOptions): CatalogProce
       return problem
     },
     get isOpen() {
-      return pool !== null
+      return pool.open !== null
     },
+    whileIdle: (work) => pool.whilePaused(maxIdleWaitMs, work),
     async close() {
       isClosed = true
       if (timer !== null) clearTimeout(timer)
-      await pool?.close()
+      checkpoints.close()
+      await pool.close()
       await running
     },
   }
