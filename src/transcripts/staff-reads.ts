@@ -10,6 +10,7 @@ import {
   type CatalogSelection,
   createCatalogReads,
   type Found,
+  type MatchCount,
 } from './catalog/catalog-reads.ts'
 import {createCatalogTables} from './catalog/catalog-schema.ts'
 import {createCatalogWriter} from './catalog/catalog-writer.ts'
@@ -78,8 +79,14 @@ const maxReadChars = 256 * 1024
 /** What an event takes in addition to its text. */
 const charsPerEvent = 100
 
-/** Counting further takes longer than reading the page, and says no more. */
+/** Counting further takes longer than reading the page, and says no more. On a slow disk it ends earlier. */
 const maxCounted = 10_000
+
+/** Says "more than 3,000" where 3,021 have been counted, and not all. */
+function roundedIfMore({answers, isAll}: MatchCount): TranscriptPage['total'] {
+  const isExact = isAll && answers <= maxCounted
+  return {answers: isExact ? answers : Math.min(maxCounted, Math.floor(answers / 100) * 100), isExact}
+}
 
 /** @throws what SQLite throws, from every method. */
 export function createStaffReads(
@@ -119,17 +126,13 @@ export function createStaffReads(
   }
 
   function totalOf(list: CatalogSelection, memory: readonly MemoryRecord[]): TranscriptPage['total'] {
-    const selection = {...list, limit: maxCounted + 1}
-    const answers =
-      memory.length === 0
-        ? catalog.count(selection)
-        : withMemory(
-            memory,
-            reads,
-            (_reads, memoryCatalog, rows) =>
-              catalog.count(selection, [...rows]) + memoryCatalog.count(selection),
-          )
-    return {answers: Math.min(answers, maxCounted), isExact: answers <= maxCounted}
+    const selection = {...list, limit: maxCounted}
+    if (memory.length === 0) return roundedIfMore(catalog.count(selection))
+    return withMemory(memory, reads, (_reads, memoryCatalog, rows) => {
+      const counts = [catalog.count(selection, [...rows]), memoryCatalog.count(selection)]
+      const answers = counts.reduce((sum, count) => sum + count.answers, 0)
+      return roundedIfMore({answers, isAll: counts.every(({isAll}) => isAll)})
+    })
   }
 
   /** The file has no text and no timings of a running answer: they are computed from its events. */
@@ -153,7 +156,7 @@ export function createStaffReads(
     list(filter, {cursor, sort = 'newest', limit = 50}, memory) {
       const size = Math.min(200, Math.max(1, Math.trunc(limit) || 50))
       const selection = {filter, ...selectionOf(sort), after: null, limit: size + 1}
-      const counted = maxCounted + 1 + memory.length
+      const counted = maxCounted + memory.length
       const found = select(
         cursor === undefined ? {...selection, counted} : {...selection, after: parseCursor(cursor, sort)},
         memory,

@@ -38,17 +38,24 @@ export interface CatalogSelection {
   readonly counted?: number
 }
 
+/** How many match, or at least so many. */
+export interface MatchCount {
+  readonly answers: number
+  /** False if there are more than the limit, or if going through them took too long. */
+  readonly isAll: boolean
+}
+
 /**
  * Searches the catalog. The transcripts file must be attached, or be in the same database.
  * @throws what SQLite throws.
  */
 export interface CatalogReads {
   select(selection: CatalogSelection): Found[]
-  /** How many match, without these rows; `limit` if there are more. */
+  /** How many match, without these rows. */
   count(
     selection: Pick<CatalogSelection, 'filter' | 'measure' | 'limit'>,
     without?: readonly number[],
-  ): number
+  ): MatchCount
   /** The values of a kind, the most frequent first. */
   values(kind: Kind, limit: number): NamedCount[]
   analytics(request: AnalyticsRequest): Analytics
@@ -61,22 +68,30 @@ export interface Thresholds {
   readonly sorted: number
   /** Text without letter, digit or sign is searched for in so many of the newest answers. */
   readonly scanned: number
+  /** So many matches of a search are gone through in any case, to sort or to count them. */
+  readonly gathered: number
+  /** More are, as long as it takes no longer, in milliseconds: where the disk has to be read, each costs a read. */
+  readonly gatheringMs: number
 }
 
-const measuredThresholds: Thresholds = {sorted: 20_000, scanned: 20_000}
+const measuredThresholds: Thresholds = {sorted: 20_000, scanned: 20_000, gathered: 1_000, gatheringMs: 20}
 
 /** Number of prepared statements cached for recent filters. */
 const maxStatements = 64
 /** By how much more answers are sorted if those before were too few. */
 const growth = 4
 
+/** Matches of a search that have been gone through. */
+interface Gathered {
+  readonly found: readonly Found[]
+  readonly isAll: boolean
+}
+
 interface Selected {
   readonly filter: TranscriptFilter
   readonly plan: Plan | null
-  /** All that match, or as many as are to be counted; null if that is not known. */
-  rows: readonly number[] | null
-  /** How many of them have the measure; null if that is not known. */
-  measured: number | null
+  /** Those that are in the list, from its beginning; null if they were not gone through. */
+  gathered: Gathered | null
 }
 
 export function createCatalogReads(
@@ -138,6 +153,32 @@ export function createCatalogReads(
     ).all(...values, limit)
   }
 
+  /** Goes through matches, up to a limit or until it takes too long; in the order of their rows, if that is asked for. */
+  function gather(
+    plan: Plan,
+    measure: Measure | null,
+    {limit, needed, order}: {limit: number; needed: number; order: 'ASC' | 'DESC' | null},
+  ): Gathered {
+    const {from, conditions, values, row} = sourceOf(plan, measure)
+    // Also those without the measure: one that passes over all would not notice how long it takes.
+    const all = conditions.filter((condition) => measure === null || condition !== isMeasured(measure))
+    const value = measure === null ? 'NULL' : `facets.${measure}`
+    const sorted = order === null ? '' : `ORDER BY ${row} ${order}`
+    const statement = statementOf(
+      `SELECT ${row} AS row, ${value} AS value FROM ${from} ${where(all)} ${sorted} LIMIT ?`,
+    )
+    const until = performance.now() + thresholds.gatheringMs
+    const always = Math.max(needed, thresholds.gathered)
+    const found: Found[] = []
+    for (const match of statement.iterate(...values, limit + 1)) {
+      if (found.length === limit) return {found, isAll: false}
+      if (found.length % always === 0 && found.length > 0 && performance.now() > until)
+        return {found, isAll: false}
+      found.push(match)
+    }
+    return {found, isAll: true}
+  }
+
   /** Sorts the answers of the greatest ranges of the measure, until there are enough. */
   function selectByRanges(plan: Plan, measure: Measure, {after, limit}: CatalogSelection): Found[] {
     const ranges = rangesFrom.all(measure, after === null ? Number.MAX_SAFE_INTEGER : rangeOf(after.value!))
@@ -169,61 +210,65 @@ export function createCatalogReads(
     return statementOf(sql).get(...values, limit)!.n
   }
 
-  /** Counts those that match and those of them that have the measure, at the same time. */
-  function measuredOf(plan: Plan, measure: Measure, limit: number): {matches: number; measured: number} {
-    const {from, conditions, values} = sourceOf(plan, measure)
-    const all = conditions.filter((condition) => condition !== isMeasured(measure))
-    const {n, value} = statementOf(
-      `SELECT count(*) AS n, count(measured) AS value
-       FROM (SELECT facets.${measure} AS measured FROM ${from} ${where(all)} LIMIT ?)`,
-    ).get(...values, limit)!
-    return {matches: n, measured: value!}
+  function searchByTime(plan: Plan, {order, limit, counted = 0}: CatalogSelection): Gathered {
+    return gather(plan, null, {limit: Math.max(limit, counted), needed: limit, order})
+  }
+
+  /** Sorts all matches if they are few enough to be gone through. */
+  function searchByMeasure(plan: Plan, measure: Measure, selection: CatalogSelection): Found[] {
+    const {after, limit, counted = 0} = selection
+    const gathered = gather(plan, measure, {
+      limit: Math.max(thresholds.sorted, counted),
+      needed: limit,
+      order: null,
+    })
+    const found = gathered.found.filter(({value}) => value !== null)
+    if (counted > 0) selected!.gathered = {found, isAll: gathered.isAll}
+    if (!gathered.isAll) return selectByRanges(plan, measure, selection)
+    const rest = after === null ? found : found.filter((one) => longestFirst(after, one) < 0)
+    return rest.sort(longestFirst).slice(0, limit)
   }
 
   return {
     select(selection) {
       const {filter, measure, limit, counted = 0} = selection
       const plan = planOf(filter)
-      selected = {filter, plan, rows: null, measured: null}
+      selected = {filter, plan, gathered: null}
       if (plan === null) return []
       if (measure === null) {
         // A search is not begun anew to count; going through all is quicker without their rows.
         if (plan.expression === null || counted === 0) return selectByTime(plan, selection)
-        const found = selectByTime(plan, {...selection, limit: Math.max(limit, counted)})
-        selected.rows = found.map(({row}) => row)
-        return found.slice(0, limit)
+        selected.gathered = searchByTime(plan, selection)
+        return selected.gathered.found.slice(0, limit)
       }
+      if (plan.expression !== null) return searchByMeasure(plan, measure, selection)
       const few = thresholds.sorted + 1
-      if (plan.expression === null) {
-        const isFew = plan.rows !== null || countOf(plan, measure, few) < few
-        return selectByMeasure(
-          plan,
-          measure,
-          selection,
-          isFew ? undefined : `INDEXED BY facets_by_${measure}`,
-        )
-      }
-      const {matches, measured} = measuredOf(plan, measure, Math.max(few, counted))
-      if (matches < Math.max(few, counted) || measured >= counted) selected.measured = measured
-      const isFew = matches < few
-      return isFew ? selectByMeasure(plan, measure, selection) : selectByRanges(plan, measure, selection)
+      const isFew = plan.rows !== null || countOf(plan, measure, few) < few
+      return selectByMeasure(plan, measure, selection, isFew ? undefined : `INDEXED BY facets_by_${measure}`)
     },
-    count({filter, measure, limit}, without) {
+    count({filter, measure, limit}, without = []) {
       const known = selected?.filter === filter ? selected : null
       selected = null
       const plan = known === null ? planOf(filter) : known.plan
-      if (plan === null) return 0
-      if (known?.rows) {
+      if (plan === null) return {answers: 0, isAll: true}
+      if (known?.gathered) {
+        const {found, isAll} = known.gathered
         const others = new Set(without)
-        return Math.min(limit, known.rows.filter((row) => !others.has(row)).length)
+        const answers = found.filter(({row}) => !others.has(row)).length
+        return {answers: Math.min(limit, answers), isAll: isAll && answers <= limit}
       }
-      if (known?.measured != null && !without?.length) return Math.min(limit, known.measured)
-      return countOf(plan, measure, limit, without)
+      const answers = countOf(plan, measure, limit + 1, without)
+      return {answers: Math.min(limit, answers), isAll: answers <= limit}
     },
     values: (kind, limit) => valuesOf.all(kind, limit),
     analytics: (request) => readAnalytics(db, request),
     pageFigures: (request) => readPageFigures(db, request),
   }
+}
+
+/** Sorts by the measure; the later answer is first where it is the same. */
+function longestFirst(a: Found, b: Found): number {
+  return (b.value ?? 0) - (a.value ?? 0) || b.row - a.row
 }
 
 /** A catalog that `run` opens, or brings up to date, for each read of it: showing one answer needs none. */

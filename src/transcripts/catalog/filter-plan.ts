@@ -140,7 +140,8 @@ export function createFilterPlans(
       if (first === null || last === null) return null
       between = [first, last]
       // Where the clock was turned back, answers of another time are among them.
-      if (answersBetween.get(first, last) !== answers) at = period
+      const hasOthers = last - first + 1 > answers && answersBetween.get(first, last)! > answers
+      if (hasOthers) at = period
     }
     if (like !== null && rows === null) {
       const oldest = newestRow.get(scanned) ?? 0
