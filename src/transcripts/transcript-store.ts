@@ -141,7 +141,7 @@ export interface TranscriptPage {
   /** How many match; null after the first page. */
   readonly total: {
     readonly answers: number
-    /** False where there may be more, since counting stops at some thousands. */
+    /** False where there are more: counting stops at ten thousand, and at one thousand where it takes too long. */
     readonly isExact: boolean
   } | null
   /**

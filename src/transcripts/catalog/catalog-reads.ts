@@ -74,7 +74,7 @@ export interface Thresholds {
   readonly gatheringMs: number
 }
 
-const measuredThresholds: Thresholds = {sorted: 20_000, scanned: 20_000, gathered: 1_000, gatheringMs: 20}
+const measuredThresholds: Thresholds = {sorted: 5_000, scanned: 20_000, gathered: 1_000, gatheringMs: 10}
 
 /** Number of prepared statements cached for recent filters. */
 const maxStatements = 64
