@@ -19,7 +19,7 @@ export interface StreamingBenchOptions {
   readonly idle: number
 }
 
-const defaultStreamingBench: StreamingBenchOptions = {streams: [1, 100, 1_000], secondsEach: 5, idle: 3_000}
+const defaultStreamingBench: StreamingBenchOptions = {streams: [1, 100, 1_000], secondsEach: 5, idle: 2_000}
 
 /** Interval between tokens: in total as many tokens per second as two cores can write, relay and read. */
 const tokenIntervalMs = (streams: number): number => Math.max(10, streams / 10)
