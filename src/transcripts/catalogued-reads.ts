@@ -7,7 +7,7 @@ import {createCatalogReads} from './catalog/catalog-reads.ts'
 import {createCatalogTables} from './catalog/catalog-schema.ts'
 import {createCatalogWriter} from './catalog/catalog-writer.ts'
 import {createMaterialReads} from './material-reads.ts'
-import {openReaderProcess} from './reader-process.ts'
+import {closedError, openReaderProcess} from './reader-process.ts'
 import {createStaffReads} from './staff-reads.ts'
 import {type AsyncStaffReads, asyncReads} from './transcript-reader.ts'
 import {createTranscriptReads} from './transcript-reads.ts'
@@ -19,9 +19,11 @@ export interface CataloguedReads {
   written(): void
   /**
    * Brings the catalog up to date. Resolves with how many answers from before it are missing, at most. @throws DocentError
-   * `storage` if there is none and none can be made; an older one is read as it is.
+   * `storage` if there is none and none can be made, `shutting_down` once closed; an older one is read as it is.
    */
   catalogue(): Promise<number>
+  /** How many answers from before the catalog are missing now, at most: it may have been made anew. */
+  readonly left: number
   /** Makes the catalog forget what was removed from the file, as soon as it can. */
   forgetRemoved(): Promise<void>
   /** Whether the catalog keeps nothing of what `forgetRemoved` was called for. */
@@ -61,6 +63,7 @@ function inProcesses({file, db, onProblem}: CataloguedReadsOptions): CataloguedR
   /** The catalog has forgotten what was removed when it has seen this change. */
   let removal = 0
   let isErased = true
+  let isClosed = false
 
   const catalog = openCatalogProcess({
     ...files,
@@ -82,14 +85,18 @@ function inProcesses({file, db, onProblem}: CataloguedReadsOptions): CataloguedR
     reads: readers.reads,
     written: catalog.written,
     async catalogue() {
+      if (isClosed) throw closedError()
       const state = await catalog.reach(lastChange.get()!)
-      if (state === null) {
-        throw new DocentError('storage', `The catalog of transcripts cannot be written: ${catalog.problem}`)
-      }
-      return state.left
+      if (state !== null) return state.left
+      if (catalog.problem === null) throw closedError()
+      throw new DocentError('storage', `The catalog of transcripts cannot be written: ${catalog.problem}`)
+    },
+    get left() {
+      return catalog.left
     },
     async forgetRemoved() {
       isErased = false
+      if (isClosed) return
       removal = lastChange.get()!
       await catalog.reach(removal)
     },
@@ -101,6 +108,7 @@ function inProcesses({file, db, onProblem}: CataloguedReadsOptions): CataloguedR
       return catalog.isOpen || readers.isOpen
     },
     async close() {
+      isClosed = true
       await Promise.all([catalog.close(), readers.close()])
     },
   }
@@ -127,6 +135,7 @@ function inMemory({file, db}: CataloguedReadsOptions): CataloguedReads {
       await catchUp()
       return 0
     },
+    left: 0,
     forgetRemoved: catchUp,
     isErased: true,
     whileIdle: async (work) => work(),

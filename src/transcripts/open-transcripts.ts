@@ -226,6 +226,7 @@ function memoryOverlay(live: LiveAnswers, writes: WriteBehind, staff: Catalogued
       if (!writes.isDegraded) await writes.flushInSteps()
     },
     catalogue: staff.catalogue,
+    missing: () => staff.left,
     summaries() {
       // An answer that is not meant to be written to the file is not listed.
       const isListed = (answer: LiveAnswer) => writes.unwritten.has(answer) || answer.row !== null

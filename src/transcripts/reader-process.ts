@@ -99,7 +99,7 @@ export function openReaderProcess(files: ReaderSetup, options: ReaderProcessOpti
   }
 }
 
-function closedError(): DocentError {
+export function closedError(): DocentError {
   return new DocentError('shutting_down', 'The server is stopping.')
 }
 

@@ -82,10 +82,11 @@ const charsPerEvent = 100
 /** Counting further takes longer than reading the page, and says no more. On a slow disk it ends earlier. */
 const maxCounted = 10_000
 
-/** Says "more than 3,000" where 3,021 have been counted, and not all. */
+/** Says "more than 3,000" where there are more than 3,021. */
 function roundedIfMore({answers, isAll}: MatchCount): TranscriptPage['total'] {
-  const isExact = isAll && answers <= maxCounted
-  return {answers: isExact ? answers : Math.min(maxCounted, Math.floor(answers / 100) * 100), isExact}
+  if (isAll && answers <= maxCounted) return {answers, isExact: true}
+  const unit = answers < 100 ? 1 : 100
+  return {answers: Math.min(maxCounted, Math.floor(answers / unit) * unit), isExact: false}
 }
 
 /** @throws what SQLite throws, from every method. */

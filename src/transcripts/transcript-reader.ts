@@ -44,6 +44,8 @@ export interface ReadMemory {
    * from before there was a catalog are missing, at most.
    */
   catalogue(): Promise<number>
+  /** How many are missing now: a read that found the catalog damaged had it made anew. */
+  missing(): number
   /** For lists. */
   summaries(): readonly MemoryRecord[]
   /** Complete records of these answers. */
@@ -53,6 +55,7 @@ export interface ReadMemory {
 const nothingInMemory: ReadMemory = {
   flush: async () => {},
   catalogue: async () => 0,
+  missing: () => 0,
   summaries: () => [],
   of: () => [],
 }
@@ -95,8 +98,9 @@ export function createTranscriptReader(
   return {
     async list(filter, page = {}) {
       await memory.flush()
-      const remaining = await memory.catalogue()
+      const before = await memory.catalogue()
       const found = await reads.list(filter, page, memory.summaries())
+      const remaining = Math.max(before, memory.missing())
       return {...found, cataloguing: remaining === 0 ? null : {remaining}}
     },
     async get(answerId, options = {}) {

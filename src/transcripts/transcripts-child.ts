@@ -72,7 +72,7 @@ function openStaffReads(transcripts: string, catalog: string): StaffReads {
       }
       return read(opened.reads)
     } catch (error) {
-      if (!isDamage(error, catalog)) throw error
+      if (!isDamage(error, catalog) && identityOf(catalog) !== null) throw error
       close()
       throw damagedCatalog(catalog, error)
     }

@@ -48,7 +48,7 @@ export function storageErrorOf(
 export function damagedCatalog(file: string, cause: unknown): DocentError {
   return new DocentError(
     'storage',
-    `${file} is damaged. It is made anew from the transcripts; please try again in a moment.`,
+    `${file} is damaged or gone. It is made anew from the transcripts; please try again in a moment.`,
     {cause, details: {damagedCatalog: true}},
   )
 }

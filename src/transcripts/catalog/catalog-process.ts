@@ -22,6 +22,8 @@ export interface CatalogProcess {
   remake(): Promise<void>
   /** Why it cannot be written; null where it can. */
   readonly problem: string | null
+  /** How many answers from before it are missing, at most. */
+  readonly left: number
   /** Runs `work` while the process does nothing, or anyway if what it does takes too long. */
   whileIdle(work: () => void | Promise<void>): Promise<void>
   /** Whether the process has been started. */
@@ -142,8 +144,8 @@ export function openCatalogProcess(options: CatalogProcessOptions): CatalogProce
       // Starting takes its time on a busy machine.
       if (state === null) await step()
       const until = performance.now() + maxReadWaitMs
-      // A step that is under way may have begun before the change.
-      while (problem === null && (state?.change ?? -1) < change && performance.now() < until)
+      // A step that is under way may have begun before the change. Once closed there are no steps that could be waited for.
+      while (!isClosed && problem === null && (state?.change ?? -1) < change && performance.now() < until)
         await Promise.race([step(), waited(until - performance.now())])
       return state
     },
@@ -155,6 +157,9 @@ export function openCatalogProcess(options: CatalogProcessOptions): CatalogProce
     },
     get problem() {
       return problem
+    },
+    get left() {
+      return state?.left ?? 0
     },
     get isOpen() {
       return pool.open !== null

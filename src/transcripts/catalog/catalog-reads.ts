@@ -38,10 +38,10 @@ export interface CatalogSelection {
   readonly counted?: number
 }
 
-/** How many match, or at least so many. */
+/** How many match, or that there are more than so many. */
 export interface MatchCount {
   readonly answers: number
-  /** False if there are more than the limit, or if going through them took too long. */
+  /** False if there are more, beyond the limit or since going through them took too long. */
   readonly isAll: boolean
 }
 
@@ -81,7 +81,7 @@ const maxStatements = 64
 /** By how much more answers are sorted if those before were too few. */
 const growth = 4
 
-/** Matches of a search that have been gone through. */
+/** Matches of a search that have been gone through; if they are not all, one more than were asked for. */
 interface Gathered {
   readonly found: readonly Found[]
   readonly isAll: boolean
@@ -171,12 +171,11 @@ export function createCatalogReads(
     const always = Math.max(needed, thresholds.gathered)
     const found: Found[] = []
     for (const match of statement.iterate(...values, limit + 1)) {
-      if (found.length === limit) return {found, isAll: false}
-      if (found.length % always === 0 && found.length > 0 && performance.now() > until)
-        return {found, isAll: false}
       found.push(match)
+      const isOneMore = found.length % always === 1 && found.length > 1
+      if (isOneMore && performance.now() > until) return {found, isAll: false}
     }
-    return {found, isAll: true}
+    return {found, isAll: found.length <= limit}
   }
 
   /** Sorts the answers of the greatest ranges of the measure, until there are enough. */
@@ -223,10 +222,12 @@ export function createCatalogReads(
       order: null,
     })
     const found = gathered.found.filter(({value}) => value !== null)
-    if (counted > 0) selected!.gathered = {found, isAll: gathered.isAll}
-    if (!gathered.isAll) return selectByRanges(plan, measure, selection)
     const rest = after === null ? found : found.filter((one) => longestFirst(after, one) < 0)
-    return rest.sort(longestFirst).slice(0, limit)
+    const listed = gathered.isAll
+      ? rest.toSorted(longestFirst).slice(0, limit)
+      : selectByRanges(plan, measure, selection)
+    if (counted > 0) selected!.gathered = gatheredBy({found, isAll: gathered.isAll}, listed, limit)
+    return listed
   }
 
   return {
@@ -255,7 +256,8 @@ export function createCatalogReads(
         const {found, isAll} = known.gathered
         const others = new Set(without)
         const answers = found.filter(({row}) => !others.has(row)).length
-        return {answers: Math.min(limit, answers), isAll: isAll && answers <= limit}
+        const isExact = isAll && answers <= limit
+        return {answers: Math.min(limit, isExact ? answers : answers - 1), isAll: isExact}
       }
       const answers = countOf(plan, measure, limit + 1, without)
       return {answers: Math.min(limit, answers), isAll: answers <= limit}
@@ -264,6 +266,13 @@ export function createCatalogReads(
     analytics: (request) => readAnalytics(db, request),
     pageFigures: (request) => readPageFigures(db, request),
   }
+}
+
+/** What is known of all matches once the first of them are listed: a list that has room for more has all. */
+function gatheredBy(gathered: Gathered, listed: readonly Found[], limit: number): Gathered {
+  if (gathered.isAll) return gathered
+  if (listed.length < limit) return {found: listed, isAll: true}
+  return {found: gathered.found.length > listed.length ? gathered.found : listed, isAll: false}
 }
 
 /** Sorts by the measure; the later answer is first where it is the same. */

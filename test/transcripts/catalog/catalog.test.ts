@@ -12,7 +12,7 @@ import {
 import {dirname, join} from 'node:path'
 import {afterEach, describe, expect, test} from 'vitest'
 import {refOf} from '../../../src/answers/index.ts'
-import type {AnswerEvent} from '../../../src/domain/index.ts'
+import {type AnswerEvent, noUsage} from '../../../src/domain/index.ts'
 import {openSqlite, type SqliteDatabase} from '../../../src/native/index.ts'
 import {createQuestionReads} from '../../../src/transcripts/asked-questions.ts'
 import {identityOf} from '../../../src/transcripts/catalog/catalog-damage.ts'
@@ -472,6 +472,26 @@ describe('a catalog that cannot be used as it is', () => {
     command.close()
   })
 
+  test('that is gone while nothing is written is made anew, too', async () => {
+    const file = await filled()
+    const transcripts = openForTest({file})
+    await transcripts.list({q: 'port'})
+    for (const suffix of ['', '-wal', '-shm']) rmSync(catalogFileOf(file) + suffix, {force: true})
+
+    expect((await transcripts.list({q: 'port'})).total).toEqual({answers: 5, isExact: true})
+    expect(existsSync(catalogFileOf(file))).toBe(true)
+  })
+
+  test('a list of a server that is closed meanwhile is ended, with that reason', async () => {
+    const file = await filled()
+    rmSync(catalogFileOf(file))
+    const transcripts = openForTest({file})
+    const listed = transcripts.list({q: 'port'}).catch((error: unknown) => error)
+    await transcripts.close()
+
+    expect(await listed).toMatchObject({code: 'shutting_down'})
+  })
+
   test('is not blamed for damaged transcripts, nor thrown away for them', async () => {
     const file = await filled()
     const before = identityOf(catalogFileOf(file))
@@ -706,6 +726,32 @@ test('a command and the server that catch up beside each other share the work', 
     ratings: {down: 1},
   })
   reader.close()
+})
+
+test('what lacks the measure that a list is sorted by is not counted, however much of it matches', async () => {
+  const file = temporaryFile()
+  const transcripts = openForTest({file})
+  const timings = {sourcesMs: 5, firstTokenMs: null, longestStallMs: 0, totalMs: 30}
+  for (let number = 0; number < 40; number++) {
+    beginAnswer(transcripts, `a${number}`)
+    const event = {type: 'done', ending: 'abstained', abstained: true, usage: noUsage, timings} as const
+    appendEvent(transcripts, `a${number}`, {seq: 1, at: Date.now(), event})
+  }
+  journalAnswer(transcripts, 'measured', {entry: {question: 'The port, too?'}, pieces: ['Yes.']})
+  await transcripts.flush()
+  const {items, total} = await transcripts.list({q: 'port'}, {sort: 'first_token'})
+  expect({ids: items.map(({answerId}) => answerId), total}).toEqual({
+    ids: ['measured'],
+    total: {answers: 1, isExact: true},
+  })
+
+  const db = openForReading(file, catalogFileOf(file))
+  opened.add(db)
+  const thresholds = {sorted: 5, scanned: 20_000, gathered: 5, gatheringMs: 0}
+  const reads = createCatalogReads(db, thresholds)
+  const selection = {filter: {q: 'port'}, measure: 'first_token_ms', order: 'DESC', after: null} as const
+  expect(reads.select({...selection, limit: 3, counted: 10})).toHaveLength(1)
+  expect(reads.count({...selection, limit: 10})).toEqual({answers: 1, isAll: true})
 })
 
 test('an empty catalog says so', () => {
