@@ -95,6 +95,11 @@ export function rateLimited(
   return new DocentError('rate_limited', message, {cause, retryAfterMs, details: {limit}})
 }
 
+/** What a server that stops answers to whatever it does not begin any more, or ends. */
+export function shuttingDown(): DocentError {
+  return new DocentError('shutting_down', 'The server is stopping.')
+}
+
 /** Whether repeating the same request can help. */
 export function isRetryable(code: ErrorCode): boolean {
   return retryable.has(code)

@@ -5,7 +5,7 @@ import {join} from 'node:path'
 import express, {type Express} from 'express'
 import helmet from 'helmet'
 import type {Answering} from '../answering/index.ts'
-import {DocentError, type GeneratorName, type ModelPrices} from '../domain/index.ts'
+import {DocentError, type GeneratorName, type ModelPrices, shuttingDown} from '../domain/index.ts'
 import {type GoldenQuestions, goldenPlacesIn} from '../golden/index.ts'
 import {createRedactor, type Redactor} from '../redaction/index.ts'
 import type {DocsSearch} from '../retrieval/index.ts'
@@ -176,7 +176,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     response.json({status: 'ok'})
   })
   app.get('/readyz', async (request, response) => {
-    if (isDraining) throw new DocentError('shutting_down', 'The server is stopping.')
+    if (isDraining) throw shuttingDown()
     if (current.id === null) throw new DocentError('not_ready', 'There is no index yet.')
     const {degraded, reason} = deps.journalHealth()
     const problems = deps.sourceProblems?.() ?? []

@@ -1,5 +1,8 @@
 import {type ChildPool, type ChildPoolOptions, openChildPool} from './child-pool.ts'
 
+/** How long `whilePaused` waits for tasks. */
+const maxPauseWaitMs = 1_000
+
 /** A child pool whose children end when nothing has used it for a while, and start again with the next use. */
 export class IdlePool<Task, Result> {
   readonly #options: ChildPoolOptions
@@ -42,13 +45,13 @@ export class IdlePool<Task, Result> {
     }
   }
 
-  /** Runs `work` while no child has a task, or anyway once the tasks under way have taken `maxWaitMs` longer. */
-  async whilePaused(maxWaitMs: number, work: () => void | Promise<void>): Promise<void> {
+  /** Runs `work` while no child has a task, or anyway if the tasks under way take too long. */
+  async whilePaused(work: () => void | Promise<void>): Promise<void> {
     if (this.#pool === null) return work()
     const paused = this.#pool.pause()
     let timer: NodeJS.Timeout | undefined
     const tooLong = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, maxWaitMs)
+      timer = setTimeout(resolve, maxPauseWaitMs)
     })
     await Promise.race([paused, tooLong])
     clearTimeout(timer)

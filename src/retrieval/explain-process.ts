@@ -1,4 +1,4 @@
-import {DocentError, rateLimited} from '../domain/index.ts'
+import {DocentError, rateLimited, shuttingDown} from '../domain/index.ts'
 import {builtFile} from '../package/index.ts'
 import {ChildFailure, IdlePool} from '../processes/index.ts'
 import type {ExplainReply, ExplainSetup, ExplainTask} from './explain-child.ts'
@@ -29,7 +29,7 @@ export function openBuildExplainer(setup: ExplainSetup): BuildExplainer {
   )
   return {
     async explain(task, signal) {
-      if (pool.isClosed) throw closedError()
+      if (pool.isClosed) throw shuttingDown()
       try {
         const reply = await pool.use(({run}) => run(task, {...limits, signal}))
         if ('explanation' in reply) return reply.explanation
@@ -37,15 +37,11 @@ export function openBuildExplainer(setup: ExplainSetup): BuildExplainer {
         throw new DocentError(code === 'version_not_found' ? code : 'conflict', message)
       } catch (error) {
         if (!(error instanceof ChildFailure)) throw error
-        throw pool.isClosed ? closedError() : refusalOf(error)
+        throw pool.isClosed ? shuttingDown() : refusalOf(error)
       }
     },
     close: () => void pool.close(),
   }
-}
-
-function closedError(): DocentError {
-  return new DocentError('shutting_down', 'The server is stopping.')
 }
 
 function refusalOf(failure: ChildFailure): DocentError {

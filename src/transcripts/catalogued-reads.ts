@@ -1,4 +1,4 @@
-import {DocentError} from '../domain/index.ts'
+import {DocentError, shuttingDown} from '../domain/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 import {createQuestionReads} from './asked-questions.ts'
 import {catalogFileOf} from './catalog/catalog-file.ts'
@@ -7,7 +7,7 @@ import {createCatalogReads} from './catalog/catalog-reads.ts'
 import {createCatalogTables} from './catalog/catalog-schema.ts'
 import {createCatalogWriter} from './catalog/catalog-writer.ts'
 import {createMaterialReads} from './material-reads.ts'
-import {closedError, openReaderProcess} from './reader-process.ts'
+import {openReaderProcess} from './reader-process.ts'
 import {createStaffReads} from './staff-reads.ts'
 import {type AsyncStaffReads, asyncReads} from './transcript-reader.ts'
 import {createTranscriptReads} from './transcript-reads.ts'
@@ -85,10 +85,10 @@ function inProcesses({file, db, onProblem}: CataloguedReadsOptions): CataloguedR
     reads: readers.reads,
     written: catalog.written,
     async catalogue() {
-      if (isClosed) throw closedError()
+      if (isClosed) throw shuttingDown()
       const state = await catalog.reach(lastChange.get()!)
       if (state !== null) return state.left
-      if (catalog.problem === null) throw closedError()
+      if (catalog.problem === null) throw shuttingDown()
       throw new DocentError('storage', `The catalog of transcripts cannot be written: ${catalog.problem}`)
     },
     get left() {

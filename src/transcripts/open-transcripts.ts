@@ -204,7 +204,7 @@ function openLocked(options: TranscriptsOptions): {
   }
 }
 
-/** Runs changes with a longer wait for other processes than the writes of running answers have. */
+/** Runs changes with a longer wait for other processes than the writes of running answers have, and tells of each. */
 function createStaffTimeout(db: SqliteDatabase, onChanged: () => void): <T>(change: () => T) => T {
   return (change) => {
     db.pragma(`busy_timeout = ${staffBusyTimeoutMs}`)

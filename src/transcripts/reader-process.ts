@@ -1,4 +1,4 @@
-import {DocentError, rateLimited} from '../domain/index.ts'
+import {DocentError, rateLimited, shuttingDown} from '../domain/index.ts'
 import {builtFile} from '../package/index.ts'
 import {ChildFailure, type ChildPool, IdlePool} from '../processes/index.ts'
 import type {StaffReads} from './staff-reads.ts'
@@ -37,7 +37,6 @@ const memoryMb = 256
 const wallMs = 5 * 60_000
 /** Maximum wait for a free process. */
 const queueMs = 30_000
-const maxIdleWaitMs = 1_000
 
 /** Processes start with the first read, and again after an idle period or a crash. */
 export function openReaderProcess(files: ReaderSetup, options: ReaderProcessOptions = {}): ReaderProcess {
@@ -58,7 +57,7 @@ export function openReaderProcess(files: ReaderSetup, options: ReaderProcessOpti
   }
 
   async function perform(call: ReadCall): Promise<unknown> {
-    if (pool.isClosed) throw closedError()
+    if (pool.isClosed) throw shuttingDown()
     try {
       return await pool.use((open) =>
         attempt(call, open).catch((error: unknown) => {
@@ -69,7 +68,7 @@ export function openReaderProcess(files: ReaderSetup, options: ReaderProcessOpti
       )
     } catch (error) {
       if (!(error instanceof ChildFailure)) throw error
-      throw pool.isClosed ? closedError() : refusalOf(error)
+      throw pool.isClosed ? shuttingDown() : refusalOf(error)
     }
   }
 
@@ -94,13 +93,9 @@ export function openReaderProcess(files: ReaderSetup, options: ReaderProcessOpti
     get isOpen() {
       return pool.open !== null
     },
-    whileIdle: (work) => pool.whilePaused(maxIdleWaitMs, work),
+    whileIdle: (work) => pool.whilePaused(work),
     close: () => pool.close(),
   }
-}
-
-export function closedError(): DocentError {
-  return new DocentError('shutting_down', 'The server is stopping.')
 }
 
 function refusalOf(failure: ChildFailure): DocentError {

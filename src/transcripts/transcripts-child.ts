@@ -3,7 +3,7 @@ import type {ErrorCode} from '../domain/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 import {serveTasks} from '../processes/index.ts'
 import {createQuestionReads} from './asked-questions.ts'
-import {damagedCatalog, identityOf, isDamage, isDamagedCatalog} from './catalog/catalog-damage.ts'
+import {damagedCatalog, identityOf, isDamage, isDamagedCatalog, isGone} from './catalog/catalog-damage.ts'
 import {type CatalogReads, catalogBy, createCatalogReads} from './catalog/catalog-reads.ts'
 import {openForReading} from './catalog/open-catalog.ts'
 import {createMaterialReads} from './material-reads.ts'
@@ -72,7 +72,7 @@ function openStaffReads(transcripts: string, catalog: string): StaffReads {
       }
       return read(opened.reads)
     } catch (error) {
-      if (!isDamage(error, catalog) && identityOf(catalog) !== null) throw error
+      if (!isDamage(error, catalog) && !isGone(error, catalog)) throw error
       close()
       throw damagedCatalog(catalog, error)
     }

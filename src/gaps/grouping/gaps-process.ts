@@ -1,4 +1,4 @@
-import {DocentError} from '../../domain/index.ts'
+import {DocentError, shuttingDown} from '../../domain/index.ts'
 import {builtFile} from '../../package/index.ts'
 import {ChildFailure, IdlePool} from '../../processes/index.ts'
 import type {GapsSetup, GroupingReply} from './gaps-child.ts'
@@ -29,21 +29,17 @@ export function openGapsProcess(setup: GapsSetup): GapsProcess {
   )
   return {
     async group(task) {
-      if (pool.isClosed) throw closedError()
+      if (pool.isClosed) throw shuttingDown()
       try {
         const reply = await pool.use(({run}) => run({...task, budgetMs}, limits))
         if ('isDone' in reply) return reply.isDone
         throw new DocentError(reply.problem.code, reply.problem.message)
       } catch (error) {
         if (!(error instanceof ChildFailure)) throw error
-        if (pool.isClosed) throw closedError()
+        if (pool.isClosed) throw shuttingDown()
         throw new DocentError('internal', `Questions cannot be grouped: ${error.message}`, {cause: error})
       }
     },
     close: () => pool.close(),
   }
-}
-
-function closedError(): DocentError {
-  return new DocentError('shutting_down', 'The server is stopping.')
 }

@@ -1,4 +1,4 @@
-import {DocentError, rateLimited} from '../../domain/index.ts'
+import {DocentError, rateLimited, shuttingDown} from '../../domain/index.ts'
 import {builtFile} from '../../package/index.ts'
 import {ChildFailure, IdlePool} from '../../processes/index.ts'
 import type {SectionNow} from '../../search-index/index.ts'
@@ -41,14 +41,14 @@ export function openBuildsReader(): BuildsReader {
   )
 
   async function perform(task: BuildsTask): Promise<unknown> {
-    if (pool.isClosed) throw closedError()
+    if (pool.isClosed) throw shuttingDown()
     try {
       const reply = await pool.use(({run}) => run(task, limits))
       if ('problem' in reply) throw new DocentError(reply.problem.code, reply.problem.message)
       return reply.value
     } catch (error) {
       if (!(error instanceof ChildFailure)) throw error
-      throw pool.isClosed ? closedError() : refusalOf(error)
+      throw pool.isClosed ? shuttingDown() : refusalOf(error)
     }
   }
 
@@ -61,10 +61,6 @@ export function openBuildsReader(): BuildsReader {
     coverageCsv: (task) => perform({kind: 'coverage', format: 'csv', ...task}) as Promise<string>,
     close: () => void pool.close(),
   }
-}
-
-function closedError(): DocentError {
-  return new DocentError('shutting_down', 'The server is stopping.')
 }
 
 function refusalOf(failure: ChildFailure): DocentError {

@@ -1,4 +1,4 @@
-import {DocentError, rateLimited} from '../../domain/index.ts'
+import {rateLimited, shuttingDown} from '../../domain/index.ts'
 import {TwoGenerationCache} from '../../lib/two-generation-cache.ts'
 import {builtFile} from '../../package/index.ts'
 import {ChildFailure, type ChildPool, openChildPool} from '../../processes/index.ts'
@@ -125,7 +125,7 @@ export function openDocsRenderer(options: DocsRendererOptions): DocsRenderer {
       if (target.kind === 'page') return await pageOf(build, target.pageId)
       return await run(taskOf(build, target), unrenderedCpuMs)
     } catch (error) {
-      if (isClosed) throw new DocentError('shutting_down', 'The server is stopping.')
+      if (isClosed) throw shuttingDown()
       if (isFailure(error, 'busy')) return standIn(build, target)
       throw error
     }
@@ -141,7 +141,7 @@ export function openDocsRenderer(options: DocsRendererOptions): DocsRenderer {
       const key = `${build.manifest.id} ${target.kind} ${'pageId' in target ? target.pageId : ''}`
       const known = cache.get(key) ?? pending.get(key)
       if (known !== undefined) return known
-      if (isClosed) throw new DocentError('shutting_down', 'The server is stopping.')
+      if (isClosed) throw shuttingDown()
       if (pending.size >= maxPending) {
         throw rateLimited('all_pages', 'Too many pages are being rendered. Please try again in a moment.', {
           retryAfterMs: 2_000,

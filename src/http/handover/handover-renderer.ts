@@ -1,4 +1,4 @@
-import {DocentError, rateLimited} from '../../domain/index.ts'
+import {DocentError, rateLimited, shuttingDown} from '../../domain/index.ts'
 import {builtFile} from '../../package/index.ts'
 import {ChildFailure, IdlePool} from '../../processes/index.ts'
 import type {HandoverTask} from './handover-child.ts'
@@ -28,7 +28,7 @@ export function openHandoverRenderer(): HandoverRenderer {
 
   return {
     async render(view) {
-      if (pool.isClosed) throw closedError()
+      if (pool.isClosed) throw shuttingDown()
       try {
         return await run(view, 'rendered').catch((error: unknown) => {
           if (!isTooHeavy(error) || pool.isClosed) throw error
@@ -36,7 +36,7 @@ export function openHandoverRenderer(): HandoverRenderer {
         })
       } catch (error) {
         if (!(error instanceof ChildFailure)) throw error
-        if (pool.isClosed) throw closedError()
+        if (pool.isClosed) throw shuttingDown()
         if (error.kind === 'busy')
           throw rateLimited('all_pages', 'Too many pages are being rendered. Please try again in a moment.', {
             retryAfterMs: 2_000,
@@ -53,8 +53,4 @@ export function openHandoverRenderer(): HandoverRenderer {
 
 function isTooHeavy(error: unknown): boolean {
   return error instanceof ChildFailure && error.kind !== 'busy' && error.kind !== 'start'
-}
-
-function closedError(): DocentError {
-  return new DocentError('shutting_down', 'The server is stopping.')
 }

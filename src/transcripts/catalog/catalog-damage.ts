@@ -14,6 +14,11 @@ export function isDamage(error: unknown, catalogFile: string): boolean {
   return /^SQLITE_(?:CORRUPT|NOTADB|IOERR_SHORT_READ)/.test(code) && !isSound(catalogFile)
 }
 
+/** Whether an error of opening a catalog says that somebody removed it. It is then made anew as a damaged one is. */
+export function isGone(error: unknown, catalogFile: string): boolean {
+  return sqliteCodeOf(error) === 'SQLITE_CANTOPEN' && identityOf(catalogFile) === null
+}
+
 function isSound(file: string): boolean {
   try {
     const db = openSqlite(file, {readonly: true, fileMustExist: true})

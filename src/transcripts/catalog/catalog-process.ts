@@ -32,18 +32,18 @@ export interface CatalogProcess {
 }
 
 export interface CatalogProcessOptions extends CatalogSetup {
-  /** How long changes are collected, in milliseconds; a read does not wait for it. Default 20 s. */
-  readonly collectMs?: number
-  /** How long what is written collects in the write-ahead log, in milliseconds. Default 1 s. */
-  readonly checkpointMs?: number
-  /** How long the process stays without anything to do, in milliseconds. Default 5 minutes. */
-  readonly idleMs?: number
   /** Called after each step that was done. */
   readonly onStep: (state: CatalogState) => void
   /** Called with the reason when it cannot be written, and with null when it can again. */
   readonly onProblem: (problem: string | null) => void
 }
 
+/** How long changes are collected; a read does not wait for it. */
+const collectMs = 20_000
+/** How long what is written collects in the write-ahead log. */
+const checkpointMs = 1_000
+/** How long the process stays without anything to do. */
+const idleMs = 5 * 60_000
 /** Maximum time of a step: a read that needs a later change waits for it to end. */
 const stepMs = 200
 /** Pause between the steps of a longer work, so that it takes only a part of a core. */
@@ -54,10 +54,9 @@ const maxReadWaitMs = 3_000
 const retryMs = 5_000
 const stepLimits = {cpuMs: 60_000, wallMs: 5 * 60_000}
 const memoryMb = 256
-const maxIdleWaitMs = 1_000
 
 export function openCatalogProcess(options: CatalogProcessOptions): CatalogProcess {
-  const {transcripts, catalog, collectMs = 20_000, checkpointMs = 1_000, idleMs = 5 * 60_000} = options
+  const {transcripts, catalog} = options
   const setup: CatalogSetup = {transcripts, catalog}
   const pool = new IdlePool<CatalogTask, CatalogReply>(
     {entry: builtFile('catalog-child.js'), setup, size: 1, memoryMb},
@@ -164,7 +163,7 @@ export function openCatalogProcess(options: CatalogProcessOptions): CatalogProce
     get isOpen() {
       return pool.open !== null
     },
-    whileIdle: (work) => pool.whilePaused(maxIdleWaitMs, work),
+    whileIdle: (work) => pool.whilePaused(work),
     async close() {
       isClosed = true
       if (timer !== null) clearTimeout(timer)

@@ -87,11 +87,17 @@ interface Gathered {
   readonly isAll: boolean
 }
 
+/** The list of a search, and what was gone through for it: those that are in the list, from its beginning. */
+interface Searched {
+  readonly listed: Found[]
+  readonly gathered: Gathered
+}
+
 interface Selected {
   readonly filter: TranscriptFilter
   readonly plan: Plan | null
-  /** Those that are in the list, from its beginning; null if they were not gone through. */
-  gathered: Gathered | null
+  /** What a search went through; null if it was none, or nothing is to be counted. */
+  readonly gathered: Gathered | null
 }
 
 export function createCatalogReads(
@@ -209,40 +215,46 @@ export function createCatalogReads(
     return statementOf(sql).get(...values, limit)!.n
   }
 
-  function searchByTime(plan: Plan, {order, limit, counted = 0}: CatalogSelection): Gathered {
-    return gather(plan, null, {limit: Math.max(limit, counted), needed: limit, order})
+  /** From the beginning of the list. */
+  function searchByTime(plan: Plan, {order, limit, counted = 0}: CatalogSelection): Searched {
+    const gathered = gather(plan, null, {limit: Math.max(limit, counted), needed: limit, order})
+    return {listed: gathered.found.slice(0, limit), gathered}
   }
 
   /** Sorts all matches if they are few enough to be gone through. */
-  function searchByMeasure(plan: Plan, measure: Measure, selection: CatalogSelection): Found[] {
+  function searchByMeasure(plan: Plan, measure: Measure, selection: CatalogSelection): Searched {
     const {after, limit, counted = 0} = selection
-    const gathered = gather(plan, measure, {
+    const {found: matches, isAll} = gather(plan, measure, {
       limit: Math.max(thresholds.sorted, counted),
       needed: limit,
       order: null,
     })
-    const found = gathered.found.filter(({value}) => value !== null)
+    const found = matches.filter(({value}) => value !== null)
     const rest = after === null ? found : found.filter((one) => longestFirst(after, one) < 0)
-    const listed = gathered.isAll
+    const listed = isAll
       ? rest.toSorted(longestFirst).slice(0, limit)
       : selectByRanges(plan, measure, selection)
-    if (counted > 0) selected!.gathered = gatheredBy({found, isAll: gathered.isAll}, listed, limit)
-    return listed
+    return {listed, gathered: gatheredBy({found, isAll}, listed, limit)}
+  }
+
+  /** Null where there are no words or names to search for, or where a search by time has nothing to count. */
+  function search(plan: Plan, selection: CatalogSelection): Searched | null {
+    const {measure, counted = 0} = selection
+    if (plan.expression === null) return null
+    if (measure !== null) return searchByMeasure(plan, measure, selection)
+    return counted > 0 ? searchByTime(plan, selection) : null
   }
 
   return {
     select(selection) {
-      const {filter, measure, limit, counted = 0} = selection
+      const {filter, measure, counted = 0} = selection
       const plan = planOf(filter)
-      selected = {filter, plan, gathered: null}
+      const searched = plan === null ? null : search(plan, selection)
+      // A search is not begun anew to count.
+      selected = {filter, plan, gathered: counted > 0 ? (searched?.gathered ?? null) : null}
       if (plan === null) return []
-      if (measure === null) {
-        // A search is not begun anew to count; going through all is quicker without their rows.
-        if (plan.expression === null || counted === 0) return selectByTime(plan, selection)
-        selected.gathered = searchByTime(plan, selection)
-        return selected.gathered.found.slice(0, limit)
-      }
-      if (plan.expression !== null) return searchByMeasure(plan, measure, selection)
+      if (searched !== null) return searched.listed
+      if (measure === null) return selectByTime(plan, selection)
       const few = thresholds.sorted + 1
       const isFew = plan.rows !== null || countOf(plan, measure, few) < few
       return selectByMeasure(plan, measure, selection, isFew ? undefined : `INDEXED BY facets_by_${measure}`)
