@@ -133,8 +133,11 @@ async function historyOf(
   conversation: string | null,
   {journal, limits, redactor}: HistoryDeps,
 ): Promise<readonly Turn[]> {
-  if (question.history.length > 0 || conversation === null) return keptTurns(question.history, redactor)
-  return openingAndLatestTurns(await journal.conversation(conversation, maxTurnsRead), limits.maxHistoryTurns)
+  const {maxHistoryTurns} = limits
+  if (question.history.length > 0 || conversation === null) {
+    return keptTurns(openingAndLatestTurns(question.history, maxHistoryTurns), redactor)
+  }
+  return openingAndLatestTurns(await journal.conversation(conversation, maxTurnsRead), maxHistoryTurns)
 }
 
 /** The turns before a question that is not asked yet. */

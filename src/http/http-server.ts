@@ -14,7 +14,8 @@ import type {StaffStore} from '../staff/index.ts'
 import type {TranscriptStore} from '../transcripts/index.ts'
 import {findPlaceIn, type VerifiedAnswers} from '../verified/index.ts'
 import {createAdminRouter} from './admin-routes.ts'
-import {addAnswerRoutes} from './answer-routes.ts'
+import {addAnswerRoutes} from './answers/answer-routes.ts'
+import {attachWebSocketEndpoint} from './answers/web-socket-endpoint.ts'
 import {assetHeaders, assetsDir} from './assets.ts'
 import {type AssistantOptions, assistantLookOf, logoOrigins} from './assistant-look.ts'
 import {openBuildsReader} from './builds/builds-reader.ts'
@@ -48,7 +49,6 @@ import {createGuesses} from './staff/guesses.ts'
 import {createOperators, type OperatorOptions} from './staff/operators.ts'
 import {createStaff, type Staff, type StaffTokens} from './staff/staff.ts'
 import {staticFiles} from './static-files.ts'
-import {attachWebSocketEndpoint} from './web-socket-endpoint.ts'
 
 /** The settings that this folder reads; `Settings` is assignable to it. */
 export interface HttpOptions

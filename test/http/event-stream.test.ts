@@ -3,7 +3,7 @@ import {createServer, get, type IncomingMessage, type ServerResponse} from 'node
 import {type AddressInfo, connect, type Socket} from 'node:net'
 import fc from 'fast-check'
 import {afterEach, describe, expect, test, vi} from 'vitest'
-import {type EventStreamOptions, openEventStream} from '../../src/http/event-stream.ts'
+import {type EventStreamOptions, openEventStream} from '../../src/http/answers/event-stream.ts'
 
 const closing: (() => void)[] = []
 

@@ -14,10 +14,10 @@ import {
 import type {TranscriptStore} from '../../transcripts/index.ts'
 import {requireJson} from '../guards/require-json.ts'
 import type {TranscriptsKept} from '../info-route.ts'
+import {publicBase} from '../public-base.ts'
 import {defined, identifier, noQuery, parsed, parsedBody, parsedQuery} from '../request-schemas.ts'
 import type {Auditor} from './auditor.ts'
 import {memberOf, type StaffMember} from './member.ts'
-import {publicBase} from './public-base.ts'
 import type {Staff} from './staff.ts'
 
 export interface HandoverRoutesDeps {

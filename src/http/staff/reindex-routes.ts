@@ -1,7 +1,7 @@
 import type {Router} from 'express'
 import {z} from 'zod'
 import {DocentError} from '../../domain/index.ts'
-import {endWithStreamHead, openEventStream, resumePointOf} from '../event-stream.ts'
+import {endWithStreamHead, openEventStream, resumePointOf} from '../answers/event-stream.ts'
 import type {Reindexing} from '../reindexing.ts'
 import {parsedBody} from '../request-schemas.ts'
 import type {Auditor} from './auditor.ts'

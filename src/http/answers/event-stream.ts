@@ -1,5 +1,5 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
-import type {SequencedEvent} from '../domain/index.ts'
+import type {SequencedEvent} from '../../domain/index.ts'
 
 export interface EventStreamOptions {
   /** A comment is sent this often, so that proxies keep the connection open. */

@@ -1,57 +1,34 @@
 import type {Request, Response, Router} from 'express'
-import type {Answering} from '../answering/index.ts'
-import {type AnswerSnapshot, answerJsonOf, canBeConversationKey, refOf} from '../answers/index.ts'
-import {DocentError, type Ending} from '../domain/index.ts'
-import type {TranscriptStore} from '../transcripts/index.ts'
-import {clientLeft} from './client-left.ts'
-import {statusOf} from './error-response.ts'
-import {endWithStreamHead, frameOf, openEventStream, resumePointOf} from './event-stream.ts'
-import {requireJson} from './guards/require-json.ts'
-import {type Limits, visitorOf} from './limits/limits.ts'
-import type {VisitorKeys} from './limits/visitor-keys.ts'
-import type {Log} from './log.ts'
-import type {Metrics} from './metrics.ts'
-import {askRequestOf, feedbackOf, idempotencyKeyOf, measuredOf} from './request-schemas.ts'
+import {type AnswerSnapshot, answerJsonOf, canBeConversationKey, refOf} from '../../answers/index.ts'
+import {DocentError, type Ending, type SequencedEvent} from '../../domain/index.ts'
+import type {TranscriptStore} from '../../transcripts/index.ts'
+import {statusOf} from '../error-response.ts'
+import {requireJson} from '../guards/require-json.ts'
+import {visitorOf} from '../limits/limits.ts'
+import {askRequestOf, feedbackOf, measuredOf} from '../request-schemas.ts'
+import {type AnswerStreamDeps, askAs, streamAnswer, wholeAnswer} from './answer-streams.ts'
+import {endWithStreamHead, frameOf, resumePointOf} from './event-stream.ts'
 
-export interface AnswerRoutesDeps {
-  readonly answering: Answering
+export interface AnswerRoutesDeps extends AnswerStreamDeps {
   readonly transcripts: TranscriptStore
-  readonly limits: Limits
-  readonly visitorKeys: VisitorKeys
-  readonly metrics: Metrics
-  readonly log: Log
-  readonly heartbeatMs: number
-  readonly slowReaderTimeoutMs: number
-  /** Default buffering of deltas, in milliseconds, if the request does not set it. */
-  readonly bufferMs: number
 }
 
 /** Adds the visitors' routes for answers: ask, resume, stop, fetch, rate, and delete a conversation. */
 export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
-  const {answering, transcripts, limits, visitorKeys, metrics} = deps
+  const {answering, transcripts, limits, metrics} = deps
 
   router.post('/api/answers', async (request, response) => {
     const form = responseFormat(request)
     requireJson(request)
     const {question, bufferMs, continueAnswerId} = askRequestOf(request.body)
-    const visitor = visitorOf(request)
-    const idempotencyKey = visitorKeys.keyOf(visitor, idempotencyKeyOf(request.get('idempotency-key')))
-    if (!(await limits.openStream(visitor, response))) return
-
-    const admit = () => limits.admitAnswer(visitor, response)
-    const options = {
-      channel: 'http',
-      idempotencyKey,
-      visitor: visitorKeys.hashOf(visitor),
-      continueAnswerId,
-      admit,
-    }
-    const {answerId} = await answering.ask(question, options)
+    const asked = await askAs(request, response, {question, channel: 'http', continueAnswerId}, deps)
+    if (asked === null) return
+    const {answerId} = asked
     if (form === 'json') return await sendWhole(response, answerId)
     // A client that asks again with the same key after a lost connection says how far it has read.
     const after = resumePointOf(request, answerId, undefined) ?? 0
     if (after > 0 && (await isFullyRead(answerId, after))) return void response.status(204).end()
-    await streamAnswer(response, answerId, {after, bufferMs: bufferMs ?? deps.bufferMs, isAsker: true}, deps)
+    await streamAnswer(response, answerId, {after, bufferMs, isAsker: true, encode: framesOf(answerId)}, deps)
   })
 
   router.get('/api/answers/:id/events', async (request, response) => {
@@ -67,7 +44,8 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
     }
     if (request.method === 'HEAD') return endWithStreamHead(response)
     if (!(await limits.openStream(visitorOf(request), response))) return
-    await streamAnswer(response, snapshot.answerId, {after, bufferMs: bufferMs ?? deps.bufferMs}, deps)
+    const encode = framesOf(snapshot.answerId)
+    await streamAnswer(response, snapshot.answerId, {after, bufferMs: bufferMs ?? null, encode}, deps)
   })
 
   router.get('/api/answers/:id', async (request, response) => {
@@ -126,20 +104,10 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
     return true
   }
 
-  /** Waits for the end as a reader, so that the work ends if the client disconnects. */
   async function sendWhole(response: Response, answerId: string): Promise<void> {
-    const signal = clientLeft(response)
-    let conversationId: string | null = null
-    try {
-      for await (const {event} of answering.events(answerId, {signal, isAsker: true})) {
-        if (event.type === 'start') ({conversationId} = event)
-      }
-    } catch (error) {
-      if (!signal.aborted) throw error
-    }
-    if (signal.aborted) return
-    const snapshot = await answering.snapshot(answerId)
-    if (snapshot === null) throw new DocentError('not_found', 'The answer was deleted meanwhile.')
+    const whole = await wholeAnswer(response, answerId, deps)
+    if (whole === null) return
+    const {snapshot, conversationId} = whole
     response.setHeader('cache-control', 'no-store')
     // The body is the answer in either case; the status tells clients that check nothing else that it failed.
     response
@@ -148,43 +116,7 @@ export function addAnswerRoutes(router: Router, deps: AnswerRoutesDeps): void {
   }
 }
 
-export interface StreamAnswerOptions {
-  readonly after: number
-  readonly bufferMs: number
-  readonly isAsker?: boolean
-}
-
-/** Sends an answer's events until the terminal one, or until the reader leaves. */
-async function streamAnswer(
-  response: Response,
-  answerId: string,
-  {after, bufferMs, isAsker = false}: StreamAnswerOptions,
-  {answering, metrics, log, heartbeatMs, slowReaderTimeoutMs}: AnswerRoutesDeps,
-): Promise<void> {
-  const closeMetrics = metrics.streamOpened('sse')
-  const stream = openEventStream(response, {
-    heartbeatMs,
-    slowReaderTimeoutMs,
-    onSlowReader: () => {
-      metrics.readerDropped()
-      log.warn({ref: refOf(answerId)}, 'a slow reader was dropped')
-    },
-  })
-  try {
-    await answering.deliver(answerId, {after, signal: stream.signal, bufferMs, isAsker}, (sequenced) => {
-      metrics.eventSent(sequenced.event.type)
-      return stream.send(frameOf(answerId, sequenced))
-    })
-    stream.end()
-  } catch (error) {
-    if (stream.signal.aborted) return
-    // Destroyed, not ended: the reader must not mistake this for the end of the answer. It can resume.
-    log.warn({ref: refOf(answerId), err: error}, 'a stream broke off')
-    response.destroy()
-  } finally {
-    closeMetrics()
-  }
-}
+const framesOf = (answerId: string) => (sequenced: SequencedEvent) => frameOf(answerId, sequenced)
 
 function responseFormat(request: Request): 'stream' | 'json' {
   switch (request.accepts(['text/event-stream', 'application/json'])) {
