@@ -185,6 +185,7 @@ function answerOf(
     settings: '{}',
     channel: 'sse',
     idempotency_key: null,
+    chat: null,
     visitor: `visitor-${Math.floor(row / 9)}`,
     ending,
     abstained: isAbstained ? 1 : 0,

@@ -1,16 +1,18 @@
-import type {AnswerSnapshot} from '../answers/index.ts'
+import type {AnswerSnapshot, JournalledAnswer} from '../answers/index.ts'
 import type {Ending, Question, SequencedEvent} from '../domain/index.ts'
 import type {AnswerSummary} from './answer-summary.ts'
 import type {FoundSources} from './find-sources.ts'
 
 export interface AskOptions {
-  /** How the question came in: `http`, `ws` or `cli`. For the log. */
+  /** What kind of client asks, as `channel` of a `JournalEntry`. For the log. */
   readonly channel: string
   /**
    * The same key within a day joins the answer it began, instead of starting another; with a different question it is
    * refused as `conflict`. Callers keep visitors apart by making the visitor part of the key.
    */
   readonly idempotencyKey?: string | null
+  /** A keyed hash of the client's own name for its chat; `latestOfChat` finds the answer by it. Default null. */
+  readonly chat?: string | null
   /** A keyed hash of the address that the question comes from, for the log. Default null. */
   readonly visitor?: string | null
   /**
@@ -57,6 +59,9 @@ export type Forgotten =
   | {readonly answerId: string}
   | {readonly conversation: string}
   | {readonly visitor: string}
+
+/** An answer as `latestOfChat` finds it. */
+export type ChatAnswer = Pick<JournalledAnswer, 'answerId' | 'question' | 'lang' | 'startedAt' | 'ending'>
 
 /** Answers as runs that are independent of any connection. */
 export interface Answering {
@@ -109,6 +114,9 @@ export interface Answering {
 
   /** Resolves with null for an unknown id. */
   snapshot(answerId: string): Promise<AnswerSnapshot | null>
+
+  /** The latest answer that was begun in a chat, by its hash, and how it ended, null while it runs. Null for none. */
+  latestOfChat(chat: string): Promise<ChatAnswer | null>
 
   /** Number of answers that have begun or are about to, and have not ended. */
   readonly active: number

@@ -168,6 +168,7 @@ export function createAnswering(options: AnsweringOptions): Answering {
       runs.drop(({entry}) => isOf(entry, what))
     },
     snapshot,
+    latestOfChat: (chat) => journal.findByChat(chat),
     get active() {
       return admission.active
     },

@@ -85,6 +85,7 @@ export async function prepareAnswer(
     },
     channel: options.channel,
     idempotencyKey: options.idempotencyKey ?? null,
+    chat: options.chat ?? null,
     visitor: options.visitor ?? null,
   }
   return {entry, conversationId, question, history, continuation}

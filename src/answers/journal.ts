@@ -28,10 +28,12 @@ export interface JournalEntry {
   readonly startedAt: number
   /** Settings that shaped the answer: timeouts, source count, and so on. Never secrets. */
   readonly settings: Readonly<Record<string, unknown>>
-  /** How the question came in: `http`, `ws` (a WebSocket) or `cli`. */
+  /** What kind of client asked: `http`, `ws` (a WebSocket), `cli`, or the name of a protocol, as `ai-sdk`. */
   readonly channel: string
   /** The client's key against double submission; null if it sent none. */
   readonly idempotencyKey: string | null
+  /** A keyed hash of the client's own name for its chat, by which it takes answers up again; null or absent where it has none. */
+  readonly chat?: string | null
   /** A keyed hash of the address that the question came from; null or absent where it came from none. */
   readonly visitor?: string | null
 }
@@ -140,6 +142,8 @@ export interface Journal {
   eventsAfter(answerId: string, seq: number): Promise<readonly SequencedEvent[]>
   /** The latest answer begun with this key, however long ago; null when there is none. */
   findByIdempotencyKey(key: string): Promise<JournalledAnswer | null>
+  /** The latest answer begun in this chat, by the hash in its entry; null when there is none. */
+  findByChat(chat: string): Promise<JournalledAnswer | null>
   /** Whether any answer of the conversation is known. `conversation` is a digest, the `refOf` of its key. */
   hasConversation(conversation: string): Promise<boolean>
   /**

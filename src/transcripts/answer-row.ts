@@ -54,6 +54,7 @@ export interface AnswerRow extends FeedbackColumns {
   readonly settings: string
   readonly channel: string
   readonly idempotency_key: string | null
+  readonly chat: string | null
   readonly visitor: string | null
   readonly ending: Ending | null
   readonly abstained: number
@@ -101,6 +102,7 @@ export function journalledOf(row: AnswerRow): JournalledAnswer {
     settings: JSON.parse(row.settings) as Record<string, unknown>,
     channel: row.channel,
     idempotencyKey: row.idempotency_key,
+    chat: row.chat,
     visitor: row.visitor,
     ending: row.ending,
   }

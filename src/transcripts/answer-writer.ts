@@ -19,9 +19,9 @@ export interface AnswerWriter {
 export function createAnswerWriter(db: SqliteDatabase, redaction: Redaction): AnswerWriter {
   const insertAnswer = db.prepare(
     `INSERT INTO answers (id, ref, conversation, question, version, lang, page, build, generator, model, embedding,
-       started_at, settings, channel, idempotency_key, visitor)
+       started_at, settings, channel, idempotency_key, chat, visitor)
      VALUES (@id, @ref, @conversation, @question, @version, @lang, @page, @build, @generator, @model, @embedding,
-       @startedAt, @settings, @channel, @idempotencyKey, @visitor)`,
+       @startedAt, @settings, @channel, @idempotencyKey, @chat, @visitor)`,
   )
   const updateDetails = db.prepare('UPDATE answers SET facts = ?, lang = ? WHERE row = ?')
   const endAnswer = db.prepare(
@@ -48,6 +48,7 @@ export function createAnswerWriter(db: SqliteDatabase, redaction: Redaction): An
       settings: JSON.stringify(entry.settings),
       channel: entry.channel,
       idempotencyKey: entry.idempotencyKey,
+      chat: entry.chat ?? null,
       visitor: entry.visitor ?? null,
     })
     return Number(lastInsertRowid)
@@ -123,6 +124,7 @@ const columns = [
   'settings',
   'channel',
   'idempotency_key',
+  'chat',
   'visitor',
   'ending',
   'abstained',

@@ -41,6 +41,13 @@ export function createJournal(options: JournalOptions): Journal {
     return stored === null ? null : journalledOf(stored)
   }
 
+  function inChat(chat: string): JournalledAnswer | null {
+    const answer = live.inChat(chat)
+    if (answer !== undefined) return journalledLive(answer)
+    const stored = fromFile(() => reads.rowByChat(chat), null)
+    return stored === null ? null : journalledOf(stored)
+  }
+
   return {
     // No await between the look-up of the key and the claim.
     async begin(entry, state) {
@@ -89,6 +96,7 @@ export function createJournal(options: JournalOptions): Journal {
       return overlayEvents(stored, later)
     },
     findByIdempotencyKey: async (key) => withKey(key),
+    findByChat: async (chat) => inChat(chat),
     hasConversation: async (conversation) =>
       live.ofConversation(conversation).length > 0 ||
       fromFile(() => reads.conversationRows(conversation, 1).length > 0, false),

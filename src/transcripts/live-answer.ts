@@ -87,6 +87,7 @@ export function liveRow(answer: LiveAnswer): AnswerRow {
     settings: JSON.stringify(entry.settings),
     channel: entry.channel,
     idempotency_key: entry.idempotencyKey,
+    chat: entry.chat ?? null,
     visitor: entry.visitor ?? null,
     ending: state.ending,
     abstained: state.abstained ? 1 : 0,

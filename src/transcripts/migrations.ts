@@ -205,6 +205,14 @@ export const migrations: readonly Migration[] = [
         END;
     `,
   },
+  {
+    // A keyed hash of what a client calls its chat, by which it takes the latest answer up again. Earlier clients had none.
+    name: '013_chats',
+    sql: `
+      ALTER TABLE answers ADD COLUMN chat TEXT;
+      CREATE INDEX answers_by_chat ON answers (chat, row) WHERE chat IS NOT NULL;
+    `,
+  },
 ]
 
 /** Adds the SQL function `ref_of(id)` to a connection that reads or writes transcripts. */

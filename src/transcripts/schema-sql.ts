@@ -6,6 +6,7 @@ export interface SchemaSql {
   readonly columns: string
   readonly ref: string
   readonly conversation: string
+  readonly chat: string
 }
 
 /** The data of deltas is text, that of other events is JSON. The last event of an ended answer is `done` or `error`. */
@@ -23,6 +24,7 @@ export function schemaSqlOf(db: SqliteDatabase): SchemaSql {
     page: 'NULL',
     missing: '0',
     reviewer: 'NULL',
+    chat: 'NULL',
     visitor: 'NULL',
     resumes: '0',
     opened: "'[]'",
@@ -35,5 +37,6 @@ export function schemaSqlOf(db: SqliteDatabase): SchemaSql {
     columns: `answers.*, ${digests}${missing}${finishReason} AS finish_reason`,
     ref,
     conversation,
+    chat: names.includes('chat') ? 'chat' : 'NULL',
   }
 }

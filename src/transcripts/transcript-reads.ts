@@ -11,6 +11,8 @@ export interface TranscriptReads {
   rowByIdOrRef(name: string): AnswerRow | null
   /** The newest answer begun with the key. */
   rowByIdempotencyKey(key: string): AnswerRow | null
+  /** The newest answer begun in the chat. */
+  rowByChat(chat: string): AnswerRow | null
   /** Events of a row of `answers` with a greater `seq`, in order. */
   events(row: number, after: number): SequencedEvent[]
   /** The last answers of a conversation, oldest first. */
@@ -31,6 +33,9 @@ export function createTranscriptReads(db: SqliteDatabase): TranscriptReads {
   const byKey = db.prepare<[string], AnswerRow>(
     `SELECT ${columns} FROM answers WHERE idempotency_key = ? ORDER BY row DESC LIMIT 1`,
   )
+  const inChat = db.prepare<[string], AnswerRow>(
+    `SELECT ${columns} FROM answers WHERE ${schema.chat} = ? ORDER BY row DESC LIMIT 1`,
+  )
   const eventRows = db.prepare<[number, number], EventRow>(
     'SELECT seq, last_seq, at, data, pieces FROM events WHERE answer = ? AND last_seq > ? ORDER BY seq',
   )
@@ -48,6 +53,7 @@ export function createTranscriptReads(db: SqliteDatabase): TranscriptReads {
     row: (answerId) => byId.get(answerId) ?? null,
     rowByIdOrRef: (name) => byId.get(name) ?? byRef.get(name) ?? null,
     rowByIdempotencyKey: (key) => byKey.get(key) ?? null,
+    rowByChat: (chat) => inChat.get(chat) ?? null,
     events: (row, after) => eventsOf(eventRows.iterate(row, after), after),
     conversationRows: (conversation, limit) => ofConversation.all(conversation, limit).reverse(),
     rows: (numbers) => numbers.flatMap((number) => byRow.get(number) ?? []),

@@ -26,6 +26,10 @@ export function slowJournal(journal: Journal, wait: (method: keyof Journal) => P
       await wait('findByIdempotencyKey')
       return journal.findByIdempotencyKey(key)
     },
+    async findByChat(chat) {
+      await wait('findByChat')
+      return journal.findByChat(chat)
+    },
     async hasConversation(conversation) {
       await wait('hasConversation')
       return journal.hasConversation(conversation)

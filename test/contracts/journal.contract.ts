@@ -208,6 +208,25 @@ export function journalContract(name: string, kept: Kept, open: () => Promise<Jo
       })
     })
 
+    describe('a chat', () => {
+      test('is found by the latest answer begun in it, running, ended and flushed', async () => {
+        await write('first', {entry: {chat: 'chat-1'}})
+        await begin('elsewhere', {chat: 'chat-2'})
+        await begin('without')
+
+        expect((await journal.findByChat('chat-1'))?.answerId).toBe('first')
+        const second = await begin('second', {chat: 'chat-1'})
+        expect(await journal.findByChat('chat-1')).toMatchObject({answerId: 'second', ending: null})
+        for (const event of sampleEvents('second', ['Set it.'], 'complete')) second.append(event)
+        await journal.flush()
+
+        const found = await journal.findByChat('chat-1')
+        expect(await journal.findByChat('nobody')).toBeNull()
+        if (kept === 'nothing') expect(found?.answerId).not.toBe('first')
+        else expect(found).toMatchObject({answerId: 'second', chat: 'chat-1', ending: 'complete'})
+      })
+    })
+
     describe('a conversation', () => {
       const conversation = 'c'
       /** Turns are what was said; a journal that keeps no words has none. */

@@ -63,6 +63,7 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
           sources: expect.arrayContaining([expect.objectContaining({n: 2})]),
           usage: expect.objectContaining({outputTokens: 3}),
           timings: expect.objectContaining({firstTokenMs: 20}),
+          chat: null,
           visitor: null,
           resumes: 0,
           opened: [],
