@@ -1,2 +1,2 @@
-export type {Answering, AskResult} from './answering.ts'
+export type {Answering, AskResult, ChatAnswer} from './answering.ts'
 export {type AnsweringOptions, createAnswering} from './create-answering.ts'

@@ -14,6 +14,7 @@ import type {StaffStore} from '../staff/index.ts'
 import type {TranscriptStore} from '../transcripts/index.ts'
 import {findPlaceIn, type VerifiedAnswers} from '../verified/index.ts'
 import {createAdminRouter} from './admin-routes.ts'
+import {addChatRoutes, chatJson} from './ai-sdk/chat-routes.ts'
 import {addAnswerRoutes} from './answers/answer-routes.ts'
 import {attachWebSocketEndpoint} from './answers/web-socket-endpoint.ts'
 import {assetHeaders, assetsDir} from './assets.ts'
@@ -229,17 +230,12 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       ...streaming,
     }),
   )
-  app.use('/api', corsRules(options.allowedOrigins), express.json({limit: '64kb', verify: verifyDepth}))
-  addAnswerRoutes(app, {
-    answering,
-    transcripts,
-    limits,
-    visitorKeys: keys,
-    metrics,
-    log,
-    bufferMs,
-    ...streaming,
-  })
+  const answerStreams = {answering, limits, visitorKeys: keys, metrics, log, bufferMs, ...streaming}
+  app.use('/api', corsRules(options.allowedOrigins))
+  app.post('/api/chat', chatJson)
+  app.use('/api', express.json({limit: '64kb', verify: verifyDepth}))
+  addAnswerRoutes(app, {...answerStreams, transcripts})
+  addChatRoutes(app, {...answerStreams, publicUrl: options.publicUrl ?? null})
   addSearchRoutes(app, {search: deps.search, answering, limits})
   addSectionRoute(app, {current, siteUrl: options.siteUrl ?? null, limits})
   const {transcripts: keep = null, retentionDays: days} = options

@@ -11,8 +11,8 @@ export interface Log {
 /** Discards everything. */
 export const silentLog: Log = {debug() {}, info() {}, warn() {}, error() {}}
 
-/** Path segments that are followed by the id of an answer or a conversation, or the key of a hand-over link. */
-const precedesId = /^(?:answers|conversations|transcripts|handover)$/i
+/** Path segments that are followed by the id of an answer, a chat or a conversation, or the key of a hand-over link. */
+const precedesId = /^(?:answers|chat|conversations|transcripts|handover)$/i
 
 /**
  * The path of a request in a form that may be logged: without the query, which may contain text of a visitor or a sign-in

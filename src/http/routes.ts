@@ -54,6 +54,25 @@ export const routes: readonly Route[] = [
     caller: 'visitors',
     about: 'Delete a conversation with all its answers.',
   },
+  {
+    method: 'POST',
+    path: '/api/chat',
+    caller: 'visitors',
+    about: 'Ask with the AI SDK, as `useChat` does: a UI message stream.',
+  },
+  {
+    method: 'GET',
+    path: '/api/chat/:id/stream',
+    caller: 'visitors',
+    about:
+      'The same stream again from its beginning, while the answer is being written or nobody has read its end.',
+  },
+  {
+    method: 'POST',
+    path: '/api/chat/:id/stop',
+    caller: 'visitors',
+    about: 'Stop what is written in the chat.',
+  },
   {method: 'GET', path: '/api/search', caller: 'visitors', about: 'Search for sections, without an answer.'},
   {
     method: 'POST',

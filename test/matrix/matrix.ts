@@ -3,9 +3,10 @@ import {type Cell, type Kind, type MatrixOptions, UsageError} from './cell.ts'
 import {clients} from './clients/clients.ts'
 import {generators} from './generators/generators.ts'
 import {nodes} from './nodes/nodes.ts'
+import {protocols} from './protocols/protocols.ts'
 import {schedules} from './schedules/schedules.ts'
 
-const kinds: readonly Kind[] = [clients, generators, schedules, nodes]
+const kinds: readonly Kind[] = [clients, protocols, generators, schedules, nodes]
 
 const usage = `Usage: npm run test:matrix -- [KIND [NAME…]] [options]
 

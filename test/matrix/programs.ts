@@ -75,3 +75,14 @@ export function installPackages(specs: readonly string[], folder = temporaryFold
   runProgram(process.execPath, [ownNpm(), 'install', ...options, ...specs], {cwd: folder})
   return folder
 }
+
+/** Installs a version of Node, which is a package for each platform. Returns the package's folder. */
+export function nodePackage(major: string): string {
+  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
+  return join(installPackages([`${name}@${major}`]), 'node_modules', name)
+}
+
+/** Another version of Node as a program. */
+export function nodeProgram(major: string): string {
+  return join(nodePackage(major), 'bin/node')
+}

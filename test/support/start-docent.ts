@@ -1,7 +1,6 @@
 import {cpSync, mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {afterAll} from 'vitest'
 import type {Answering} from '../../src/answering/answering.ts'
 import {DocentError, type Page} from '../../src/domain/index.ts'
 import type {Generator} from '../../src/generation/generator.ts'
@@ -236,9 +235,8 @@ export async function startDocentWithClaude(options: DocentOptions = {}): Promis
 /** Template data folders by the pages in their index; copying one is faster than making it. */
 const templates = new Map<DocentOptions['pages'], string>()
 
-afterAll(() => {
+process.once('exit', () => {
   for (const folder of templates.values()) rmSync(folder, {recursive: true, force: true})
-  templates.clear()
 })
 
 /** Prepares the data folder that the options describe. A given folder keeps its content. */

@@ -28,6 +28,8 @@ export interface AskedQuestion {
   /** What kind of client asks, for the log. */
   readonly channel: string
   readonly continueAnswerId?: string | null
+  /** As in `AskOptions`. */
+  readonly chat?: string | null
 }
 
 /**
@@ -39,7 +41,7 @@ export interface AskedQuestion {
 export async function askAs(
   request: Request,
   response: Response,
-  {question, channel, continueAnswerId = null}: AskedQuestion,
+  {question, channel, continueAnswerId = null, chat = null}: AskedQuestion,
   {answering, limits, visitorKeys}: AnswerStreamDeps,
 ): Promise<AskResult | null> {
   const visitor = visitorOf(request)
@@ -50,6 +52,7 @@ export async function askAs(
     idempotencyKey,
     visitor: visitorKeys.hashOf(visitor),
     continueAnswerId,
+    chat,
     admit: () => limits.admitAnswer(visitor, response),
   })
 }

@@ -4,7 +4,15 @@ import {cpSync, existsSync, rmSync} from 'node:fs'
 import {delimiter, dirname, join} from 'node:path'
 import {docent} from '../../support/docent-command.ts'
 import {type Cell, type Kind, UsageError} from '../cell.ts'
-import {installPackages, ownNpm, root, runProgram, temporaryFolder, testProgram} from '../programs.ts'
+import {
+  installPackages,
+  nodePackage,
+  ownNpm,
+  root,
+  runProgram,
+  temporaryFolder,
+  testProgram,
+} from '../programs.ts'
 
 /**
  * Docent on other versions of Node: a copy of this checkout is installed and tested on each, one after the other, with
@@ -70,8 +78,7 @@ function tryNode(major: string, npmVersion: string | null, suite: boolean, dataD
 
 /** Installs the program and its headers, which are a package for each platform, without install scripts. */
 function fetchNode(major: string): Runtime {
-  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
-  const headers = join(installPackages([`${name}@${major}`]), 'node_modules', name)
+  const headers = nodePackage(major)
   return {node: join(headers, 'bin/node'), headers}
 }
 

@@ -1,0 +1,68 @@
+import {join} from 'node:path'
+import {pathToFileURL} from 'node:url'
+import {startProtocolDocs} from '../../support/protocol-docs.ts'
+import {type Cell, chosenCells, type Kind} from '../cell.ts'
+import {installPackages, nodeProgram} from '../programs.ts'
+import {checkAiSdk} from './ai-sdk/check.ts'
+
+/** A client of another protocol, in one version. */
+interface ProtocolClient {
+  readonly name: string
+  readonly inSmoke: boolean
+  /** @returns details for the table. @throws Error if what it sees is wrong. */
+  check(): Promise<string>
+}
+
+/** The version of Node that a package needs, if this one may be too old for it. */
+interface AiVersion {
+  readonly version: string
+  readonly needsNode?: number
+}
+
+const aiVersions: readonly AiVersion[] = [
+  {version: '5.0.0'},
+  {version: '5.0.277'},
+  {version: '6.0.0'},
+  {version: '6.0.326'},
+  {version: '7.0.173', needsNode: 22},
+]
+
+const all: readonly ProtocolClient[] = aiVersions.map(({version, needsNode}) => ({
+  name: `ai@${version}`,
+  inSmoke: version === '5.0.0',
+  check: () => tryAiSdk(version, needsNode ?? 0),
+}))
+
+/** Clients that speak to Docent in the protocols of others, each in several versions. */
+export const protocols: Kind = {
+  name: 'protocols',
+  help: '[PACKAGE[@VERSION]…] Clients of other protocols, such as the AI SDK: each kind of answer.',
+  options: [],
+  cells(names, {smoke}) {
+    return chosenCells(
+      all,
+      names,
+      ({name}, asked) => name === asked || name.startsWith(`${asked}@`) || name.startsWith(`${asked}.`),
+      ({name}) => name,
+    )
+      .filter(({inSmoke}) => !smoke || inSmoke)
+      .map(({name, check}): Cell => ({name, skipped: null, run: check}))
+  },
+}
+
+/** On this Node, or on a newer one from the registry if the package needs it. */
+async function tryAiSdk(version: string, needsNode: number): Promise<string> {
+  const ownMajor = Number(process.versions.node.split('.')[0])
+  const node = ownMajor >= needsNode ? process.execPath : nodeProgram(String(needsNode))
+  const folder = installPackages([`ai@${version}`, 'zod@3.25.76'])
+  const module = pathToFileURL(
+    join(folder, 'node_modules/ai/dist', version.startsWith('7') ? 'index.js' : 'index.mjs'),
+  )
+  const docs = await startProtocolDocs()
+  try {
+    await checkAiSdk({node, module: module.href, major: Number(version.split('.')[0])}, docs)
+  } finally {
+    await Promise.all([docs.open.close(), docs.strict.close()])
+  }
+  return node === process.execPath ? '' : `on Node ${needsNode}`
+}
