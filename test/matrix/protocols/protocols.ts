@@ -1,14 +1,18 @@
 import {join} from 'node:path'
 import {pathToFileURL} from 'node:url'
+import {chromiumPath} from '../../support/chromium.ts'
 import {startProtocolDocs} from '../../support/protocol-docs.ts'
 import {type Cell, chosenCells, type Kind} from '../cell.ts'
 import {installPackages, nodeProgram} from '../programs.ts'
 import {checkAiSdk} from './ai-sdk/check.ts'
+import {checkReactExample} from './react-example.ts'
 
 /** A client of another protocol, in one version. */
 interface ProtocolClient {
   readonly name: string
   readonly inSmoke: boolean
+  /** Why it cannot run on this machine; null if it can. */
+  readonly skipped: string | null
   /** @returns details for the table. @throws Error if what it sees is wrong. */
   check(): Promise<string>
 }
@@ -27,11 +31,20 @@ const aiVersions: readonly AiVersion[] = [
   {version: '7.0.173', needsNode: 22},
 ]
 
-const all: readonly ProtocolClient[] = aiVersions.map(({version, needsNode}) => ({
-  name: `ai@${version}`,
-  inSmoke: version === '5.0.0',
-  check: () => tryAiSdk(version, needsNode ?? 0),
-}))
+const all: readonly ProtocolClient[] = [
+  ...aiVersions.map(({version, needsNode}) => ({
+    name: `ai@${version}`,
+    inSmoke: version === '5.0.0',
+    skipped: null,
+    check: () => tryAiSdk(version, needsNode ?? 0),
+  })),
+  {
+    name: 'examples/react',
+    inSmoke: true,
+    skipped: chromiumPath === null ? 'needs Chromium' : null,
+    check: checkReactExample,
+  },
+]
 
 /** Clients that speak to Docent in the protocols of others, each in several versions. */
 export const protocols: Kind = {
@@ -46,7 +59,7 @@ export const protocols: Kind = {
       ({name}) => name,
     )
       .filter(({inSmoke}) => !smoke || inSmoke)
-      .map(({name, check}): Cell => ({name, skipped: null, run: check}))
+      .map(({name, skipped, check}): Cell => ({name, skipped, run: check}))
   },
 }
 
