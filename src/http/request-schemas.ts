@@ -27,19 +27,26 @@ import {
 import {refuseUnknown} from './known-parameters.ts'
 
 export const maxQuestionLength = 4000
+/** Of an earlier turn, in UTF-16 units. */
+export const maxTurnLength = 32_000
+/** Of a history. */
+export const maxTurns = 100
 const maxPageNameLength = 200
 
 export const identifier = z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, - or _')
 
 /** The length is checked before the items are, so a list that is too long costs nothing more. */
-const list = <T extends z.ZodType>(item: T, max: number) => z.array(z.unknown()).max(max).pipe(z.array(item))
+export const list = <T extends z.ZodType>(item: T, max: number) =>
+  z.array(z.unknown()).max(max).pipe(z.array(item))
 
 export const questionText = boundedText(maxQuestionLength).refine(
   (text) => text.trim() !== '',
   'must not be empty',
 )
 
-const turn = z.object({role: z.enum(['user', 'assistant']), content: boundedText(32_000)})
+export const turnText = boundedText(maxTurnLength)
+
+const turn = z.object({role: z.enum(['user', 'assistant']), content: turnText})
 
 export const languageTag = z
   .string()
@@ -69,10 +76,10 @@ const visitorPage = z
   })
   .transform((page) => (page.url === null && page.title === null && page.section === null ? null : page))
 
-const askBody = z.object({
+export const askBody = z.object({
   question: questionText,
   conversationId: identifier.optional(),
-  history: list(turn, 100).optional(),
+  history: list(turn, maxTurns).optional(),
   version: z.string().min(1).max(100).nullish(),
   lang: languageTag.nullish(),
   page: visitorPage.nullish(),

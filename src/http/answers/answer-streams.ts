@@ -1,7 +1,7 @@
 import type {Request, Response} from 'express'
 import type {Answering, AskResult} from '../../answering/index.ts'
 import {type AnswerSnapshot, refOf} from '../../answers/index.ts'
-import {DocentError, type Question, type SequencedEvent} from '../../domain/index.ts'
+import {type AnswerEvent, DocentError, type Question, type SequencedEvent} from '../../domain/index.ts'
 import {clientLeft} from '../client-left.ts'
 import {type Limits, visitorOf} from '../limits/limits.ts'
 import type {VisitorKeys} from '../limits/visitor-keys.ts'
@@ -111,6 +111,7 @@ export interface WholeAnswer {
 
 /**
  * Waits for the end of an answer as a reader, so that the work ends if the client leaves.
+ * @param onEvent for what the answer itself does not keep, as reasoning.
  * @returns null if the client has left.
  * @throws DocentError `not_found` for an answer that was deleted meanwhile.
  */
@@ -118,12 +119,14 @@ export async function wholeAnswer(
   response: Response,
   answerId: string,
   {answering}: Pick<AnswerStreamDeps, 'answering'>,
+  onEvent: (event: AnswerEvent) => void = () => {},
 ): Promise<WholeAnswer | null> {
   const signal = clientLeft(response)
   let conversationId: string | null = null
   try {
     for await (const {event} of answering.events(answerId, {signal, isAsker: true})) {
       if (event.type === 'start') ({conversationId} = event)
+      onEvent(event)
     }
   } catch (error) {
     if (!signal.aborted) throw error
