@@ -284,6 +284,23 @@ describe('a chat completion as a stream', () => {
     expect(textOf(chunks)).toBe('So.')
   })
 
+  test('has nothing but comments and data: the library for Python fails on a line of another kind', async () => {
+    const product = await start({settings: {heartbeatMs: 10}})
+    const responding = post(product, {...ask('How?'), stream: true})
+    const call = await product.generator.call(0)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    call.say('So.')
+    call.finish()
+
+    const text = await (await responding).text()
+
+    expect(text.split('\n').filter((line) => !/^(?:data: .+|: (?:docent|keep-alive)|)$/.test(line))).toEqual(
+      [],
+    )
+    expect(text).toMatch(/^: docent\n\n/)
+    expect(text).toContain(': keep-alive\n\n')
+  })
+
   test('adds the sources of a later round', async () => {
     const product = await start({
       retrieval: {sources: ({question}) => [sampleSource(question === 'again' ? 7 : 1)]},

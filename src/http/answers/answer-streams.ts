@@ -61,6 +61,8 @@ export interface StreamAnswerOptions {
   readonly bufferMs?: number | null
   /** As in `ReadOptions`. */
   readonly isAsker?: boolean
+  /** As in `EventStreamOptions`. */
+  readonly retryMs?: number | null
   /** An event as one or more frames; empty for none. */
   readonly encode: (event: SequencedEvent) => string
   /** Called when the terminal event and all before it have left this process, to a reader that was still there. */
@@ -71,7 +73,7 @@ export interface StreamAnswerOptions {
 export async function streamAnswer(
   response: Response,
   answerId: string,
-  {after = 0, bufferMs, isAsker = false, encode, onDelivered}: StreamAnswerOptions,
+  {after = 0, bufferMs, isAsker = false, retryMs, encode, onDelivered}: StreamAnswerOptions,
   deps: AnswerStreamDeps,
 ): Promise<void> {
   const {answering, metrics, log, heartbeatMs, slowReaderTimeoutMs} = deps
@@ -79,6 +81,7 @@ export async function streamAnswer(
   const stream = openEventStream(response, {
     heartbeatMs,
     slowReaderTimeoutMs,
+    ...(retryMs === undefined ? {} : {retryMs}),
     onSlowReader: () => {
       metrics.readerDropped()
       log.warn({ref: refOf(answerId)}, 'a slow reader was dropped')

@@ -108,8 +108,9 @@ export function addOpenAiRoutes(router: Router, deps: OpenAiRoutesDeps): void {
     }
     // What a user of these libraries reports when something is wrong; staff find the transcript by it.
     response.setHeader('x-request-id', refOf(answerId))
-    if (isStream) await streamAnswer(response, answerId, {encode: frames(context)}, deps)
-    else await sendWhole(response, context, whole)
+    if (!isStream) return await sendWhole(response, context, whole)
+    // OpenAI's library for Python takes a `retry:` line alone for an event, and fails on its missing data.
+    await streamAnswer(response, answerId, {retryMs: null, encode: frames(context)}, deps)
   }
 
   async function sendWhole(response: Response, context: AnswerContext, whole: Forms['whole']): Promise<void> {
