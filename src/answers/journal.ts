@@ -28,7 +28,7 @@ export interface JournalEntry {
   readonly startedAt: number
   /** Settings that shaped the answer: timeouts, source count, and so on. Never secrets. */
   readonly settings: Readonly<Record<string, unknown>>
-  /** How the question came in: `http`, `ws` (a WebSocket) or `cli`. */
+  /** How the question came in: `http`, `ws` (a WebSocket), `cli`, or the protocol, as `openai`. */
   readonly channel: string
   /** The client's key against double submission; null if it sent none. */
   readonly idempotencyKey: string | null

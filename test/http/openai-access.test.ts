@@ -205,7 +205,7 @@ describe('a refused request', () => {
   })
 
   test('is not sent again by the library where that cannot help', async () => {
-    const product = await start({settings: {answersPerDay: 0, rateLimitPerMinute: 0}, pages: null})
+    const product = await start({pages: null})
 
     const unready = await ask(product)
     const wrong = await post(product, '/v1/responses', '{}')
@@ -214,6 +214,22 @@ describe('a refused request', () => {
     expect(unready.headers.get('retry-after')).toBe('5')
     expect(unready.headers.get('x-should-retry')).toBeNull()
     expect(wrong.headers.get('x-should-retry')).toBe('false')
+  })
+
+  test('by the budget of the day is not waited for by the library, which would take hours', async () => {
+    const product = await start({settings: {answersPerDay: 1}})
+    const {completions} = openAiClient(product, {maxRetries: 2}).chat
+    const written = {...question, messages: [{role: 'user' as const, content: 'How?'}]}
+    const first = completions.create(written)
+    const call = await product.generator.call(0)
+    call.say('So.')
+    call.finish()
+    await first
+
+    await expect(completions.create(written)).rejects.toMatchObject({
+      status: 429,
+      error: {docent: {limit: 'answers_per_day'}},
+    })
   })
 })
 

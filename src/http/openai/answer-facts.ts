@@ -94,7 +94,7 @@ export function sourceFieldsOf(
   const cited = new Set(citations.map(({n}) => n))
   const links = sources.map((source) => ({...linkOf(source, base), source}))
   return {
-    sources: links.map(({url, title, source: {n, id, anchor, score}}) => ({
+    sources: links.map(({url, title, source: {n, id, anchor, score, verified}}) => ({
       n,
       id,
       url,
@@ -102,6 +102,7 @@ export function sourceFieldsOf(
       anchor,
       score,
       cited: cited.has(n),
+      ...(verified ? {verified} : {}),
     })),
     citations: links.map(({url}) => url),
   }

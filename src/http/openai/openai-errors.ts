@@ -73,12 +73,12 @@ export function invalidField(field: string, problem: string, openAiCode?: string
   })
 }
 
-/** OpenAI's libraries do not wait longer than this for what `Retry-After` says, but try again at once. */
+/** Longer than somebody waits for an answer. The library for JavaScript would: it waits as long as `Retry-After` says. */
 const longestRetryMs = 60_000
 
 /**
- * OpenAI's libraries ask up to twice again after any status of 429 or from 500 on, and say so nowhere. This header of theirs
- * spares them that where it cannot help.
+ * OpenAI's libraries ask up to twice again, unasked, after 429 and every status from 500 on. This header of theirs keeps them
+ * from it where it cannot help, or not soon.
  */
 export const noRetryOfTheHopeless: ErrorRequestHandler = (thrown, _request, response, next) => {
   const isHopeless =
