@@ -240,6 +240,20 @@ describe('a chat completion as a stream', () => {
     expect(JSON.parse(lines.at(-1)!)).toMatchObject({error: {type: 'server_error', code: 'upstream_cut'}})
   })
 
+  test('that the server interrupts as it stops has an error as its end', async () => {
+    const product = await start()
+    const responding = post(product, {...ask('How?'), stream: true})
+    const call = await product.generator.call(0)
+    call.say('Half an ')
+
+    await product.answering.shutdown(0)
+
+    const lines = await dataLinesOf(await responding)
+    expect(JSON.parse(lines.at(-1)!)).toMatchObject({
+      error: {code: 'shutting_down', type: 'server_error', docent: {ending: 'interrupted', retryable: true}},
+    })
+  })
+
   test('that somebody stops ends as stopped, with the text so far', async () => {
     const product = await start()
 

@@ -23,7 +23,10 @@ export interface ClientMessage {
 /** So many messages are looked at for `maxTurns` turns: between these there may be calls of tools and their results. */
 const maxRead = 1_000
 
-/** The last messages of a list. Whoever sends more has a long conversation, which is no mistake. */
+/**
+ * The last messages of a list. Whoever sends more has a long conversation, which is no mistake; what is not read is not
+ * checked either, and problems are counted from the first that is read.
+ */
 export const lastMessages = <T extends z.ZodType>(item: T) =>
   z
     .array(z.unknown(), 'must be a list of messages')
