@@ -285,34 +285,26 @@ describe('a chat completion as a stream', () => {
       .toMatchObject({ending: 'disconnected', channel: 'openai'})
   })
 
-  test('is kept open with comments, which the library skips', async () => {
-    const product = await start({settings: {heartbeatMs: 10}})
-
-    const {chunks, ended} = await streamed(product)
-    const call = await product.generator.call(0)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    call.say('So.')
-    call.finish()
-    await ended
-
-    expect(textOf(chunks)).toBe('So.')
-  })
-
   test('has nothing but comments and data: the library for Python fails on a line of another kind', async () => {
     const product = await start({settings: {heartbeatMs: 10}})
-    const responding = post(product, {...ask('How?'), stream: true})
-    const call = await product.generator.call(0)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-    call.say('So.')
-    call.finish()
-
-    const text = await (await responding).text()
+    const response = await post(product, {...ask('How?'), stream: true})
+    const pieces = response.body!.pipeThrough(new TextDecoderStream()).values()
+    let text = ''
+    let isSaid = false
+    for await (const piece of pieces) {
+      text += piece
+      if (isSaid || !text.includes(': keep-alive\n\n')) continue
+      isSaid = true
+      const call = await product.generator.call(0)
+      call.say('So.')
+      call.finish()
+    }
 
     expect(text.split('\n').filter((line) => !/^(?:data: .+|: (?:docent|keep-alive)|)$/.test(line))).toEqual(
       [],
     )
     expect(text).toMatch(/^: docent\n\n/)
-    expect(text).toContain(': keep-alive\n\n')
+    expect(text).toMatch(/data: \[DONE\]\n\n$/)
   })
 
   test('adds the sources of a later round', async () => {
@@ -571,6 +563,24 @@ describe('what is asked', () => {
 
     const [one, two] = (await Promise.all(bodies.map((response) => response.json()))) as {id: string}[]
     expect(two!.id).toBe(one!.id)
+  })
+
+  test('and asked again after its reader has left, is not taken for whole', async () => {
+    const product = await start()
+    const headers = {'content-type': 'application/json', 'idempotency-key': 'left'}
+    const leaving = new AbortController()
+    await post(product, {...ask('How?'), stream: true}, {headers, signal: leaving.signal})
+    const call = await product.generator.call(0)
+    call.say('Half an ')
+    leaving.abort()
+    await call.aborted
+
+    const response = await post(product, ask('How?'), {headers})
+
+    expect(await response.json()).toMatchObject({
+      choices: [{finish_reason: 'length'}],
+      docent: {ending: 'disconnected', conversation_id: null},
+    })
   })
 
   test.each([

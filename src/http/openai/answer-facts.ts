@@ -162,7 +162,9 @@ function closingFenceOf(text: string): string {
 
 export type OpenAiFinish = 'stop' | 'length' | 'content_filter'
 
-export function finishOf({finishReason}: Pick<AnswerSoFar, 'finishReason'>): OpenAiFinish {
+export function finishOf({ending, finishReason}: Pick<AnswerSoFar, 'ending' | 'finishReason'>): OpenAiFinish {
+  // Its asker has left it, and asks again with the same Idempotency-Key: its text is cut, which `stop` would deny.
+  if (ending === 'disconnected') return 'length'
   if (!isPartialFinish(finishReason)) return 'stop'
   return finishReason === 'refusal' ? 'content_filter' : 'length'
 }
