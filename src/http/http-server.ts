@@ -5,7 +5,13 @@ import {join} from 'node:path'
 import express, {type Express} from 'express'
 import helmet from 'helmet'
 import type {Answering} from '../answering/index.ts'
-import {DocentError, type GeneratorName, type ModelPrices, shuttingDown} from '../domain/index.ts'
+import {
+  DocentError,
+  type ErrorCode,
+  type GeneratorName,
+  type ModelPrices,
+  shuttingDown,
+} from '../domain/index.ts'
 import {type GoldenQuestions, goldenPlacesIn} from '../golden/index.ts'
 import {createRedactor, type Redactor} from '../redaction/index.ts'
 import type {DocsSearch} from '../retrieval/index.ts'
@@ -25,6 +31,7 @@ import {addConsoleRoutes} from './console-routes.ts'
 import {openDocsRenderer} from './docs/docs-renderer.ts'
 import {addDocsRoutes} from './docs/docs-routes.ts'
 import {errorHandler} from './error-response.ts'
+import {apiTokenGuard} from './guards/api-token.ts'
 import {type HostOptions, hostGuard} from './guards/hosts.ts'
 import {verifyDepth} from './guards/json-depth.ts'
 import {corsRules} from './guards/origins.ts'
@@ -37,6 +44,8 @@ import {createLimits, type LimitOptions, visitorOf} from './limits/limits.ts'
 import {visitorKeys} from './limits/visitor-keys.ts'
 import {type Log, loggedPath} from './log.ts'
 import type {Metrics} from './metrics.ts'
+import {noRetryOfTheHopeless, openAiErrorBodyOf} from './openai/openai-errors.ts'
+import {addOpenAiRoutes} from './openai/openai-routes.ts'
 import {addPageRoute} from './page-route.ts'
 import {createReindexing, type StartIngest} from './reindexing.ts'
 import {allowOf, routes} from './routes.ts'
@@ -78,6 +87,8 @@ export interface HttpOptions
   readonly retentionDays?: number
   /** Where this server is reached, for links that it makes; default: where each request was sent. */
   readonly publicUrl?: string | null
+  /** What clients of the OpenAI-compatible API send as their key; default: any or none. */
+  readonly apiToken?: string | null
 }
 
 export interface HttpServerDeps {
@@ -85,6 +96,8 @@ export interface HttpServerDeps {
   readonly answering: Answering
   /** The generator that writes the answers, for widgets that need to know whether a question costs money. */
   readonly generator: GeneratorName
+  /** The name of its model; null or absent where there is none. */
+  readonly model?: string | null
   readonly transcripts: TranscriptStore
   /** People and the audit log. */
   readonly staffStore: StaffStore
@@ -230,12 +243,21 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       ...streaming,
     }),
   )
-  const answerStreams = {answering, limits, visitorKeys: keys, metrics, log, bufferMs, ...streaming}
+  const asking = {answering, limits, visitorKeys: keys, metrics, log, bufferMs, ...streaming}
+  const publicUrl = options.publicUrl ?? null
   app.use('/api', corsRules(options.allowedOrigins))
   app.post('/api/chat', chatJson)
   app.use('/api', express.json({limit: '64kb', verify: verifyDepth}))
-  addAnswerRoutes(app, {...answerStreams, transcripts})
-  addChatRoutes(app, {...answerStreams, publicUrl: options.publicUrl ?? null})
+  addAnswerRoutes(app, {...asking, transcripts})
+  addChatRoutes(app, {...asking, publicUrl})
+  app.use(
+    '/v1',
+    corsRules(options.allowedOrigins, 'openai'),
+    // Guesses of its own: a client that is set up wrongly must not be taken for somebody who guesses tokens of staff.
+    apiTokenGuard(options.apiToken ?? null, createGuesses()),
+    express.json({limit: '512kb', verify: verifyDepth}),
+  )
+  addOpenAiRoutes(app, {...asking, publicUrl, generator: deps.generator, model: deps.model ?? null})
   addSearchRoutes(app, {search: deps.search, answering, limits})
   addSectionRoute(app, {current, siteUrl: options.siteUrl ?? null, limits})
   const {transcripts: keep = null, retentionDays: days} = options
@@ -272,7 +294,9 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   app.use((request) => {
     throw new DocentError('not_found', `There is nothing at ${request.method} ${request.path}.`)
   })
-  app.use(errorHandler(log, (code) => metrics.refused(code)))
+  const onError = (code: ErrorCode) => metrics.refused(code)
+  app.use('/v1', noRetryOfTheHopeless, errorHandler(log, onError, openAiErrorBodyOf))
+  app.use(errorHandler(log, onError))
 
   const warnRefused = once(() =>
     log.warn(

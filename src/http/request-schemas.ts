@@ -27,6 +27,10 @@ import {
 import {refuseUnknown} from './known-parameters.ts'
 
 export const maxQuestionLength = 4000
+/** Of an earlier turn, in UTF-16 units. */
+export const maxTurnLength = 32_000
+/** Of a history. */
+export const maxTurns = 100
 const maxPageNameLength = 200
 
 export const identifier = z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, - or _')
@@ -40,11 +44,9 @@ export const questionText = boundedText(maxQuestionLength).refine(
   'must not be empty',
 )
 
-/** Turns of a history, and UTF-16 units of each. */
-export const maxTurns = 100
-export const maxTurnChars = 32_000
+export const turnText = boundedText(maxTurnLength)
 
-const turn = z.object({role: z.enum(['user', 'assistant']), content: boundedText(maxTurnChars)})
+const turn = z.object({role: z.enum(['user', 'assistant']), content: turnText})
 
 export const languageTag = z
   .string()

@@ -2,7 +2,7 @@
  * Who may call a route:
  *
  * - `anyone`: every program and every page
- * - `visitors`: programs, this server's own pages and those of `ALLOWED_ORIGINS`
+ * - `visitors`: programs, this server's own pages and those of `ALLOWED_ORIGINS`; below `/v1` with `API_TOKEN`, if it is set
  * - `own pages`: programs and this server's own pages
  * - `staff`: whoever is signed in, in any role
  * - `support`, `docs`: staff of that role, and `admin`
@@ -93,6 +93,15 @@ export const routes: readonly Route[] = [
     about: 'What writes the answers, the languages of the docs, the assistant’s name and look.',
   },
   {method: 'GET', path: '/api/ws', caller: 'visitors', about: 'The same over a WebSocket.'},
+  {
+    method: 'POST',
+    path: '/v1/chat/completions',
+    caller: 'visitors',
+    about: 'Ask as with OpenAI’s Chat Completions API; as a stream or in one piece.',
+  },
+  {method: 'POST', path: '/v1/responses', caller: 'visitors', about: 'The same with its Responses API.'},
+  {method: 'GET', path: '/v1/models', caller: 'visitors', about: 'The models of that API: one, `docent`.'},
+  {method: 'GET', path: '/v1/models/:id', caller: 'visitors', about: 'One of them.'},
   {method: 'GET', path: '/', caller: 'anyone', about: 'The visitor’s page.'},
   {method: 'GET', path: '/index.html', caller: 'anyone', about: 'The same page.'},
   {method: 'GET', path: '/look.css', caller: 'anyone', about: 'Its colour and radius, as they are set.'},

@@ -70,6 +70,7 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
     options: options.parts?.transcripts === undefined ? settings : {...settings, transcripts: null},
     answering: assistant.answering,
     generator: assistant.generator.name,
+    model: assistant.generator.model,
     transcripts,
     gaps: gaps.service,
     exportRedactor: exportRedactorOf(settings),

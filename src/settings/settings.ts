@@ -80,6 +80,7 @@ export interface Settings {
   readonly docsToken: string | null
   readonly supportToken: string | null
   readonly metricsToken: string | null
+  readonly apiToken: string | null
   readonly allowedOrigins: readonly string[]
   readonly allowedHosts: readonly string[]
   readonly trustProxy: string | null
@@ -359,6 +360,15 @@ export const settingsTable: readonly Setting<unknown>[] = [
     key: 'metricsToken',
     fallback: '',
     meaning: 'Bearer token to read `/metrics`. Without it, only this machine can.',
+    secret: true,
+    parse: token,
+  },
+  {
+    name: 'API_TOKEN',
+    key: 'apiToken',
+    fallback: '',
+    meaning:
+      'Bearer token, or API key, that clients of the OpenAI-compatible API send. Without it, any key or none is accepted.',
     secret: true,
     parse: token,
   },
@@ -716,11 +726,18 @@ function contradictions(read: Partial<Settings>): string[] {
     SUPPORT_TOKEN: read.supportToken,
   }
   for (const [name, staffToken] of Object.entries(staffTokens)) {
-    if (read.metricsToken != null && read.metricsToken === staffToken) {
-      problems.push(
-        `METRICS_TOKEN: its value is the same as ${name}’s, which grants more rights; choose another`,
-      )
+    for (const [lesser, token] of Object.entries({
+      METRICS_TOKEN: read.metricsToken,
+      API_TOKEN: read.apiToken,
+    })) {
+      if (token == null || token !== staffToken) continue
+      problems.push(`${lesser}: its value is the same as ${name}’s, which grants more rights; choose another`)
     }
+  }
+  if (read.apiToken != null && read.apiToken === read.metricsToken) {
+    problems.push(
+      'API_TOKEN: its value is the same as METRICS_TOKEN’s, so every client could read the metrics; choose another',
+    )
   }
   return problems
 }

@@ -221,6 +221,18 @@ describe('the token of the metrics', () => {
   })
 })
 
+describe('the key of the API', () => {
+  test('is a secret of its own', () => {
+    const shared = 'a-secret-of-many-letters'
+
+    expect(problemsOf({API_TOKEN: 'short'})).toMatch(/API_TOKEN: its value must have at least 16/)
+    expect(problemsOf({API_TOKEN: shared, ADMIN_TOKEN: shared})).toContain('ADMIN_TOKEN’s')
+    expect(problemsOf({API_TOKEN: shared, METRICS_TOKEN: shared})).toContain('METRICS_TOKEN’s')
+    expect(problemsOf({API_TOKEN: shared, METRICS_TOKEN: shared})).not.toContain(shared)
+    expect(describeSettings(settingsFrom({API_TOKEN: shared}))['API_TOKEN']).toBe('set')
+  })
+})
+
 describe('allowed origins', () => {
   test('are taken as browsers send them', () => {
     const origins = ['https://docs.example.com', 'http://localhost:5173', 'http://[::1]:3000']

@@ -7,7 +7,7 @@ import {
   askBody,
   askRequestOf,
   list,
-  maxTurnChars,
+  maxTurnLength,
   maxTurns,
   parsed,
 } from '../request-schemas.ts'
@@ -88,7 +88,7 @@ function historyOf(messages: readonly Message[]): Turn[] {
   return messages
     .flatMap((message): Turn[] => {
       const {role} = message
-      const content = headOf(wellFormed(textOf(message)), maxTurnChars)
+      const content = headOf(wellFormed(textOf(message)), maxTurnLength)
       if (role === 'system' || content.trim() === '') return []
       return role === 'assistant' && brokenEndings.has(fieldOf(message, 'ending')) ? [] : [{role, content}]
     })

@@ -6,7 +6,7 @@ import {endWithStreamHead} from '../answers/event-stream.ts'
 import {verifyDepth} from '../guards/json-depth.ts'
 import {requireJson} from '../guards/require-json.ts'
 import {visitorOf} from '../limits/limits.ts'
-import {publicBase} from '../public-base.ts'
+import {absoluteUrl, publicBase} from '../public-base.ts'
 import {type ChatRequest, chatRequestOf, maxChatBytes, stopRequestOf} from './chat-request.ts'
 import {owedAnswers} from './owed-answers.ts'
 import {uiMessageFrames} from './ui-message-frames.ts'
@@ -67,7 +67,7 @@ export function addChatRoutes(router: Router, deps: ChatRoutesDeps): void {
   async function stream(request: Request, response: Response, answer: StreamedAnswer): Promise<void> {
     const {answerId, asked, bufferMs, textEndCitations, isAsker = false} = answer
     const base = publicBase(request, deps.publicUrl)
-    const addressOf = (url: string) => (url.startsWith('/') ? base + url : url)
+    const addressOf = (url: string) => absoluteUrl(url, base)
     response.setHeader(...streamVersion)
     await streamAnswer(
       response,
@@ -75,6 +75,8 @@ export function addChatRoutes(router: Router, deps: ChatRoutesDeps): void {
       {
         bufferMs,
         isAsker,
+        // Some readers of other languages take a `retry:` line alone for an event.
+        retryMs: null,
         encode: uiMessageFrames({answerId, asked, addressOf, textEndCitations}),
         onDelivered: () => owed.delivered(answerId),
       },

@@ -1,7 +1,7 @@
 import type {Request, Response} from 'express'
 import type {Answering, AskResult} from '../../answering/index.ts'
 import {type AnswerSnapshot, refOf} from '../../answers/index.ts'
-import {DocentError, type Question, type SequencedEvent} from '../../domain/index.ts'
+import {type AnswerEvent, DocentError, type Question, type SequencedEvent} from '../../domain/index.ts'
 import {clientLeft} from '../client-left.ts'
 import {type Limits, visitorOf} from '../limits/limits.ts'
 import type {VisitorKeys} from '../limits/visitor-keys.ts'
@@ -64,6 +64,8 @@ export interface StreamAnswerOptions {
   readonly bufferMs?: number | null
   /** As in `ReadOptions`. */
   readonly isAsker?: boolean
+  /** As in `EventStreamOptions`. */
+  readonly retryMs?: number | null
   /** An event as one or more frames; empty for none. */
   readonly encode: (event: SequencedEvent) => string
   /** Called when the terminal event and all before it have left this process, to a reader that was still there. */
@@ -74,7 +76,7 @@ export interface StreamAnswerOptions {
 export async function streamAnswer(
   response: Response,
   answerId: string,
-  {after = 0, bufferMs, isAsker = false, encode, onDelivered}: StreamAnswerOptions,
+  {after = 0, bufferMs, isAsker = false, retryMs, encode, onDelivered}: StreamAnswerOptions,
   deps: AnswerStreamDeps,
 ): Promise<void> {
   const {answering, metrics, log, heartbeatMs, slowReaderTimeoutMs} = deps
@@ -82,6 +84,7 @@ export async function streamAnswer(
   const stream = openEventStream(response, {
     heartbeatMs,
     slowReaderTimeoutMs,
+    ...(retryMs === undefined ? {} : {retryMs}),
     onSlowReader: () => {
       metrics.readerDropped()
       log.warn({ref: refOf(answerId)}, 'a slow reader was dropped')
@@ -114,6 +117,7 @@ export interface WholeAnswer {
 
 /**
  * Waits for the end of an answer as a reader, so that the work ends if the client leaves.
+ * @param onEvent for what the answer itself does not keep, as reasoning.
  * @returns null if the client has left.
  * @throws DocentError `not_found` for an answer that was deleted meanwhile.
  */
@@ -121,12 +125,14 @@ export async function wholeAnswer(
   response: Response,
   answerId: string,
   {answering}: Pick<AnswerStreamDeps, 'answering'>,
+  onEvent: (event: AnswerEvent) => void = () => {},
 ): Promise<WholeAnswer | null> {
   const signal = clientLeft(response)
   let conversationId: string | null = null
   try {
     for await (const {event} of answering.events(answerId, {signal, isAsker: true})) {
       if (event.type === 'start') ({conversationId} = event)
+      onEvent(event)
     }
   } catch (error) {
     if (!signal.aborted) throw error

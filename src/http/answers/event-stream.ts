@@ -6,8 +6,8 @@ export interface EventStreamOptions {
   readonly heartbeatMs: number
   /** A reader whose socket accepts nothing for this long is disconnected; it can resume. */
   readonly slowReaderTimeoutMs: number
-  /** How long a reader waits before it reconnects, in milliseconds. Default 1000. */
-  readonly retryMs?: number
+  /** How long a reader waits before it reconnects, in milliseconds. Default 1000; null to leave that to the reader. */
+  readonly retryMs?: number | null
   readonly onSlowReader?: () => void
 }
 
@@ -45,7 +45,7 @@ export function openEventStream(response: ServerResponse, options: EventStreamOp
     // Otherwise nginx buffers a whole answer.
     'x-accel-buffering': 'no',
   })
-  response.write(`retry: ${retryMs}\n: docent\n\n`)
+  response.write(`${retryMs === null ? '' : `retry: ${retryMs}\n`}: docent\n\n`)
 
   const heartbeat = setInterval(() => {
     // If the buffer is full the connection is waiting for the reader; a comment would only add to it.

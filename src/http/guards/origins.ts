@@ -39,23 +39,34 @@ export function isProvenOwnPage(request: Request): boolean {
 const requestHeaders = 'accept, authorization, cache-control, content-type, idempotency-key, last-event-id'
 const exposedHeaders = 'Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset'
 
+/** What OpenAI's libraries, and others for its API, add to each request, and read from its response. */
+const openAiRequestHeaders = /^(?:x-stainless-[a-z-]{1,40}|openai-[a-z-]{1,40}|user-agent)$/
+const openAiExposedHeaders = `${exposedHeaders}, X-Should-Retry, X-Request-Id`
+
 /** Lets an allowed page read the response to its request, errors included. */
-export function setCorsHeaders(request: Request, response: Response, allowed: readonly string[]): void {
+export function setCorsHeaders(
+  request: Request,
+  response: Response,
+  allowed: readonly string[],
+  exposed: string = exposedHeaders,
+): void {
   const origin = request.get('origin')
   if (!allowed.includes('*')) response.vary('Origin')
   if (origin === undefined || !isAllowedOrigin(request, allowed)) return
   response.setHeader('access-control-allow-origin', allowed.includes('*') ? '*' : origin)
-  response.setHeader('access-control-expose-headers', exposedHeaders)
+  response.setHeader('access-control-expose-headers', exposed)
 }
 
 /**
  * Cross-origin rules of the visitors' API: an unlisted origin is refused, a listed one may read answers. Cookies
  * are never allowed across origins: visitors have none, and those of staff are for the console only.
+ * @param clients `openai` allows its libraries' own headers, too.
  */
-export function corsRules(allowed: readonly string[]) {
+export function corsRules(allowed: readonly string[], clients: 'own' | 'openai' = 'own') {
   const methods = methodsForVisitors(routes)
+  const exposed = clients === 'openai' ? openAiExposedHeaders : exposedHeaders
   return (request: Request, response: Response, next: NextFunction): void => {
-    setCorsHeaders(request, response, allowed)
+    setCorsHeaders(request, response, allowed, exposed)
     if (!isAllowedOrigin(request, allowed)) {
       throw new DocentError(
         'origin_not_allowed',
@@ -65,13 +76,24 @@ export function corsRules(allowed: readonly string[]) {
     }
     if (request.method === 'OPTIONS') {
       response.setHeader('access-control-allow-methods', methods)
-      response.setHeader('access-control-allow-headers', requestHeaders)
+      const others = clients === 'openai' ? askedHeaders(request, openAiRequestHeaders) : []
+      if (clients === 'openai') response.vary('Access-Control-Request-Headers')
+      response.setHeader('access-control-allow-headers', [requestHeaders, ...others].join(', '))
       response.setHeader('access-control-max-age', '600')
       response.status(204).end()
       return
     }
     next()
   }
+}
+
+/** The headers that a preflight asks for, those of one family. */
+function askedHeaders(request: Request, family: RegExp): string[] {
+  const asked = request.get('access-control-request-headers') ?? ''
+  return asked
+    .split(',', 50)
+    .map((name) => name.trim().toLowerCase())
+    .filter((name) => family.test(name))
 }
 
 /** The staff API is for the console and for programs, never for pages of other sites. */
