@@ -3,10 +3,12 @@ import type {MessageCreateParamsStreaming} from '@anthropic-ai/sdk/resources/mes
 import {DocentError} from '../domain/index.ts'
 import {allWellFormed} from '../lib/well-formed.ts'
 import {type UpstreamEvent, upstreamEvents} from './upstream-events.ts'
+import {isClaude} from './upstream-features.ts'
 import {type UpstreamRequest, type UpstreamResponse, upstreamHttp} from './upstream-http.ts'
 
 export interface AnthropicClientOptions {
-  readonly apiKey: string
+  /** Null for a server that checks none. */
+  readonly apiKey: string | null
   /** Null for Anthropic's own API; with or without `/v1`. */
   readonly baseUrl: string | null
   /** Longest silence between bytes, pings included, and before the first. */
@@ -29,6 +31,9 @@ export interface AnthropicClient {
   }>
 }
 
+/** What is sent as the key where none is needed. */
+const noKey = 'none'
+
 /** Limit on an error's body: a gateway's page may be long, and only its beginning is shown. */
 const maxErrorBytes = 64 * 1024
 
@@ -36,7 +41,8 @@ const maxErrorBytes = 64 * 1024
 export function anthropicClient({apiKey, baseUrl, stallTimeoutMs}: AnthropicClientOptions): AnthropicClient {
   const http = upstreamHttp({stallTimeoutMs})
   const sdk = new Anthropic({
-    apiKey,
+    // Ollama and LM Studio want a key, whatever it is.
+    apiKey: apiKey ?? noKey,
     // Always set, or the SDK would read the environment and profiles on disk.
     baseURL: (baseUrl ?? 'https://api.anthropic.com').replace(/\/+$/, '').replace(/\/v1$/, ''),
     maxRetries: 0,
@@ -51,7 +57,10 @@ export function anthropicClient({apiKey, baseUrl, stallTimeoutMs}: AnthropicClie
       const request = await requestOf(sdk, allWellFormed(body))
       const response = await http.post(request, {signal})
       await expectEvents(response, stallTimeoutMs)
-      return {requestId: response.headers.get('request-id'), events: upstreamEvents(response)}
+      return {
+        requestId: response.headers.get('request-id'),
+        events: upstreamEvents(response, !isClaude(body.model)),
+      }
     },
   }
 }

@@ -4,7 +4,7 @@ import type {
   ThinkingConfigParam,
   ToolResultBlockParam,
 } from '@anthropic-ai/sdk/resources/messages'
-import {DocentError, type FinishReason, noUsage, sumOfUsage} from '../domain/index.ts'
+import {DocentError, type FinishReason, noUsage, sumOfUsage, type Usage} from '../domain/index.ts'
 import {headOf} from '../lib/cut.ts'
 import {allWellFormed, wellFormed} from '../lib/well-formed.ts'
 import {answerText} from './answer-text.ts'
@@ -14,10 +14,18 @@ import {type CitationStyle, firstMessages, searchTool, sourceBlocks, systemPromp
 import {promptSources} from './prompt-sources.ts'
 import {quotableSource, type SearchResults, searchResults} from './search-results.ts'
 import {upstreamError} from './upstream-error.ts'
+import {
+  isClaude,
+  rejectedFeatures,
+  UpstreamAbilities,
+  type UpstreamFeature,
+  withAbilities,
+} from './upstream-features.ts'
 import {type ToolCall, type UpstreamReply, upstreamReply} from './upstream-reply.ts'
 
 export interface AnthropicOptions {
-  readonly apiKey: string
+  /** Null for a server that checks none. */
+  readonly apiKey: string | null
   /** Null for Anthropic's own API; with or without `/v1`. */
   readonly baseUrl: string | null
   readonly model: string
@@ -31,8 +39,13 @@ export interface AnthropicOptions {
   readonly maxSearchRounds?: number
   /** Budget for earlier turns, at about four characters a token; default 3000. */
   readonly historyBudgetTokens?: number
-  /** `markers` for gateways without search results and citations; default `native`. */
-  readonly citations?: CitationStyle
+  /**
+   * `markers` for servers without search results and citations. Default `auto`: native for a model of Claude's name, else
+   * markers; and markers from then on if the server rejects search results.
+   */
+  readonly citations?: CitationStyle | 'auto'
+  /** What the server does not take. Default: found out, when it rejects a request. */
+  readonly lacking?: readonly UpstreamFeature[]
   /** Called with one sentence on what was dropped or failed, without any text of the request. */
   readonly onNote?: (note: string) => void
 }
@@ -53,24 +66,69 @@ const thinkingBudgetTokens = 2048
 export function anthropicGenerator(options: AnthropicOptions): Generator {
   const {model, stallTimeoutMs = defaultStallMs} = options
   const client = anthropicClient({apiKey: options.apiKey, baseUrl: options.baseUrl, stallTimeoutMs})
+  const abilities = abilitiesOf(options)
   return {
     name: 'anthropic',
     model,
-    generate: (request, {signal}) => generate(client, options, request, signal),
+    generate: (request, {signal}) => generateAsTaken({client, options, abilities}, request, signal),
   }
 }
 
-async function* generate(
-  client: AnthropicClient,
-  options: AnthropicOptions,
+interface Upstream {
+  readonly client: AnthropicClient
+  readonly options: AnthropicOptions
+  readonly abilities: UpstreamAbilities
+}
+
+function abilitiesOf({model, citations = 'auto', lacking = []}: AnthropicOptions): UpstreamAbilities {
+  // A server that knows no search results may leave them out in silence, so a model that is not Claude gets text.
+  const isNative = citations === 'auto' ? isClaude(model) : citations === 'native'
+  return new UpstreamAbilities(isNative ? lacking : [...lacking, 'citations'])
+}
+
+/**
+ * Generates with what the server takes: if it rejects a request for something in it that other servers may lack, without
+ * that, once more. What helped is left out of all later requests. Anthropic's own API lacks nothing.
+ */
+async function* generateAsTaken(
+  {client, options, abilities}: Upstream,
   request: GenerationRequest,
   signal: AbortSignal,
 ): AsyncGenerator<GenerationEvent> {
-  const {maxSearchRounds = 3, citations = 'native', historyBudgetTokens = 3000} = options
+  const lost = new Set<UpstreamFeature>()
+  while (true) {
+    const tried = abilities.without(lost)
+    const rejection: Rejection = {features: []}
+    yield* generate({client, options, abilities: tried}, request, signal, rejection)
+    if (rejection.features.length === 0) {
+      if (lost.size > 0) {
+        abilities.lose(lost)
+        options.onNote?.(`${options.model} takes no ${[...lost].join(', ')}: it is sent without from now on`)
+      }
+      return
+    }
+    for (const feature of rejection.features) lost.add(feature)
+  }
+}
+
+/** Filled where a server rejected the first request of an answer for what it may lack. */
+interface Rejection {
+  features: readonly UpstreamFeature[]
+}
+
+async function* generate(
+  {client, options, abilities}: Upstream,
+  request: GenerationRequest,
+  signal: AbortSignal,
+  rejection: Rejection,
+): AsyncGenerator<GenerationEvent> {
+  const {historyBudgetTokens = 3000} = options
+  const maxSearchRounds = abilities.has('tools') ? (options.maxSearchRounds ?? 3) : 0
+  const citations: CitationStyle = abilities.has('citations') ? 'native' : 'markers'
   signal.throwIfAborted()
   const results = searchResults()
   const answer = answerText(results, citations)
-  const search = searchRounds({options, request, results, signal})
+  const search = searchRounds({options, citations, request, results, signal})
   const sources = promptSources(request.question, request.sources).map(quotableSource)
   const messages: MessageParam[] = firstMessages({
     ...request,
@@ -86,9 +144,10 @@ async function* generate(
   for (let round = 0; ; round++) {
     signal.throwIfAborted()
     const isLast = round >= maxSearchRounds
-    const reply = upstreamReply(answer, (spent) => request.report?.({usage: sumOfUsage(usage, spent)}))
+    const report = (spent: Usage) => request.report?.({usage: sumOfUsage(usage, spent)})
+    const reply = upstreamReply(answer, report, isClaude(options.model))
     try {
-      const body = allWellFormed(bodyOf(options, messages, isLast))
+      const body = allWellFormed(bodyOf({options, abilities, citations, maxSearchRounds}, messages, isLast))
       const upstream = await send(client, {body, quotations}, request, signal)
       upstreamRequestId = upstream.requestId ?? upstreamRequestId
       for await (const batch of upstream.events) {
@@ -96,13 +155,16 @@ async function* generate(
       }
     } catch (error) {
       signal.throwIfAborted()
-      throw upstreamError(error, {secrets: [options.apiKey], upstreamRequestId})
+      if (round === 0 && options.baseUrl !== null)
+        rejection.features = rejectedFeatures(error, abilities, options.model)
+      if (rejection.features.length > 0) return
+      throw upstreamError(error, {secrets: [options.apiKey ?? ''], upstreamRequestId})
     }
     signal.throwIfAborted()
     if (!reply.isOver) throw brokenOff(reply, upstreamRequestId)
 
     usage = sumOfUsage(usage, reply.usage)
-    if (isLast || reply.stopReason !== 'tool_use' || reply.toolCalls.length === 0) {
+    if (isLast || !isToSearch(reply)) {
       yield* answer.end()
       if (answer.dropped > 0) {
         options.onNote?.(`${answer.dropped} citations were dropped: the sources do not have their words`)
@@ -150,6 +212,7 @@ function leadingTexts(message: MessageParam | undefined, count: number): string[
 
 interface SearchOptions {
   readonly options: AnthropicOptions
+  readonly citations: CitationStyle
   readonly request: GenerationRequest
   readonly results: SearchResults
   readonly signal: AbortSignal
@@ -158,6 +221,7 @@ interface SearchOptions {
 /** Runs the searches that the model requests in a round; returns the tool results to send back. */
 function searchRounds({
   options,
+  citations,
   request,
   results,
   signal,
@@ -192,11 +256,7 @@ function searchRounds({
         tool_use_id: callId,
         content:
           found.length > 0
-            ? sourceBlocks(
-                promptSources(query, found).map(quotableSource),
-                results,
-                options.citations ?? 'native',
-              )
+            ? sourceBlocks(promptSources(query, found).map(quotableSource), results, citations)
             : [{type: 'text', text: 'No further sections were found. Answer from what you have.'}],
       }
     } catch (error) {
@@ -210,15 +270,20 @@ function searchRounds({
   }
 }
 
+interface BodyOptions extends Pick<Upstream, 'options' | 'abilities'> {
+  readonly citations: CitationStyle
+  readonly maxSearchRounds: number
+}
+
 function bodyOf(
-  options: AnthropicOptions,
+  {options, abilities, citations, maxSearchRounds}: BodyOptions,
   messages: MessageParam[],
   isLast: boolean,
 ): MessageCreateParamsStreaming {
-  const {model, thinking = false, maxOutputTokens, citations = 'native', maxSearchRounds = 3} = options
+  const {model, thinking = false, maxOutputTokens} = options
   const canSearch = maxSearchRounds > 0
   const config = thinkingFor(model, thinking)
-  return {
+  const body: MessageCreateParamsStreaming = {
     model,
     max_tokens: maxOutputTokens + (thinking ? thinkingBudgetTokens : 0),
     stream: true,
@@ -228,6 +293,7 @@ function bodyOf(
     // Still declared in the last round, since the messages contain calls of it; it may not be called again.
     ...(canSearch ? {tools: [searchTool], ...(isLast ? {tool_choice: {type: 'none'}} : {})} : {}),
   }
+  return withAbilities(body, abilities)
 }
 
 /**
@@ -241,7 +307,13 @@ function thinkingFor(model: string, thinking: boolean): ThinkingConfigParam | nu
       ? {type: 'adaptive', display: 'summarized'}
       : {type: 'enabled', budget_tokens: thinkingBudgetTokens}
   }
-  return !model.includes('claude') || /opus-5-5|fable|mythos/.test(model) ? null : {type: 'disabled'}
+  return !isClaude(model) || /opus-5-5|fable|mythos/.test(model) ? null : {type: 'disabled'}
+}
+
+/** Whether the model wants to search: it says so, or it calls and has written nothing, which some servers say in other words. */
+function isToSearch(reply: UpstreamReply): boolean {
+  if (reply.toolCalls.length === 0) return false
+  return reply.stopReason === 'tool_use' || reply.content().every(({type}) => type !== 'text')
 }
 
 function brokenOff(reply: UpstreamReply, upstreamRequestId: string | null): DocentError {

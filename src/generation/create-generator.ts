@@ -3,6 +3,7 @@ import {anthropicGenerator} from './anthropic-generator.ts'
 import {extractiveGenerator} from './extractive-generator.ts'
 import type {Generator} from './generator.ts'
 import type {CitationStyle} from './prompt.ts'
+import type {UpstreamFeature} from './upstream-features.ts'
 import {withFallbacks} from './with-fallbacks.ts'
 
 export interface GeneratorSettings {
@@ -12,8 +13,10 @@ export interface GeneratorSettings {
   readonly anthropicModel: string
   /** Used when the first model fails before its first text; null for none. */
   readonly anthropicFallbackModel: string | null
-  /** How sources are cited: by the API's own citations, or by markers for gateways without them. Default native. */
-  readonly anthropicCitations?: CitationStyle
+  /** As `citations` of `AnthropicOptions`. */
+  readonly anthropicCitations?: CitationStyle | 'auto'
+  /** As `lacking` of `AnthropicOptions`. */
+  readonly anthropicLacks?: readonly UpstreamFeature[]
   readonly thinking: boolean
   readonly maxOutputTokens: number
   readonly stallTimeoutMs: number
@@ -36,20 +39,21 @@ export interface ChosenGenerator extends Generator {
 
 /**
  * The generator that the settings choose: Claude with retries, a fallback model and then quoting, or quoting alone.
- * `auto` is Claude when there is a key.
+ * `auto` is the model when there is a key, or the address of a server that may need none.
  *
- * @throws DocentError `config` when Claude is chosen without a key.
+ * @throws DocentError `config` when the model is chosen without either.
  */
 export function createGenerator(settings: GeneratorSettings, extras: GeneratorExtras = {}): ChosenGenerator {
   const {generator: choice, anthropicApiKey: apiKey, anthropicModel: model} = settings
   const extractive = extractiveGenerator(
     extras.extractPaceMs === undefined ? {} : {paceMs: extras.extractPaceMs},
   )
-  if (choice === 'extractive' || (choice === 'auto' && apiKey === null)) {
+  const hasModel = apiKey !== null || settings.anthropicBaseUrl !== null
+  if (choice === 'extractive' || (choice === 'auto' && !hasModel)) {
     const why = choice === 'extractive' ? 'GENERATOR is extractive' : 'no ANTHROPIC_API_KEY is set'
     return {...extractive, describe: () => `Answers quote the docs (${why}); nothing leaves this machine.`}
   }
-  if (apiKey === null) {
+  if (!hasModel) {
     throw new DocentError('config', 'GENERATOR is anthropic, but no ANTHROPIC_API_KEY is set')
   }
 
@@ -59,7 +63,8 @@ export function createGenerator(settings: GeneratorSettings, extras: GeneratorEx
       baseUrl: settings.anthropicBaseUrl,
       model: name,
       thinking: settings.thinking,
-      citations: settings.anthropicCitations ?? 'native',
+      citations: settings.anthropicCitations ?? 'auto',
+      lacking: settings.anthropicLacks ?? [],
       maxOutputTokens: settings.maxOutputTokens,
       stallTimeoutMs: settings.stallTimeoutMs,
       ...(extras.onNote ? {onNote: extras.onNote} : {}),
@@ -71,7 +76,8 @@ export function createGenerator(settings: GeneratorSettings, extras: GeneratorEx
     retryWithinMs: Math.min(8000, (settings.firstTokenTimeoutMs ?? 30_000) / 3),
     ...(extras.onNote ? {onNote: extras.onNote} : {}),
   })
-  const why = choice === 'anthropic' ? 'GENERATOR is anthropic' : 'ANTHROPIC_API_KEY is set'
+  const key = apiKey === null ? 'ANTHROPIC_BASE_URL is set' : 'ANTHROPIC_API_KEY is set'
+  const why = choice === 'anthropic' ? 'GENERATOR is anthropic' : key
   const where = settings.anthropicBaseUrl === null ? '' : ` at ${hostOf(settings.anthropicBaseUrl)}`
   const next = fallbackModel === null ? 'quotes the docs' : `asks ${fallbackModel}, then quotes the docs`
   return {

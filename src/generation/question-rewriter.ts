@@ -3,7 +3,8 @@ import {headOf} from '../lib/cut.ts'
 import {anthropicClient} from './anthropic-client.ts'
 
 export interface QuestionRewriterOptions {
-  readonly apiKey: string
+  /** Null for a server that checks none. */
+  readonly apiKey: string | null
   /** Null for the API itself. */
   readonly baseUrl: string | null
   readonly model: string

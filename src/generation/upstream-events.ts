@@ -25,8 +25,11 @@ const drainTimeoutMs = 100
  * @throws what `response.read` throws; the SDK's APIError for an `error` event; DocentError `upstream_invalid` for a
  * frame that is not JSON and for a line without an end. Events before it are yielded first.
  */
-export async function* upstreamEvents(response: UpstreamResponse): AsyncGenerator<readonly UpstreamEvent[]> {
-  const parser = new EventParser(response.headers)
+export async function* upstreamEvents(
+  response: UpstreamResponse,
+  takesBareFrames = false,
+): AsyncGenerator<readonly UpstreamEvent[]> {
+  const parser = new EventParser(response.headers, takesBareFrames)
   try {
     for (let bytes = await response.read(); bytes !== null; bytes = await response.read()) {
       const events = parser.feed(bytes)
@@ -61,6 +64,7 @@ export class EventParser {
   readonly #decoder = new TextDecoder()
   readonly #parser = createParser({onEvent: (frame) => this.#onFrame(frame)})
   readonly #headers: Headers
+  readonly #takesBareFrames: boolean
   #ready: UpstreamEvent[] = []
   #lineBytes = 0
   /** The error that ends the stream; nothing is read after it. */
@@ -68,9 +72,13 @@ export class EventParser {
   /** After `message_stop`; nothing is read after it. */
   isOver = false
 
-  /** @param headers of the response, for its errors. */
-  constructor(headers: Headers) {
+  /**
+   * @param headers of the response, for its errors.
+   * @param takesBareFrames whether frames without an `event:` line count, by the type in their data.
+   */
+  constructor(headers: Headers, takesBareFrames = false) {
     this.#headers = headers
+    this.#takesBareFrames = takesBareFrames
   }
 
   /** Returns the events that these bytes complete. */
@@ -89,9 +97,12 @@ export class EventParser {
 
   #onFrame({event, data}: {readonly event?: string | undefined; readonly data: string}): void {
     if (this.failure !== null || this.isOver) return
-    if (event === undefined || event === 'ping' || data === '') return
+    if (data === '' || (event === undefined && !this.#takesBareFrames)) return
     const value = parsed(data)
-    if (event === 'error') this.failure = errorOf(value ?? data, this.#headers)
+    const type = event ?? (value as UpstreamEvent | null | undefined)?.type
+    // Without a type in either place it is none of ours, such as the `[DONE]` of another protocol.
+    if (type === undefined || type === 'ping') return
+    if (type === 'error') this.failure = errorOf(value ?? data, this.#headers)
     else if (value === undefined) this.failure = invalid('a frame that is not JSON')
     else if (typeof value === 'object' && value !== null) {
       this.#ready.push(value)

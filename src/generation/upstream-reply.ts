@@ -4,6 +4,7 @@ import {GrowingText} from '../lib/growing-text.ts'
 import type {AnswerText} from './answer-text.ts'
 import type {GenerationEvent} from './generator.ts'
 import type {CitedLocation} from './search-results.ts'
+import {type ThinkPiece, ThinkTags} from './think-tags.ts'
 import type {UpstreamEvent} from './upstream-events.ts'
 
 /** Longest input of a tool call in UTF-16 units. */
@@ -21,7 +22,10 @@ export interface UpstreamReply {
   /** Returns what the event adds to the answer. */
   read(event: UpstreamEvent): readonly GenerationEvent[]
   readonly hasBegun: boolean
-  /** After `message_stop`. */
+  /**
+   * After `message_stop`; with another model than Claude also after the reason why it stopped, since some servers send
+   * nothing more.
+   */
   readonly isOver: boolean
   readonly stopReason: string | null
   readonly usage: Usage
@@ -40,21 +44,30 @@ interface OpenBlock {
 
 const none: readonly GenerationEvent[] = []
 
-/** @param onUsage called each time the upstream reports usage */
-export function upstreamReply(answer: AnswerText, onUsage: (usage: Usage) => void): UpstreamReply {
-  return new Reply(answer, onUsage)
+/**
+ * @param onUsage called each time the upstream reports usage
+ * @param isClaude else the text may begin with thoughts between `<think>` and `</think>`, and `message_stop` may be missing
+ */
+export function upstreamReply(
+  answer: AnswerText,
+  onUsage: (usage: Usage) => void,
+  isClaude = true,
+): UpstreamReply {
+  return new Reply(answer, onUsage, isClaude ? null : new ThinkTags())
 }
 
 class Reply implements UpstreamReply {
   readonly #answer: AnswerText
   readonly #onUsage: (usage: Usage) => void
+  readonly #thinkTags: ThinkTags | null
   readonly #blocks = new Map<number, OpenBlock>()
   hasBegun = false
-  isOver = false
+  #hasStopped = false
   stopReason: string | null = null
   usage = noUsage
 
-  constructor(answer: AnswerText, onUsage: (usage: Usage) => void) {
+  constructor(answer: AnswerText, onUsage: (usage: Usage) => void, thinkTags: ThinkTags | null) {
+    this.#thinkTags = thinkTags
     this.#answer = answer
     this.#onUsage = onUsage
   }
@@ -67,7 +80,9 @@ class Reply implements UpstreamReply {
       case 'content_block_delta':
         return this.#extendBlock(raw)
       case 'content_block_stop':
-        return this.#blocks.get(raw.index ?? 0)?.type === 'text' ? this.#answer.closeBlock() : none
+        return this.#blocks.get(raw.index ?? 0)?.type === 'text'
+          ? [...this.#endOfText(), ...this.#answer.closeBlock()]
+          : none
       case 'message_start':
         this.#readUsage((raw.message as {usage?: unknown} | undefined)?.usage)
         return none
@@ -75,15 +90,19 @@ class Reply implements UpstreamReply {
         const {stop_reason: reason} = (raw.delta ?? {}) as {stop_reason?: unknown}
         if (typeof reason === 'string') this.stopReason = reason
         this.#readUsage(raw.usage)
-        return none
+        return this.#endOfText()
       }
       case 'message_stop':
-        this.isOver = true
+        this.#hasStopped = true
         return none
       default:
         // Unknown events are ignored.
         return none
     }
+  }
+
+  get isOver(): boolean {
+    return this.#hasStopped || (this.#thinkTags !== null && this.stopReason !== null)
   }
 
   #readUsage(raw: unknown): void {
@@ -104,27 +123,27 @@ class Reply implements UpstreamReply {
     const block = (content_block ?? {}) as Record<string, unknown>
     const open: OpenBlock = {
       type: String(block.type),
-      id: String(block.id ?? ''),
+      id: String(block.id || `call_${index}`),
       name: String(block.name ?? ''),
       text: new GrowingText(),
       signature: '',
     }
     this.#blocks.set(index, open)
     if (open.type === 'redacted_thinking') open.text.append(String(block.data ?? ''))
+    // Some servers send the whole input of a call at once.
+    if (open.type === 'tool_use' && hasFields(block.input)) open.text.append(JSON.stringify(block.input))
     if (open.type !== 'text') return none
     this.#answer.openBlock()
     const text = typeof block.text === 'string' ? block.text : ''
-    open.text.append(text)
-    return text === '' ? none : this.#answer.push(text)
+    return text === '' ? none : this.#textOf(open, text)
   }
 
   #extendBlock({index = 0, delta: raw}: UpstreamEvent): readonly GenerationEvent[] {
     const delta = (raw ?? {}) as Record<string, unknown>
-    const block = this.#blocks.get(index) ?? (delta.type === 'text_delta' ? this.#openText(index) : undefined)
+    const block = this.#blocks.get(index) ?? this.#openUnannounced(index, delta.type)
     if (block === undefined) return none
     if (delta.type === 'text_delta' && typeof delta.text === 'string') {
-      block.text.append(delta.text)
-      return this.#answer.push(delta.text)
+      return this.#textOf(block, delta.text)
     }
     if (delta.type === 'citations_delta') {
       this.#answer.cite((delta.citation ?? {}) as CitedLocation)
@@ -145,11 +164,33 @@ class Reply implements UpstreamReply {
     return none
   }
 
-  /** For text whose block has no start event. */
-  #openText(index: number): OpenBlock {
-    const block = {type: 'text', id: '', name: '', text: new GrowingText(), signature: ''}
+  #textOf(block: OpenBlock, text: string): readonly GenerationEvent[] {
+    if (this.#thinkTags !== null) return this.#show(block, this.#thinkTags.push(text))
+    block.text.append(text)
+    return this.#answer.push(text)
+  }
+
+  /** What was held back of the text, since it could have been a tag. */
+  #endOfText(): readonly GenerationEvent[] {
+    const block = [...this.#blocks.values()].findLast(({type}) => type === 'text')
+    return this.#thinkTags === null || block === undefined ? none : this.#show(block, this.#thinkTags.end())
+  }
+
+  #show(block: OpenBlock, pieces: readonly ThinkPiece[]): readonly GenerationEvent[] {
+    return pieces.flatMap(({isThought, text}): readonly GenerationEvent[] => {
+      if (isThought) return [{type: 'reasoning', text}]
+      block.text.append(text)
+      return this.#answer.push(text)
+    })
+  }
+
+  /** For text and thoughts whose block has no start event. */
+  #openUnannounced(index: number, delta: unknown): OpenBlock | undefined {
+    const type = delta === 'text_delta' ? 'text' : delta === 'thinking_delta' ? 'thinking' : null
+    if (type === null) return undefined
+    const block = {type, id: '', name: '', text: new GrowingText(), signature: ''}
     this.#blocks.set(index, block)
-    this.#answer.openBlock()
+    if (type === 'text') this.#answer.openBlock()
     return block
   }
 
@@ -167,7 +208,10 @@ class Reply implements UpstreamReply {
           // The API rejects an empty text block, even one it sent itself.
           return text.trim() === '' ? [] : [{type: 'text', text}]
         case 'thinking':
-          return [{type: 'thinking', thinking: text, signature: block.signature}]
+          // Anthropic's API takes back only what it has signed itself; other servers sign nothing.
+          return block.signature === ''
+            ? []
+            : [{type: 'thinking', thinking: text, signature: block.signature}]
         case 'redacted_thinking':
           return [{type: 'redacted_thinking', data: text}]
         case 'tool_use':
@@ -177,6 +221,10 @@ class Reply implements UpstreamReply {
       }
     })
   }
+}
+
+function hasFields(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length > 0
 }
 
 function inputOf(json: string): Record<string, unknown> {

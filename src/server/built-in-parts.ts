@@ -47,8 +47,9 @@ export async function retrieverOf(
 /** Claude rewrites follow-up questions if that is turned on and Claude is available. */
 async function rewriterOf(settings: Settings): Promise<Pick<RetrieverOptions, 'rewriter'>> {
   const {rewriteFollowUps, generator, anthropicApiKey: apiKey} = settings
-  if (!rewriteFollowUps || generator === 'extractive' || apiKey === null) return {}
   const {anthropicBaseUrl: baseUrl, anthropicModel: model} = settings
+  const hasModel = apiKey !== null || baseUrl !== null
+  if (!rewriteFollowUps || generator === 'extractive' || !hasModel) return {}
   const {anthropicQuestionRewriter} = await import('../generation/index.ts')
   return {rewriter: anthropicQuestionRewriter({apiKey, baseUrl, model})}
 }

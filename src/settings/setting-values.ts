@@ -286,3 +286,15 @@ export const modelLanguages = (value: string): readonly string[] | 'all' | null 
     return tag
   })
 }
+
+const lackable = ['cache', 'tools', 'thinking'] as const
+
+/** What a server of the Messages API does not take. */
+export const upstreamLacks = (value: string): readonly (typeof lackable)[number][] =>
+  value === ''
+    ? []
+    : listOf(value, (item) => {
+        const lack = lackable.find((name) => name === item)
+        if (lack === undefined) throw new Error(`must be of ${lackable.join(', ')}`)
+        return lack
+      })

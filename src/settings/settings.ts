@@ -40,6 +40,7 @@ import {
   token,
   trustedProxies,
   unlessEmpty,
+  upstreamLacks,
   wholeNumber,
   withoutPassword,
 } from './setting-values.ts'
@@ -72,7 +73,8 @@ export interface Settings {
   readonly anthropicModel: string
   readonly modelPrices: ModelPrices
   readonly anthropicFallbackModel: string | null
-  readonly anthropicCitations: 'native' | 'markers'
+  readonly anthropicCitations: 'auto' | 'native' | 'markers'
+  readonly anthropicLacks: readonly ('cache' | 'tools' | 'thinking')[]
   readonly thinking: boolean
   readonly rewriteFollowUps: boolean
   readonly maxOutputTokens: number
@@ -260,14 +262,14 @@ export const settingsTable: readonly Setting<unknown>[] = [
     name: 'GENERATOR',
     key: 'generator',
     fallback: 'auto',
-    meaning: '`anthropic`, `extractive` or `auto`: anthropic if there is a key.',
+    meaning: '`anthropic`, `extractive` or `auto`: anthropic if there is a key or an ANTHROPIC_BASE_URL.',
     parse: oneOf('auto', 'anthropic', 'extractive'),
   },
   {
     name: 'ANTHROPIC_API_KEY',
     key: 'anthropicApiKey',
     fallback: '',
-    meaning: 'API key; turns Claude on.',
+    meaning: 'API key; turns Claude on. Servers at ANTHROPIC_BASE_URL may need none.',
     secret: true,
     parse: optional,
   },
@@ -275,14 +277,14 @@ export const settingsTable: readonly Setting<unknown>[] = [
     name: 'ANTHROPIC_BASE_URL',
     key: 'anthropicBaseUrl',
     fallback: '',
-    meaning: 'Another URL for the Anthropic API, such as a gateway.',
+    meaning: 'Another server of the Messages API, such as Ollama or a gateway; turns its model on.',
     parse: httpUrl,
   },
   {
     name: 'ANTHROPIC_MODEL',
     key: 'anthropicModel',
     fallback: 'claude-haiku-5-5',
-    meaning: 'The Claude model that writes answers.',
+    meaning: 'The model that writes answers.',
     parse: modelName,
   },
   {
@@ -303,10 +305,18 @@ export const settingsTable: readonly Setting<unknown>[] = [
   {
     name: 'ANTHROPIC_CITATIONS',
     key: 'anthropicCitations',
-    fallback: 'native',
+    fallback: 'auto',
     meaning:
-      '`native` uses Claude’s citations; `markers` asks for `[n]` in the text, for gateways and models without citations.',
-    parse: oneOf('native', 'markers'),
+      '`native` uses Claude’s citations; `markers` asks for `[n]` in the text, for servers and models without citations. `auto`: native for models with “claude” in their name, until their server rejects it.',
+    parse: oneOf('auto', 'native', 'markers'),
+  },
+  {
+    name: 'ANTHROPIC_LACKS',
+    key: 'anthropicLacks',
+    fallback: '',
+    meaning:
+      'What the server at ANTHROPIC_BASE_URL does not take, of `cache`, `tools` and `thinking`, comma-separated. Default: found out when it rejects a request.',
+    parse: upstreamLacks,
   },
   {
     name: 'THINKING',
@@ -709,8 +719,10 @@ function contradictions(read: Partial<Settings>): string[] {
   if (read.notifyUrls !== undefined && read.notifyUrls.length > 0 && read.notifySecret === null) {
     problems.push('NOTIFY_URL: needs NOTIFY_SECRET, by which its receivers know who sent a message')
   }
-  if (read.generator === 'anthropic' && read.anthropicApiKey === null) {
-    problems.push('GENERATOR: "anthropic" needs ANTHROPIC_API_KEY; set it, or use extractive')
+  if (read.generator === 'anthropic' && read.anthropicApiKey === null && read.anthropicBaseUrl === null) {
+    problems.push(
+      'GENERATOR: "anthropic" needs ANTHROPIC_API_KEY, or the ANTHROPIC_BASE_URL of a server that needs none; set one, or use extractive',
+    )
   }
   if (read.generator !== 'extractive' && read.anthropicApiKey != null) problems.push(...claudeProblems(read))
   // If all three tokens are the same it is an administrator's, who may do both.

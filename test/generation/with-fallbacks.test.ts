@@ -354,10 +354,15 @@ describe('the generator that settings choose', () => {
 
   test('auto is Claude with a key and quoting without', () => {
     const withKey = createGenerator(settings())
-    const without = createGenerator(settings({anthropicApiKey: null}))
+    const without = createGenerator(settings({anthropicApiKey: null, anthropicBaseUrl: null}))
+    const local = createGenerator(settings({anthropicApiKey: null}))
     const quoting = createGenerator(settings({generator: 'extractive'}))
 
     expect([withKey.name, without.name, quoting.name]).toEqual(['anthropic', 'extractive', 'extractive'])
+    expect([local.name, local.describe()]).toEqual([
+      'anthropic',
+      expect.stringContaining('ANTHROPIC_BASE_URL is set'),
+    ])
     expect(withKey.model).toBe('claude-haiku-5-5')
     expect(withKey.describe()).toContain('ANTHROPIC_API_KEY is set')
     expect(without.describe()).toContain('no ANTHROPIC_API_KEY is set')
@@ -366,9 +371,8 @@ describe('the generator that settings choose', () => {
   })
 
   test('Claude without a key is refused', () => {
-    expect(() => createGenerator(settings({generator: 'anthropic', anthropicApiKey: null}))).toThrowError(
-      expect.objectContaining({code: 'config'}),
-    )
+    const none = settings({generator: 'anthropic', anthropicApiKey: null, anthropicBaseUrl: null})
+    expect(() => createGenerator(none)).toThrowError(expect.objectContaining({code: 'config'}))
   })
 
   test('[wrong key] a wrong key still answers, from the docs, and says so', async () => {
