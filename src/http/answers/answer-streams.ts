@@ -28,6 +28,11 @@ export interface AskedQuestion {
   /** What kind of client asks, for the log. */
   readonly channel: string
   readonly continueAnswerId?: string | null
+  /**
+   * As in `AskOptions`. Then the question costs nothing, so it leaves the budget of the day alone; and it joins no other
+   * answer, which a model might write.
+   */
+  readonly extractsOnly?: boolean
 }
 
 /**
@@ -39,18 +44,21 @@ export interface AskedQuestion {
 export async function askAs(
   request: Request,
   response: Response,
-  {question, channel, continueAnswerId = null}: AskedQuestion,
+  {question, channel, continueAnswerId = null, extractsOnly = false}: AskedQuestion,
   {answering, limits, visitorKeys}: AnswerStreamDeps,
 ): Promise<AskResult | null> {
   const visitor = visitorOf(request)
-  const idempotencyKey = visitorKeys.keyOf(visitor, idempotencyKeyOf(request.get('idempotency-key')))
+  const idempotencyKey = extractsOnly
+    ? null
+    : visitorKeys.keyOf(visitor, idempotencyKeyOf(request.get('idempotency-key')))
   if (!(await limits.openStream(visitor, response))) return null
   return answering.ask(question, {
     channel,
     idempotencyKey,
     visitor: visitorKeys.hashOf(visitor),
     continueAnswerId,
-    admit: () => limits.admitAnswer(visitor, response),
+    extractsOnly,
+    admit: () => limits.admitAnswer(visitor, response, {mayCallModel: !extractsOnly}),
   })
 }
 
