@@ -5,7 +5,13 @@ import {join} from 'node:path'
 import express, {type Express} from 'express'
 import helmet from 'helmet'
 import type {Answering} from '../answering/index.ts'
-import {DocentError, type GeneratorName, type ModelPrices, shuttingDown} from '../domain/index.ts'
+import {
+  DocentError,
+  type ErrorCode,
+  type GeneratorName,
+  type ModelPrices,
+  shuttingDown,
+} from '../domain/index.ts'
 import {type GoldenQuestions, goldenPlacesIn} from '../golden/index.ts'
 import {createRedactor, type Redactor} from '../redaction/index.ts'
 import type {DocsSearch} from '../retrieval/index.ts'
@@ -21,6 +27,8 @@ import {type AssistantOptions, assistantLookOf, logoOrigins} from './assistant-l
 import {openBuildsReader} from './builds/builds-reader.ts'
 import {createBoundedServer} from './connections.ts'
 import {addConsoleRoutes} from './console-routes.ts'
+import {docsErrorBody} from './docs/agents/agent-errors.ts'
+import {docsAsk} from './docs/agents/docs-ask.ts'
 import {openDocsRenderer} from './docs/docs-renderer.ts'
 import {addDocsRoutes} from './docs/docs-routes.ts'
 import {errorHandler} from './error-response.ts'
@@ -230,16 +238,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     }),
   )
   app.use('/api', corsRules(options.allowedOrigins), express.json({limit: '64kb', verify: verifyDepth}))
-  addAnswerRoutes(app, {
-    answering,
-    transcripts,
-    limits,
-    visitorKeys: keys,
-    metrics,
-    log,
-    bufferMs,
-    ...streaming,
-  })
+  const asking = {answering, limits, visitorKeys: keys, metrics, log, bufferMs, ...streaming}
+  addAnswerRoutes(app, {...asking, transcripts})
   addSearchRoutes(app, {search: deps.search, answering, limits})
   addSectionRoute(app, {current, siteUrl: options.siteUrl ?? null, limits})
   const {transcripts: keep = null, retentionDays: days} = options
@@ -254,7 +254,12 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   addWebSocketHint(app)
 
   const renderer = openDocsRenderer({imageHosts: options.imageHosts, hasAssistant: webDir !== null, log})
-  addDocsRoutes(app, {current, renderer, search: deps.search, limits, hasAssistant: webDir !== null})
+  const {siteUrl = null, publicUrl = null, allowedOrigins} = options
+  addDocsRoutes(app, {
+    ...{current, renderer, search: deps.search, limits, hasAssistant: webDir !== null, siteUrl, publicUrl},
+    assistantName: options.assistantName ?? null,
+    ask: docsAsk({...asking, current, siteUrl, publicUrl, allowedOrigins}),
+  })
   const handoverRenderer = openHandoverRenderer()
   addHandoverRoute(app, {
     store: deps.staffStore,
@@ -276,7 +281,9 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   app.use((request) => {
     throw new DocentError('not_found', `There is nothing at ${request.method} ${request.path}.`)
   })
-  app.use(errorHandler(log, (code) => metrics.refused(code)))
+  const onError = (code: ErrorCode) => metrics.refused(code)
+  app.use(['/docs', '/llms.txt', '/llms-full.txt'], errorHandler(log, onError, docsErrorBody))
+  app.use(errorHandler(log, onError))
 
   const warnRefused = once(() =>
     log.warn(

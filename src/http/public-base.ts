@@ -4,3 +4,11 @@ import type {Request} from 'express'
 export function publicBase(request: Request, publicUrl: string | null): string {
   return publicUrl ?? `${request.protocol}://${request.host}`
 }
+
+/** The same for links in headers and in Markdown; empty where the request names a host that is none. */
+export function linkBase(request: Request, publicUrl: string | null): string {
+  const base = publicBase(request, publicUrl)
+  if (!URL.canParse(base)) return ''
+  const {origin, pathname} = new URL(base)
+  return origin === 'null' ? '' : origin + pathname.replace(/\/+$/, '')
+}
