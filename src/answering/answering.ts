@@ -4,7 +4,7 @@ import type {AnswerSummary} from './answer-summary.ts'
 import type {FoundSources} from './find-sources.ts'
 
 export interface AskOptions {
-  /** How the question came in: `http`, `ws` or `cli`. For the log. */
+  /** How the question came in: `http`, `ws`, `docs-ask` or `cli`. For the log. */
   readonly channel: string
   /**
    * The same key within a day joins the answer it began, instead of starting another; with a different question it is

@@ -74,7 +74,6 @@ export function addDocsRoutes(router: Router, deps: DocsRoutesDeps): void {
     target: ViewTarget,
   ): Promise<void> {
     const form = target.kind === 'markdown' ? 'markdown' : formFor(request)
-    const base = linkBase(request, publicUrl)
     setListLinks(response)
     if (!('pageId' in target)) {
       if (form !== 'html') return lists.sendList(request, response, build)
@@ -86,8 +85,9 @@ export function addDocsRoutes(router: Router, deps: DocsRoutesDeps): void {
     }
     const page = build.pageById(target.pageId)!
     const published = publishedAddress(build, page, siteUrl)
-    const html = base + docsRouteOf(build, page)
-    const markdown = base + markdownRouteOf(build, page)
+    // A client takes what begins with a slash from the address that it asked, whose scheme only a proxy may know.
+    const html = (publicUrl ?? '') + docsRouteOf(build, page)
+    const markdown = (publicUrl ?? '') + markdownRouteOf(build, page)
     setPageLinks(
       response,
       {canonical: published ?? html, html, markdown},
@@ -97,7 +97,7 @@ export function addDocsRoutes(router: Router, deps: DocsRoutesDeps): void {
     const shown: DocsTarget =
       form === 'html'
         ? {kind: 'page', pageId: page.id}
-        : {kind: 'markdown', pageId: page.id, place: {base, published}}
+        : {kind: 'markdown', pageId: page.id, place: {base: linkBase(request, publicUrl), published}}
     const view = await limited<DocsPage>(visitorOf(request), () => renderer.view(build, shown))
     if (view.isStandIn) response.setHeader('cache-control', 'no-store')
     await sendCompressed(response, view, form === 'html' ? 'html' : typeOf(form))

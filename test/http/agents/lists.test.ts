@@ -156,7 +156,7 @@ test('without a start page, /docs/ is this list for agents', async () => {
   })
   const {text} = await get(docent, '/docs/', markdown)
 
-  expect(text).toMatch(/^# Ask \[Acme\]\n\n> The documentation of Ask \[Acme\]\.\n/)
+  expect(text).toMatch(/^# Ask \[Acme\]\n\n> Documentation as Markdown/)
   expect(linksIn(text)).toEqual([{title: 'A', url: `${docent.url}/docs/guides/a.md`, rest: ''}])
   expect((await get(docent, '/docs/')).type).toMatch(/^text\/html/)
 })

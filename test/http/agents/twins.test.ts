@@ -12,6 +12,7 @@ const pages = [
     'See [tokens](../reference/tokens.md#set-up), [again](#set-up), [a picture](../img/a.png), [all](https://example.com/all) and `[code](x.md)`.\n\n## Set up\n\nWords.',
   ),
   pageOf('reference/tokens.md', 'Tokens', '# Tokens\n\n[Start](/)'),
+  pageOf('many.md', 'Many', '[t](reference/tokens.md)\n'.repeat(2_500)),
   pageOf('elsewhere.md', 'Elsewhere', '# Elsewhere', {url: 'https://other.example.com/elsewhere'}),
 ]
 
@@ -54,14 +55,13 @@ describe('a page and its Markdown', () => {
     expect(links['canonical']).toBe('https://other.example.com/elsewhere')
   })
 
-  test('where no other site shows them are those of this server', async () => {
+  test('where no other site shows them are those of this server, as the client reached it', async () => {
     const bare = await startDocent({pages, retriever: null})
-    const {links} = await get(bare, '/docs/guides/auth.md')
-    const other = await get(bare, '/docs/guides/auth.md', {headers: {'x-forwarded-host': 'evil.example'}})
+    const {links, text} = await get(bare, '/docs/guides/auth.md')
     await bare.close()
 
-    expect(links['canonical']).toBe(`${bare.url}/docs/guides/auth`)
-    expect(other.links['canonical']).toBe(links['canonical'])
+    expect(links).toMatchObject({canonical: '/docs/guides/auth', alternate: '/docs/guides/auth'})
+    expect(text).toContain(`[tokens](${bare.url}/docs/reference/tokens.md#set-up)`)
   })
 })
 
@@ -75,6 +75,13 @@ describe('the Markdown of a page', () => {
     expect((await get(docent, '/docs/reference/tokens.md')).text).toBe(
       '# Tokens\n\n[Start](https://ask.example.com/docs/index.md)',
     )
+  })
+
+  test('has at most 2,000 links that were looked up; the others stay as they are written', async () => {
+    const {text} = await get(docent, '/docs/many.md')
+
+    expect(text.split('](https://ask.example.com/docs/reference/tokens.md)')).toHaveLength(2_001)
+    expect(text.split('](reference/tokens.md)')).toHaveLength(501)
   })
 
   test('is sent again only when it has changed', async () => {

@@ -26,8 +26,8 @@ export interface FullRequest {
 
 /** UTF-16 units of all pages in one file. A page is never cut, so the last one may go beyond. */
 export const maxFullChars = 10_000_000
-/** After so many UTF-16 units other requests get a turn. */
-const turnChars = 250_000
+/** After so many milliseconds other requests get a turn. */
+const turnMs = 20
 
 /**
  * The pages as Markdown in reading order, each with its title and its addresses, a piece for each page. Made as it is read,
@@ -41,7 +41,7 @@ export async function* fullText(
   const listed = pagesInOrder(build, (page) => isListed(parts, page))
   yield `${intro}\n`
   let length = 0
-  let turn = 0
+  let turnFrom = performance.now()
   for (const [index, page] of listed.entries()) {
     if (index + 1 < from) continue
     if (length >= maxChars) {
@@ -51,11 +51,10 @@ export async function* fullText(
     }
     const text = pageText(build, page, {base, siteUrl, sources})
     length += text.length
-    turn += text.length
     yield text
-    if (turn >= turnChars) {
-      turn = 0
+    if (performance.now() - turnFrom >= turnMs) {
       await setImmediate()
+      turnFrom = performance.now()
     }
   }
 }

@@ -23,7 +23,7 @@ const maxNamed = 20
  */
 export function introOf({base, name, summary, others}: IntroOptions): string {
   const has = (path: string): boolean => routes.some((route) => route.path === path)
-  const about = oneLine(summary ?? `The documentation of ${name}.`, maxSummary)
+  const about = oneLine(summary ?? 'Documentation as Markdown, for agents and other programs.', maxSummary)
   const lines = [
     `Each page is Markdown at its address with \`.md\`, and at its own address with \`Accept: text/markdown\`. All of them in one file: <${base}/llms-full.txt>`,
     `Ask a question: \`GET ${base}/docs/?ask=QUESTION\`, the question percent-encoded. The answer is made of extracts of these pages, with links to its sources. On the address of a page, the question is about that page first.`,

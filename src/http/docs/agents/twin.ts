@@ -22,6 +22,10 @@ export interface TwinOptions extends TwinPlace {
 }
 
 const maxTitle = 200
+/** Links of a page that are looked up; each takes up to half a millisecond. Further ones stay as they are written. */
+const maxLinks = 2_000
+/** What no page of the docs is. */
+const media = /\.(?:png|jpe?g|gif|svg|webp|avif|ico|mp4|webm|mov|pdf|zip|gz)(?:[?#]|$)/i
 
 /**
  * A page as Markdown for agents: with its title, and links that work from anywhere. Those to pages of the docs lead to
@@ -30,10 +34,12 @@ const maxTitle = 200
 export function twinOf(page: StoredPage, markdown: string, options: TwinOptions): string {
   const {base, published, pages, sources, isAmongOthers = false} = options
   const own = base + markdownRouteOf(pages, page)
+  let links = 0
   const {markdown: text, hasTitle} = relink(markdown, (link) => {
     if (/^(?:[a-z][a-z0-9+.-]*:|\/\/)/i.test(link)) return null
     if (link.startsWith('#')) return isAmongOthers ? own + link : null
-    const target = targetOfLink(link, page, pages, sources)
+    if (++links > maxLinks) return null
+    const target = media.test(link) ? null : targetOfLink(link, page, pages, sources)
     if (target !== null) return base + markdownRouteOf(pages, target.page) + target.fragment
     return published === null ? null : resolved(link, published)
   })
