@@ -74,7 +74,6 @@ export function addDocsRoutes(router: Router, deps: DocsRoutesDeps): void {
     target: ViewTarget,
   ): Promise<void> {
     const form = target.kind === 'markdown' ? 'markdown' : formFor(request)
-    setListLinks(response)
     if (!('pageId' in target)) {
       if (form !== 'html') return lists.sendList(request, response, build)
       return sendCompressed(
@@ -120,6 +119,7 @@ export function addDocsRoutes(router: Router, deps: DocsRoutesDeps): void {
         return await sendSearch(request, response, build)
       }
       if (target?.kind !== 'markdown') response.vary('Accept')
+      setListLinks(response)
       if (target !== null) return await sendView(request, response, build, target)
       const meant = pageMeantBy(build, route)
       if (meant === null) return await sendMissing(request, response, build, route)

@@ -7,7 +7,7 @@ import {afterAll, beforeAll, describe, expect, test, vi} from 'vitest'
 import type {Page} from '../../../src/domain/index.ts'
 import {type IndexBuild, localBuilds} from '../../../src/search-index/index.ts'
 import {closedAfterEach} from '../../support/closed-after-each.ts'
-import {startDocent, type TestDocent, writeIndex} from '../../support/start-docent.ts'
+import {type DocentOptions, startDocent, type TestDocent, writeIndex} from '../../support/start-docent.ts'
 import {get, linksIn, markdown, pageOf} from './agent-docs.ts'
 
 vi.setConfig({testTimeout: 60_000})
@@ -28,7 +28,7 @@ afterAll(() => {
 })
 
 /** A server whose builds are watched as it uses them; another one can be written into its data folder. */
-async function startWatched(pages: readonly Page[]) {
+async function startWatched(pages: readonly Page[], settings: DocentOptions['settings'] = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'docent-agents-'))
   folders.push(dataDir)
   await writeIndex(dataDir, pages)
@@ -54,7 +54,7 @@ async function startWatched(pages: readonly Page[]) {
     builds: {...store, open: async (id, options) => watched(await store.open(id, options))},
     retriever: null,
     // None are looked for in the pages then.
-    settings: {assistantSuggestions: ['What is a valve?']},
+    settings: {assistantSuggestions: ['What is a valve?'], ...settings},
   })
   return {docent, builds, dataDir}
 }
@@ -256,6 +256,19 @@ describe('many pages', () => {
     left.destroy()
     await expect.poll(() => build!.isClosed, patiently).toBe(true)
     expect(build!.pagesRead).toBeLessThan(12)
+  })
+
+  test('that a client does not read are not sent for ever', async () => {
+    const {docent, builds, dataDir} = await startWatched(many.slice(0, 12), {slowReaderTimeoutMs: 50})
+    const stalled = request(`${docent.url}/llms-full.txt`)
+    stalled.on('error', () => undefined).end()
+    const [response] = await once(stalled, 'response')
+    response.on('error', () => undefined).pause()
+    await writeIndex(dataDir, versioned)
+    await expect.poll(() => builds.length, patiently).toBe(2)
+
+    await expect.poll(() => builds[0]!.isClosed, patiently).toBe(true)
+    stalled.destroy()
   })
 
   test('are sent to a visitor twice at a time, and no faster than they are read', async () => {

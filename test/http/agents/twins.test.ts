@@ -153,9 +153,10 @@ describe('the form of a page', () => {
 
 describe('an address without a page', () => {
   test('is told to agents as Markdown, with the nearest pages as Markdown', async () => {
-    const {status, type, text} = await get(docent, '/docs/manuals/token', markdown)
+    const {status, type, text, links} = await get(docent, '/docs/manuals/token', markdown)
 
     expect([status, type]).toEqual([404, 'text/markdown; charset=utf-8'])
+    expect(links).toEqual({describedby: '/llms.txt', 'llms-txt': '/llms.txt'})
     expect(text).toContain('The docs have no page at `/manuals/token`.')
     expect(text).toContain('](https://ask.example.com/docs/reference/tokens.md')
     expect(text).toContain('All pages: <https://ask.example.com/llms.txt>')
