@@ -21,6 +21,11 @@ export interface AskOptions {
    */
   readonly continueAnswerId?: string | null
   /**
+   * Answers by quoting the docs, whatever generator is set, and calls no model: not to write, and not to rewrite the
+   * question. Default false.
+   */
+  readonly extractsOnly?: boolean
+  /**
    * Called before a new answer begins, never when one is joined: the place to count it against a limit before any work
    * is done for it. A rejection refuses the question. The function it resolves with is called once: when the answer has
    * ended, or could not begin after all.

@@ -1,7 +1,7 @@
 import {randomUUID} from 'node:crypto'
 import {type AnswerSnapshot, type Journal, type JournalEntry, refOf, snapshotOf} from '../answers/index.ts'
 import type {Ending, SequencedEvent} from '../domain/index.ts'
-import type {Generator} from '../generation/index.ts'
+import {extractiveGenerator, type Generator} from '../generation/index.ts'
 import {noRedactor, type Redactor} from '../redaction/index.ts'
 import type {Retriever} from '../retrieval/index.ts'
 import {Admission} from './admission.ts'
@@ -39,6 +39,8 @@ export interface AnsweringOptions {
    */
   readonly addingAnew?: (retriever: Retriever) => Retriever
   readonly generator: Generator
+  /** Writes the answers that must not call a model. Default: the one that quotes, at its full speed. */
+  readonly extracts?: Generator
   readonly journal: Journal
   /** What the journal redacts questions with; default: none. */
   readonly redactor?: Redactor
@@ -86,6 +88,7 @@ export function createAnswering(options: AnsweringOptions): Answering {
   const intake = new QuestionIntake({
     ...options,
     redactor,
+    extracts: options.extracts ?? extractiveGenerator({paceMs: 0}),
     retriever: asGiven(prepared),
     hasVersion: options.hasVersion,
     firstReaderMs: options.firstReaderMs ?? Math.max(10_000, resumeGraceMs),

@@ -10,11 +10,13 @@ import type {AskOptions, AskResult} from './answering.ts'
 import {joinedAnswer} from './idempotency.ts'
 import {type PrepareAnswerDeps, type PreparedAnswer, prepareAnswer} from './prepare-answer.ts'
 import {Run, type RunOptions} from './run.ts'
-import {writeAnswer} from './write-answer.ts'
+import {type WriteAnswerOptions, writeAnswer} from './write-answer.ts'
 
 export interface QuestionIntakeDeps extends PrepareAnswerDeps {
   readonly retriever: Retriever
   readonly generator: Generator
+  /** Writes the answers that must not call a model. */
+  readonly extracts: Generator
   readonly journal: Journal
   readonly admission: Admission
   /** Id of the current build; null while there is none. */
@@ -29,6 +31,9 @@ export interface QuestionIntakeDeps extends PrepareAnswerDeps {
 
 /** Called once when an answer has ended, or could not begin after all. */
 type OnEnd = Awaited<ReturnType<NonNullable<AskOptions['admit']>>>
+
+/** What writes an answer, and whether anything may call a model for it. */
+type Writer = Pick<WriteAnswerOptions, 'generator' | 'mayCallModel'>
 
 /** Turns a question into a running answer, or joins one that was begun before. */
 export class QuestionIntake {
@@ -89,8 +94,12 @@ export class QuestionIntake {
       const build = this.#buildFor(question)
       const startedAt = now()
       const clock = steadyClock(startedAt)
-      const prepared = await prepareAnswer(question, options, {startedAt, build}, this.#deps)
-      const holder = await this.#start(prepared, {clock, releaseSlot, onEnd})
+      const writer: Writer = options.extractsOnly
+        ? {generator: this.#deps.extracts, mayCallModel: false}
+        : {generator: this.#deps.generator, mayCallModel: true}
+      const deps = {...this.#deps, generator: writer.generator}
+      const prepared = await prepareAnswer(question, options, {startedAt, build}, deps)
+      const holder = await this.#start(prepared, writer, {clock, releaseSlot, onEnd})
       if (holder === null) {
         return {answerId: prepared.entry.answerId, conversationId: prepared.conversationId, isNew: true}
       }
@@ -118,13 +127,14 @@ export class QuestionIntake {
   /** Begins the answer, or resolves with the one that holds its idempotency key. */
   async #start(
     {entry, conversationId, question, history, continuation}: PreparedAnswer,
+    writer: Writer,
     {
       clock,
       releaseSlot,
       onEnd,
     }: {readonly clock: () => number; readonly releaseSlot: () => void; readonly onEnd: OnEnd},
   ): Promise<JournalledAnswer | null> {
-    const {journal, runs, retriever, generator, limits, deadlines, firstReaderMs, redactor} = this.#deps
+    const {journal, runs, retriever, limits, deadlines, firstReaderMs, redactor} = this.#deps
     const state = createAnswerState(entry.startedAt)
     const holder = await journal.begin(entry, state)
     if (holder !== null) return holder
@@ -150,7 +160,7 @@ export class QuestionIntake {
       },
     })
     runs.add(run)
-    run.begin(() => writeAnswer({run, question, history, continuation, retriever, generator, limits}))
+    run.begin(() => writeAnswer({run, question, history, continuation, retriever, ...writer, limits}))
     if (this.#isInterrupting) run.fail('shutting_down')
     return null
   }

@@ -11,6 +11,8 @@ export interface SourceSearchOptions {
   readonly retriever: Retriever
   readonly question: Question
   readonly history: readonly Turn[]
+  /** Whether a search may call a model. */
+  readonly mayCallModel: boolean
   readonly limits: Pick<RunLimits, 'sourcesPerAnswer' | 'maxRounds'>
 }
 
@@ -122,7 +124,7 @@ export class SourceSearch {
   }
 
   async #retrieve(query: string, history: readonly Turn[]): Promise<Retrieval> {
-    const {run, retriever, question, limits} = this.#options
+    const {run, retriever, question, limits, mayCallModel} = this.#options
     const asked = {...question, question: query}
     const retrieval = await retriever.retrieve(
       this.#lang === null && this.#shown.nextNumber === 1
@@ -132,7 +134,7 @@ export class SourceSearch {
             onlyLang: this.#lang !== null,
             firstNumber: this.#shown.nextNumber,
           },
-      {signal: run.signal, onModelCall: () => run.countModelCall()},
+      {signal: run.signal, mayCallModel, onModelCall: () => run.countModelCall()},
     )
     run.signal.throwIfAborted()
     this.#noteLanguage(retrieval)

@@ -17,6 +17,8 @@ export interface WriteAnswerOptions {
   readonly continuation: Continuation | null
   readonly retriever: Retriever
   readonly generator: Generator
+  /** Whether the search may call a model, to rewrite a follow-up question. */
+  readonly mayCallModel: boolean
   readonly limits: RunLimits
 }
 

@@ -70,27 +70,33 @@ export function errorBodyOf(error: DocentError): ErrorBody {
 }
 
 /**
- * Sends an error as JSON, with `Retry-After` if the time is known. Headers must not have been sent yet.
- * @param body default: the JSON form of Docent's own routes.
+ * Sends an error, with `Retry-After` if the time is known. Headers must not have been sent yet.
+ * @param body to send as JSON, or a text of Markdown. Default: the JSON form of Docent's own routes.
  */
-export function sendError(response: Response, error: DocentError, body: object = errorBodyOf(error)): void {
+export function sendError(
+  response: Response,
+  error: DocentError,
+  body: object | string = errorBodyOf(error),
+): void {
   if (error.retryAfterMs !== null) {
     response.setHeader('retry-after', Math.max(1, Math.ceil(error.retryAfterMs / 1000)))
   } else if (error.code === 'not_ready' || error.code === 'shutting_down') {
     response.setHeader('retry-after', 5)
   }
   if (error.code === 'unauthorized') response.setHeader('www-authenticate', 'Bearer')
-  response.status(statusOf[error.code]).setHeader('cache-control', 'no-store').json(body)
+  response.status(statusOf[error.code]).setHeader('cache-control', 'no-store')
+  if (typeof body === 'string') response.type('text/markdown; charset=utf-8').send(body)
+  else response.json(body)
 }
 
 /**
- * The error handler of Express: sends every thrown value as a uniform JSON error, never a stack trace.
- * @param bodyOf the JSON that the clients of a path expect. Default: that of Docent's own routes.
+ * The error handler of Express: sends every thrown value as a uniform error, never a stack trace.
+ * @param bodyOf the JSON, or the text of Markdown, that the clients of a path expect. Default: that of Docent's own routes.
  */
 export function errorHandler(
   log: Log,
   onError: (code: ErrorCode) => void = () => {},
-  bodyOf: (error: DocentError, request: Request) => object = errorBodyOf,
+  bodyOf: (error: DocentError, request: Request) => object | string = errorBodyOf,
 ) {
   return (thrown: unknown, request: Request, response: Response, _next: NextFunction): void => {
     const error = docentErrorOf(thrown)

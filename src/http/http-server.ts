@@ -28,6 +28,8 @@ import {type AssistantOptions, assistantLookOf, logoOrigins} from './assistant-l
 import {openBuildsReader} from './builds/builds-reader.ts'
 import {createBoundedServer} from './connections.ts'
 import {addConsoleRoutes} from './console-routes.ts'
+import {docsErrorBody} from './docs/agents/agent-errors.ts'
+import {docsAsk} from './docs/agents/docs-ask.ts'
 import {openDocsRenderer} from './docs/docs-renderer.ts'
 import {addDocsRoutes} from './docs/docs-routes.ts'
 import {errorHandler} from './error-response.ts'
@@ -244,7 +246,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     }),
   )
   const asking = {answering, limits, visitorKeys: keys, metrics, log, bufferMs, ...streaming}
-  const publicUrl = options.publicUrl ?? null
+  const {siteUrl = null, publicUrl = null, allowedOrigins} = options
   app.use('/api', corsRules(options.allowedOrigins))
   app.post('/api/chat', chatJson)
   app.use('/api', express.json({limit: '64kb', verify: verifyDepth}))
@@ -272,7 +274,11 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   addWebSocketHint(app)
 
   const renderer = openDocsRenderer({imageHosts: options.imageHosts, hasAssistant: webDir !== null, log})
-  addDocsRoutes(app, {current, renderer, search: deps.search, limits, hasAssistant: webDir !== null})
+  addDocsRoutes(app, {
+    ...{current, renderer, search: deps.search, limits, hasAssistant: webDir !== null, siteUrl, publicUrl},
+    assistantName: options.assistantName ?? null,
+    ask: docsAsk({...asking, current, siteUrl, publicUrl, allowedOrigins}),
+  })
   const handoverRenderer = openHandoverRenderer()
   addHandoverRoute(app, {
     store: deps.staffStore,
@@ -296,6 +302,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   })
   const onError = (code: ErrorCode) => metrics.refused(code)
   app.use('/v1', noRetryOfTheHopeless, errorHandler(log, onError, openAiErrorBodyOf))
+  app.use(['/docs', '/llms.txt', '/llms-full.txt'], errorHandler(log, onError, docsErrorBody))
   app.use(errorHandler(log, onError))
 
   const warnRefused = once(() =>

@@ -9,3 +9,11 @@ export function absoluteUrl(url: string, base: string): string {
 export function publicBase(request: Request, publicUrl: string | null): string {
   return publicUrl ?? `${request.protocol}://${request.host}`
 }
+
+/** The same for links in headers and in Markdown; empty where the request names a host that is none. */
+export function linkBase(request: Request, publicUrl: string | null): string {
+  const base = publicBase(request, publicUrl)
+  if (!URL.canParse(base)) return ''
+  const {origin, pathname} = new URL(base)
+  return origin === 'null' ? '' : origin + pathname.replace(/\/+$/, '')
+}

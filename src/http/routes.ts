@@ -147,8 +147,12 @@ export const routes: readonly Route[] = [
     method: 'GET',
     path: '/docs/*route',
     caller: 'anyone',
-    about: 'One of them, as HTML or as `….md`; `/docs/search?q=` searches them.',
+    about:
+      'One of them, as HTML, or as Markdown: with `.md`, or by `Accept`. `?ask=` answers a question, `/docs/search?q=` searches.',
   },
+  {method: 'GET', path: '/llms.txt', caller: 'anyone', about: 'The list of the pages for agents.'},
+  {method: 'GET', path: '/llms-full.txt', caller: 'anyone', about: 'The pages themselves, in one file.'},
+  {method: 'GET', path: '/robots.txt', caller: 'anyone', about: 'What crawlers may fetch.'},
   {
     method: 'GET',
     path: '/assets/:file',

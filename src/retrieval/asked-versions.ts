@@ -20,6 +20,7 @@ export function versionsToSearch(
 }
 
 interface SourcePages {
+  readonly folder: string
   readonly pages: readonly StoredPage[]
   /** The version that the project calls current; null if it does not say. */
   readonly current: string | null
@@ -28,8 +29,9 @@ interface SourcePages {
 function pagesBySource(build: IndexBuild): readonly SourcePages[] {
   const sources = build.manifest.summary?.sources ?? []
   const pages = build.pages()
-  if (sources.length <= 1) return [{pages, current: sources[0]?.currentVersion ?? null}]
+  if (sources.length <= 1) return [{folder: '', pages, current: sources[0]?.currentVersion ?? null}]
   return sources.map(({name, currentVersion}) => ({
+    folder: `${name}/`,
     pages: pages.filter(({path}) => path.startsWith(`${name}/`)),
     current: currentVersion,
   }))
@@ -39,6 +41,23 @@ function versionsIn({pages, current}: SourcePages, named: string | null): readon
   const versions = [...new Set(pages.flatMap((page) => page.version ?? []))]
   if (named !== null && versions.includes(named)) return [named]
   return versions.length === 0 ? [null] : currentVersions(pages, versions, current)
+}
+
+/** The pages of one source, with the versions of them that are current; null stands for pages of none. */
+export interface CurrentPages {
+  /** What their paths begin with: the name of the source and a slash; empty where there is one source. */
+  readonly folder: string
+  readonly pages: readonly StoredPage[]
+  readonly versions: readonly (string | null)[]
+}
+
+/** The sources of a build, with what of each a question that names no version is answered from. */
+export function currentPagesOf(build: IndexBuild): readonly CurrentPages[] {
+  return pagesBySource(build).map((source) => ({
+    folder: source.folder,
+    pages: source.pages,
+    versions: versionsIn(source, null),
+  }))
 }
 
 /** Unversioned pages that are at least this share of those of a version are docs of their own beside it. */

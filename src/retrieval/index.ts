@@ -1,3 +1,4 @@
+export {type CurrentPages, currentPagesOf} from './asked-versions.ts'
 export {calibrate} from './calibrate.ts'
 export {type Calibration, defaultCalibration, isCurrentCalibration, parseCalibration} from './calibration.ts'
 export {createRetriever, type RetrieverOptions} from './create-retriever.ts'

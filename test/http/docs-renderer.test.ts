@@ -61,6 +61,9 @@ afterAll(async () => {
   await rm(folder, {recursive: true})
 })
 
+/** Where links of Markdown lead. */
+const place = {base: '', published: null}
+
 function open(options: Partial<DocsRendererOptions> = {}): DocsRenderer {
   renderer = openDocsRenderer({imageHosts: [], hasAssistant: false, log: silentLog, ...options})
   return renderer
@@ -92,7 +95,7 @@ test('a page that takes too much time is shown as its source, and not tried agai
 
   const first = textOf(await page(docs, 'endless.md'))
   await docs.view(build, {kind: 'list'})
-  await docs.view(build, {kind: 'markdown', pageId: 1})
+  await docs.view(build, {kind: 'markdown', pageId: 1, place})
   const second = textOf(await page(docs, 'endless.md'))
 
   expect(first).toContain('>a@b.c_')
@@ -145,7 +148,11 @@ test('while all processes are busy, others are shown as their source to everybod
   heldUpBy(docs, 'minutes/1.md', 'minutes/2.md')
 
   const views = await Promise.all(Array.from({length: 50}, () => page(docs, 'many/1.md')))
-  const twin = await docs.view(build, {kind: 'markdown', pageId: build.pageByPath('many/1.md')!.id})
+  const twin = await docs.view(build, {
+    kind: 'markdown',
+    pageId: build.pageByPath('many/1.md')!.id,
+    place,
+  })
   const list = await docs.view(build, {kind: 'list'})
 
   expect(new Set(views).size).toBe(1)

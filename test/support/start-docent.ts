@@ -100,6 +100,9 @@ function emptyIndex(): OpenCurrentBuild {
     versions: () => [],
     languages: () => [],
     pages: () => [],
+    outline: () => [],
+    pageByUrl: () => null,
+    pageByPath: () => null,
     sectionCounts: () => new Map(),
   }
   return {

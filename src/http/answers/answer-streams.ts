@@ -30,6 +30,11 @@ export interface AskedQuestion {
   readonly continueAnswerId?: string | null
   /** As in `AskOptions`. */
   readonly chat?: string | null
+  /**
+   * As in `AskOptions`. Then the question costs nothing, so it leaves the budget of the day alone; and it joins no other
+   * answer, which a model might write.
+   */
+  readonly extractsOnly?: boolean
 }
 
 /**
@@ -41,11 +46,13 @@ export interface AskedQuestion {
 export async function askAs(
   request: Request,
   response: Response,
-  {question, channel, continueAnswerId = null, chat = null}: AskedQuestion,
+  {question, channel, continueAnswerId = null, chat = null, extractsOnly = false}: AskedQuestion,
   {answering, limits, visitorKeys}: AnswerStreamDeps,
 ): Promise<AskResult | null> {
   const visitor = visitorOf(request)
-  const idempotencyKey = visitorKeys.keyOf(visitor, idempotencyKeyOf(request.get('idempotency-key')))
+  const idempotencyKey = extractsOnly
+    ? null
+    : visitorKeys.keyOf(visitor, idempotencyKeyOf(request.get('idempotency-key')))
   if (!(await limits.openStream(visitor, response))) return null
   return answering.ask(question, {
     channel,
@@ -53,7 +60,8 @@ export async function askAs(
     visitor: visitorKeys.hashOf(visitor),
     continueAnswerId,
     chat,
-    admit: () => limits.admitAnswer(visitor, response),
+    extractsOnly,
+    admit: () => limits.admitAnswer(visitor, response, {mayCallModel: !extractsOnly}),
   })
 }
 

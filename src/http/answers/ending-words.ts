@@ -1,6 +1,7 @@
 import type {PageLink, PartialFinish} from '../../domain/index.ts'
+import {escapedMarkdown} from '../../lib/citation-links.ts'
+import {cleanLine} from '../../lib/clean-text.ts'
 import {sectionAddress} from '../../lib/section-address.ts'
-import {literal} from '../../text/literal-markdown.ts'
 import {type Language, languageOfFirst} from '../../text/question-language.ts'
 
 /** What Docent itself says where an answer has no words of its own, for clients that show nothing but text. */
@@ -99,7 +100,7 @@ export function abstentionMarkdown({question, lang}: AskedIn, nearest: readonly 
   const links = nearest.map(({title, url, section}) => {
     const name = section === undefined ? title : `${title} › ${section.heading}`
     const address = section === undefined ? url : sectionAddress({url, anchor: section.anchor})
-    return `- [${literal(name).replaceAll(']', '\\]')}](<${address}>)`
+    return `- [${escapedMarkdown(cleanLine(name))}](<${address}>)`
   })
   return `${abstained} ${before}\n\n${links.join('\n')}`
 }

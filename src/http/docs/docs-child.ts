@@ -3,6 +3,8 @@ import {serveTasks} from '../../processes/index.ts'
 import type {BuildPages} from '../../search-index/index.ts'
 import {openPages} from '../../search-index/index.ts'
 import {compressText} from '../compressed-text.ts'
+import type {LlmsRequest} from './agents/llms-text.ts'
+import type {TwinPlace} from './agents/twin.ts'
 import {type ContentsEntry, decorateArticle} from './docs-article.ts'
 import {articlePage} from './docs-html.ts'
 import {linkOf} from './docs-lookup.ts'
@@ -18,11 +20,13 @@ export interface DocsSetup {
 
 /**
  * What is shown of a build: a rendered page, a page that shows its Markdown source, the Markdown itself, the page at
- * `/docs/` where no page of the docs is, the list of all pages.
+ * `/docs/` where no page of the docs is, the list of all pages, the list for agents.
  */
 export type DocsTarget =
-  | {readonly kind: 'page' | 'plain' | 'markdown'; readonly pageId: number}
+  | {readonly kind: 'page' | 'plain'; readonly pageId: number}
+  | {readonly kind: 'markdown'; readonly pageId: number; readonly place: TwinPlace}
   | {readonly kind: 'landing' | 'list'}
+  | {readonly kind: 'llms'; readonly request: LlmsRequest}
 
 export interface DocsTask {
   /** Folder of the build. */

@@ -64,7 +64,8 @@ ${
     ? null
     : html`<link rel="alternate" type="text/markdown" href="${markdownRoute}">
 `
-}<script src="${assetAddress('docs-first.js')}"${view.hasAssistant ? html` data-dock` : null}></script>
+}<link rel="describedby" type="text/markdown" href="/llms.txt">
+<script src="${assetAddress('docs-first.js')}"${view.hasAssistant ? html` data-dock` : null}></script>
 <script src="${assetAddress('docs-quotes.js')}" type="module"></script>
 <script src="${assetAddress('docs.js')}" type="module"></script>`,
     body: html`<a class="skip" href="#content">${words.skip}</a>

@@ -38,17 +38,24 @@ export function markdownRouteOf(pages: PageLookup, page: StoredPage): string {
   return route === '/docs' ? '/docs/index.md' : `${route}.md`
 }
 
+/** Where a link in a page leads. */
+export interface LinkTarget {
+  readonly page: StoredPage
+  /** With `#`, if a heading has it: other ids of a page are not in what is shown here. Empty otherwise. */
+  readonly fragment: string
+}
+
 /**
- * Resolves a link in a page, written as a file path or as a route of the site, to a route on this server. Its fragment
- * stays if a heading has it: other ids of a page are not in what is shown here. `sources` are the names of the build's
- * sources if it has several: a route that begins with a slash is one of the site of the page.
+ * Resolves a link in a page, written as a file path or as a route of the site; null where it leads to no page of the docs.
+ * `sources` are the names of the build's sources if it has several: a route that begins with a slash is one of the site of
+ * the page.
  */
-export function linkOf(
+export function targetOfLink(
   link: string,
   from: StoredPage,
   pages: PageLookup & Pick<BuildPages, 'sectionsOf'>,
   sources: readonly string[] = [],
-): string | null {
+): LinkTarget | null {
   const [, address = '', fragment = ''] = /^([^#]*)(#.*)?$/s.exec(link) ?? []
   const written = decodedPath(address.replace(/\?.*$/s, ''))
   if (written === '') return null
@@ -65,7 +72,18 @@ export function linkOf(
   if (page === null) return null
   const key = pathKey(fragment.slice(1))
   const isThere = pages.sectionsOf(page.id).some(({anchor}) => pathKey(anchor) === key)
-  return docsRouteOf(pages, page) + (isThere ? fragment : '')
+  return {page, fragment: isThere ? fragment : ''}
+}
+
+/** The route on this server of a link in a page, as `targetOfLink` resolves it. */
+export function linkOf(
+  link: string,
+  from: StoredPage,
+  pages: PageLookup & Pick<BuildPages, 'sectionsOf'>,
+  sources: readonly string[] = [],
+): string | null {
+  const target = targetOfLink(link, from, pages, sources)
+  return target && docsRouteOf(pages, target.page) + target.fragment
 }
 
 /**

@@ -138,7 +138,7 @@ export function openDocsRenderer(options: DocsRendererOptions): DocsRenderer {
 
   return {
     async view(build, target) {
-      const key = `${build.manifest.id} ${target.kind} ${'pageId' in target ? target.pageId : ''}`
+      const key = `${build.manifest.id} ${JSON.stringify(target)}`
       const known = cache.get(key) ?? pending.get(key)
       if (known !== undefined) return known
       if (isClosed) throw shuttingDown()

@@ -1,23 +1,22 @@
 import type {Request, Response, Router} from 'express'
-import {rateLimited, toDocentError} from '../../domain/index.ts'
-import {headOf} from '../../lib/cut.ts'
+import {rateLimited, type SiteUrl} from '../../domain/index.ts'
 import {decodedPath} from '../../lib/url-path.ts'
 import type {DocsSearch} from '../../retrieval/index.ts'
 import {type CurrentBuild, type IndexBuild, pageAtRoute} from '../../search-index/index.ts'
-import {clientLeft} from '../client-left.ts'
 import {sendCompressed} from '../compressed-text.ts'
-import {statusOf} from '../error-response.ts'
-import {html} from '../html.ts'
 import {slotLimit} from '../limits/concurrency-limits.ts'
 import {type Limits, visitorOf} from '../limits/limits.ts'
-import {searchRequestOf} from '../request-schemas.ts'
+import {linkBase} from '../public-base.ts'
+import {createAgentLists} from './agents/agent-lists.ts'
+import {addAgentRoutes} from './agents/agent-routes.ts'
+import {setListLinks, setPageLinks} from './agents/discovery-links.ts'
+import type {docsAsk} from './agents/docs-ask.ts'
+import {formFor, formOfMissing, typeOf} from './agents/docs-form.ts'
+import {publishedAddress} from './agents/llms-full.ts'
 import type {DocsTarget} from './docs-child.ts'
-import {type DocsView, missingPage, otherPage} from './docs-html.ts'
-import {docsRouteOf, pageAtMarkdownRoute, pageMeantBy} from './docs-lookup.ts'
-import {firstPart} from './docs-outline.ts'
+import {docsRouteOf, markdownRouteOf, pageAtMarkdownRoute, pageMeantBy} from './docs-lookup.ts'
 import {type DocsPage, type DocsRenderer, sourcesOf} from './docs-renderer.ts'
-import {type FoundSections, resultsOf, wordsOfRoute} from './docs-search.ts'
-import {docsWordsIn, fill} from './docs-words.ts'
+import {createFoundViews} from './found-views.ts'
 
 export interface DocsRoutesDeps {
   readonly current: CurrentBuild
@@ -26,18 +25,21 @@ export interface DocsRoutesDeps {
   readonly limits: Limits
   /** Whether this server serves the widget. */
   readonly hasAssistant: boolean
+  readonly assistantName: string | null
+  /** Where the docs are published. */
+  readonly siteUrl: SiteUrl
+  /** Where this server is reached; null for where a request was sent. */
+  readonly publicUrl: string | null
+  /** Answers `?ask=`. */
+  readonly ask: ReturnType<typeof docsAsk>
 }
 
 /** A quarter of the pages that may be rendered at the same time, so that one visitor cannot take all of them. */
 const maxPagesPerVisitor = 16
-const maxResults = 20
-const maxTypedResults = 8
-const maxNearest = 5
-const maxQueryChars = 300
 
-/** Adds the ingested pages to a router, as HTML and as `….md`, with a search over them. */
+/** Adds the ingested pages to a router, as HTML and as Markdown, with a search over them and lists of them for agents. */
 export function addDocsRoutes(router: Router, deps: DocsRoutesDeps): void {
-  const {current, renderer, search, limits, hasAssistant} = deps
+  const {current, renderer, search, limits, hasAssistant, siteUrl, publicUrl} = deps
   const acquireSlot = slotLimit(maxPagesPerVisitor)
 
   /** Cached pages are returned at once, so slots are held only by what takes time. */
@@ -55,95 +57,49 @@ export function addDocsRoutes(router: Router, deps: DocsRoutesDeps): void {
     }
   }
 
-  const viewOf = (build: IndexBuild): DocsView => ({pages: build, sources: sourcesOf(build), hasAssistant})
+  const lists = createAgentLists({
+    ...{renderer, siteUrl, publicUrl, assistantName: deps.assistantName},
+    limited: (request, render) => limited(visitorOf(request), render),
+  })
+  const {sendSearch, sendMissing} = createFoundViews({
+    ...{search, limits, limited, publicUrl},
+    viewOf: (build) => ({pages: build, sources: sourcesOf(build), hasAssistant}),
+  })
 
-  /** @throws DocentError `rate_limited`, `not_ready`, `version_not_found`. */
-  async function find(
-    request: Request,
-    response: Response,
-    query: {
-      readonly text: string
-      readonly limit: number
-      readonly lang: string | null
-      readonly version: string | null
-    },
-    isTyped: boolean,
-  ): Promise<FoundSections> {
-    const visitor = visitorOf(request)
-    await limits.countSearch(visitor, response)
-    const signal = clientLeft(response)
-    return limited(visitor, async () => {
-      if (isTyped) {
-        const {hits} = await search.searchAsTyped(query, {signal})
-        return {query: query.text, hits, isUnanswered: false}
-      }
-      const {hits, abstention} = await search.search(query, {signal})
-      return {query: query.text, hits, isUnanswered: abstention !== null}
-    })
-  }
-
-  async function sendSearch(request: Request, response: Response, build: IndexBuild): Promise<void> {
-    const first = firstPart(build)
-    const asked = request.query['q']
-    const typed = typeof asked === 'string' ? asked.replaceAll('\0', ' ').trim() : ''
-    const isBlank = typed === ''
-    const {q, lang, version, prefix} = searchRequestOf({
-      ...request.query,
-      q: isBlank ? '?' : headOf(typed, maxQueryChars),
-    })
-    const part = {...first, lang: lang ?? first.lang, version: version ?? first.version}
-    const words = docsWordsIn(part.lang)
-    const query = isBlank ? '' : q
-    response.setHeader('cache-control', 'no-store')
-    let results = html`<p class="note">${words.emptySearch}</p>`
-    if (!isBlank) {
-      try {
-        const limit = prefix ? maxTypedResults : maxResults
-        const found = await find(request, response, {text: q, limit, lang, version}, prefix)
-        results = resultsOf(found, {pages: build, words})
-      } catch (error) {
-        const problem = toDocentError(error)
-        response.status(statusOf[problem.code])
-        if (problem.retryAfterMs !== null) {
-          response.setHeader('retry-after', Math.ceil(problem.retryAfterMs / 1000))
-        }
-        results = html`<div class="results"><p class="note" role="alert">${words.tryLater}</p></div>`
-      }
-    }
-    if (response.destroyed) return
-    // The script of the pages shows results alone, as they are typed.
-    if (prefix) return void response.type('html').send(results.html)
-    const title = query === '' ? words.search : fill(words.resultsFor, {query})
-    response
-      .type('html')
-      .send(otherPage(viewOf(build), {title, part, query, body: html`<h1>${title}</h1>\n${results}`}))
-  }
-
-  async function sendMissing(
+  /** Sends a page, or what stands at `/docs/` without one, in the form that the client prefers. */
+  async function sendView(
     request: Request,
     response: Response,
     build: IndexBuild,
-    route: string,
+    target: ViewTarget,
   ): Promise<void> {
-    const part = firstPart(build)
-    const text = wordsOfRoute(decodedPath(route))
-    let nearest = null
-    if (text !== '') {
-      try {
-        const {lang} = part
-        const found = await find(request, response, {text, limit: maxNearest, lang, version: null}, false)
-        if (found.hits.length > 0) {
-          nearest = resultsOf({...found, isUnanswered: false}, {pages: build, words: docsWordsIn(lang)})
-        }
-      } catch {
-        // The page is of use without them.
-      }
+    const form = target.kind === 'markdown' ? 'markdown' : formFor(request)
+    if (!('pageId' in target)) {
+      if (form !== 'html') return lists.sendList(request, response, build)
+      return sendCompressed(
+        response,
+        await limited(visitorOf(request), () => renderer.view(build, target)),
+        'html',
+      )
     }
-    if (response.destroyed) return
-    response
-      .status(404)
-      .type('html')
-      .send(missingPage(viewOf(build), {route: decodedPath(route), query: text, part, nearest}))
+    const page = build.pageById(target.pageId)!
+    const published = publishedAddress(build, page, siteUrl)
+    // A client takes what begins with a slash from the address that it asked, whose scheme only a proxy may know.
+    const html = (publicUrl ?? '') + docsRouteOf(build, page)
+    const markdown = (publicUrl ?? '') + markdownRouteOf(build, page)
+    setPageLinks(
+      response,
+      {canonical: published ?? html, html, markdown},
+      form === 'html' ? 'html' : 'markdown',
+    )
+    if (form !== 'html' && target.kind === 'page') response.setHeader('content-location', markdown)
+    const shown: DocsTarget =
+      form === 'html'
+        ? {kind: 'page', pageId: page.id}
+        : {kind: 'markdown', pageId: page.id, place: {base: linkBase(request, publicUrl), published}}
+    const view = await limited<DocsPage>(visitorOf(request), () => renderer.view(build, shown))
+    if (view.isStandIn) response.setHeader('cache-control', 'no-store')
+    await sendCompressed(response, view, form === 'html' ? 'html' : typeOf(form))
   }
 
   // Express refuses what it cannot decode.
@@ -154,6 +110,7 @@ export function addDocsRoutes(router: Router, deps: DocsRoutesDeps): void {
 
   router.get(['/docs', '/docs/*route'], async (request, response) => {
     const route = routeOf(request.path)
+    if (request.query['ask'] !== undefined) return deps.ask(request, response, route)
     const {build, release} = current.lease()
     try {
       response.setHeader('cache-control', 'no-cache')
@@ -161,19 +118,19 @@ export function addDocsRoutes(router: Router, deps: DocsRoutesDeps): void {
       if (route === '/search' && (target === null || request.query['q'] !== undefined)) {
         return await sendSearch(request, response, build)
       }
-      if (target === null) {
-        const meant = pageMeantBy(build, route)
-        if (meant !== null) return response.redirect(302, docsRouteOf(build, meant))
-        return await sendMissing(request, response, build, route)
-      }
-      const type = target.kind === 'markdown' ? 'text/markdown; charset=utf-8' : 'html'
-      const page = await limited<DocsPage>(visitorOf(request), () => renderer.view(build, target))
-      if (page.isStandIn) response.setHeader('cache-control', 'no-store')
-      await sendCompressed(response, page, type)
+      if (target?.kind !== 'markdown') response.vary('Accept')
+      setListLinks(response)
+      if (target !== null) return await sendView(request, response, build, target)
+      const meant = pageMeantBy(build, route)
+      if (meant === null) return await sendMissing(request, response, build, route)
+      const isTwin = formOfMissing(request, route) !== 'html'
+      response.redirect(302, isTwin ? markdownRouteOf(build, meant) : docsRouteOf(build, meant))
     } finally {
       release()
     }
   })
+
+  addAgentRoutes(router, {current, lists, publicUrl})
 }
 
 /** `/50%` → `/50%25`: as addresses were given by earlier versions, and as people write them. So are bytes of no UTF-8. */
@@ -188,7 +145,12 @@ function routeOf(path: string): string {
   return `/${path.split('/').slice(2).filter(Boolean).join('/')}`
 }
 
-function targetOf(build: IndexBuild, route: string, isList: boolean): DocsTarget | null {
+/** What an address of the docs leads to. */
+type ViewTarget =
+  | {readonly kind: 'page' | 'markdown'; readonly pageId: number}
+  | {readonly kind: 'landing' | 'list'}
+
+function targetOf(build: IndexBuild, route: string, isList: boolean): ViewTarget | null {
   if (route === '/' && isList) return {kind: 'list'}
   const page = pageAtRoute(build, route)
   if (page) return {kind: 'page', pageId: page.id}

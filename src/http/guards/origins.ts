@@ -57,6 +57,16 @@ export function setCorsHeaders(
   response.setHeader('access-control-expose-headers', exposed)
 }
 
+/** @throws DocentError `origin_not_allowed` for a page that may not use this server. */
+export function refuseUnlistedOrigin(request: Request, allowed: readonly string[]): void {
+  if (isAllowedOrigin(request, allowed)) return
+  throw new DocentError(
+    'origin_not_allowed',
+    'Pages of this origin may not use this server. ALLOWED_ORIGINS lists the origins that may.',
+    {details: {origin: request.get('origin')}},
+  )
+}
+
 /**
  * Cross-origin rules of the visitors' API: an unlisted origin is refused, a listed one may read answers. Cookies
  * are never allowed across origins: visitors have none, and those of staff are for the console only.
@@ -67,13 +77,7 @@ export function corsRules(allowed: readonly string[], clients: 'own' | 'openai' 
   const exposed = clients === 'openai' ? openAiExposedHeaders : exposedHeaders
   return (request: Request, response: Response, next: NextFunction): void => {
     setCorsHeaders(request, response, allowed, exposed)
-    if (!isAllowedOrigin(request, allowed)) {
-      throw new DocentError(
-        'origin_not_allowed',
-        'Pages of this origin may not use this server. ALLOWED_ORIGINS lists the origins that may.',
-        {details: {origin: request.get('origin')}},
-      )
-    }
+    refuseUnlistedOrigin(request, allowed)
     if (request.method === 'OPTIONS') {
       response.setHeader('access-control-allow-methods', methods)
       const others = clients === 'openai' ? askedHeaders(request, openAiRequestHeaders) : []

@@ -32,10 +32,15 @@ export interface Limits {
   /**
    * Counts a question, and its answer until it ends, against the visitor's concurrent answers and the daily budget. For
    * answers that are about to begin, not for those that are only joined.
+   * @param options `mayCallModel`: whether a model may be called for it; if not, the budget is left alone. Default true.
    * @returns a function to call when the answer has ended.
    * @throws DocentError `rate_limited`.
    */
-  admitAnswer(visitor: string, response?: Response): Promise<OnAnswerEnd>
+  admitAnswer(
+    visitor: string,
+    response?: Response,
+    options?: {readonly mayCallModel?: boolean},
+  ): Promise<OnAnswerEnd>
   /** Counts a stream until it closes. Resolves with false if it has closed already. @throws DocentError `rate_limited`. */
   openStream(visitor: string, stream: Closable): Promise<boolean>
 }
@@ -68,10 +73,10 @@ export function createLimits(options: LimitOptions, store: LimitStore, now: () =
   return {
     countRequest: (visitor) => count('requests', options.requestLimitPerMinute, visitor),
     countSearch: (visitor, response) => count('searches', options.searchLimitPerMinute, visitor, response),
-    async admitAnswer(visitor, response) {
+    async admitAnswer(visitor, response, {mayCallModel = true} = {}) {
       const release = await acquire([
         ...slotClaims('answers', maxAnswers, visitor),
-        ...dailyBudget(options, visitor, now()),
+        ...(mayCallModel ? dailyBudget(options, visitor, now()) : []),
       ])
       try {
         await count('questions', options.rateLimitPerMinute, visitor, response)
