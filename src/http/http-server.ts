@@ -34,7 +34,10 @@ import {addInfoRoute, type Info, languagesOf, type TranscriptsKept} from './info
 import type {LimitStore} from './limits/limit-store.ts'
 import {createLimits, type LimitOptions, visitorOf} from './limits/limits.ts'
 import {visitorKeys} from './limits/visitor-keys.ts'
+import {visitorQueue} from './limits/visitor-queue.ts'
 import {type Log, loggedPath} from './log.ts'
+import {addMcpRoute} from './mcp/mcp-route.ts'
+import {rpcErrorOf} from './mcp/rpc-error.ts'
 import type {Metrics} from './metrics.ts'
 import {addPageRoute} from './page-route.ts'
 import {createReindexing, type StartIngest} from './reindexing.ts'
@@ -132,6 +135,9 @@ export interface HttpServer {
   /** Accepts no more connections, lets open responses end for a moment, then closes them. Answers must have ended before. */
   close(): Promise<void>
 }
+
+/** Maximum number of searches of one visitor that are running or waiting. */
+const maxWaitingSearches = 100
 
 /** How long responses may continue after the server starts to close. */
 const closeGraceMs = 5000
@@ -240,7 +246,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     bufferMs,
     ...streaming,
   })
-  addSearchRoutes(app, {search: deps.search, answering, limits})
+  const inTurn = visitorQueue(maxWaitingSearches)
+  addSearchRoutes(app, {search: deps.search, answering, limits, inTurn})
   addSectionRoute(app, {current, siteUrl: options.siteUrl ?? null, limits})
   const {transcripts: keep = null, retentionDays: days} = options
   const info: Info = {
@@ -252,6 +259,19 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   }
   addInfoRoute(app, info)
   addWebSocketHint(app)
+  addMcpRoute(app, {
+    search: deps.search,
+    current,
+    siteUrl: options.siteUrl ?? null,
+    publicUrl: options.publicUrl ?? null,
+    name: options.assistantName ?? null,
+    allowedOrigins: options.allowedOrigins,
+    limits,
+    inTurn,
+    heartbeatMs,
+    metrics,
+    log,
+  })
 
   const renderer = openDocsRenderer({imageHosts: options.imageHosts, hasAssistant: webDir !== null, log})
   addDocsRoutes(app, {current, renderer, search: deps.search, limits, hasAssistant: webDir !== null})
@@ -276,6 +296,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   app.use((request) => {
     throw new DocentError('not_found', `There is nothing at ${request.method} ${request.path}.`)
   })
+  app.use('/mcp', errorHandler(log, metrics.refused, rpcErrorOf))
   app.use(errorHandler(log, (code) => metrics.refused(code)))
 
   const warnRefused = once(() =>

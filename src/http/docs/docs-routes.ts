@@ -1,6 +1,7 @@
 import type {Request, Response, Router} from 'express'
 import {rateLimited, toDocentError} from '../../domain/index.ts'
 import {headOf} from '../../lib/cut.ts'
+import {wordsOfRoute} from '../../lib/route-words.ts'
 import {decodedPath} from '../../lib/url-path.ts'
 import type {DocsSearch} from '../../retrieval/index.ts'
 import {type CurrentBuild, type IndexBuild, pageAtRoute} from '../../search-index/index.ts'
@@ -16,7 +17,7 @@ import {type DocsView, missingPage, otherPage} from './docs-html.ts'
 import {docsRouteOf, pageAtMarkdownRoute, pageMeantBy} from './docs-lookup.ts'
 import {firstPart} from './docs-outline.ts'
 import {type DocsPage, type DocsRenderer, sourcesOf} from './docs-renderer.ts'
-import {type FoundSections, resultsOf, wordsOfRoute} from './docs-search.ts'
+import {type FoundSections, resultsOf} from './docs-search.ts'
 import {docsWordsIn, fill} from './docs-words.ts'
 
 export interface DocsRoutesDeps {
