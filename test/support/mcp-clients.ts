@@ -38,7 +38,9 @@ export interface McpClient {
     readonly nextCursor?: string
   }>
   templates(): Promise<readonly {readonly uriTemplate: string}[]>
-  read(uri: string): Promise<readonly {readonly uri: string; readonly mimeType?: string; readonly text?: string}[]>
+  read(
+    uri: string,
+  ): Promise<readonly {readonly uri: string; readonly mimeType?: string; readonly text?: string}[]>
   close(): Promise<void>
 }
 
@@ -126,7 +128,7 @@ function wrapped(given: ModernClient | LegacyClient, era: Era): McpClient {
 }
 
 async function resourcesSchema(era: Era): Promise<never> {
-  if (era === 'modern') return (await import('@modelcontextprotocol/client')).specTypeSchemas
-    .ListResourcesResult as never
+  if (era === 'modern')
+    return (await import('@modelcontextprotocol/client')).specTypeSchemas.ListResourcesResult as never
   return (await import('@modelcontextprotocol/sdk/types.js')).ListResourcesResultSchema as never
 }

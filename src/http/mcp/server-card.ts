@@ -4,7 +4,7 @@
  * the protocol.
  */
 import {isIP} from 'node:net'
-import type {Express, Request, Response} from 'express'
+import type {Express, NextFunction, Request, Response} from 'express'
 import {shortened} from '../../lib/cut.ts'
 import {packageVersion} from '../../package/index.ts'
 import {publicBase} from '../public-base.ts'
@@ -25,12 +25,15 @@ const maxLine = 100
 /** Where the card is: at the place that the extension reserves, and where programs looked before there was one. */
 const cardPaths = ['/mcp/server-card', '/.well-known/mcp', '/.well-known/mcp/server-card.json']
 
+const catalogPath = '/.well-known/ai-catalog.json'
+
 /** Adds the card and the catalog, which any page may read. */
 export function addServerCard(app: Express, {publicUrl, name}: ServerCardOptions): void {
+  app.use([...cardPaths, catalogPath], forAnyPage)
   app.get(cardPaths, (request, response) => {
     send(response, cardType, serverCardAt(publicBase(request, publicUrl), name))
   })
-  app.get('/.well-known/ai-catalog.json', (request: Request, response) => {
+  app.get(catalogPath, (request, response) => {
     send(response, 'application/ai-catalog+json', catalogAt(publicBase(request, publicUrl)))
   })
 }
@@ -80,12 +83,21 @@ function hostOf(base: string): string {
   return host.replace(/[^a-z\d.-]/gi, '-')
 }
 
+/** The CORS headers that the extension asks for. */
+function forAnyPage({method}: Request, response: Response, next: NextFunction): void {
+  response
+    .set('access-control-allow-origin', '*')
+    .set('access-control-allow-methods', 'GET')
+    .set('access-control-allow-headers', 'accept, content-type, if-none-match')
+    .set('access-control-expose-headers', 'ETag')
+    .set('cross-origin-resource-policy', 'cross-origin')
+  if (method === 'OPTIONS') response.status(204).end()
+  else next()
+}
+
 function send(response: Response, type: string, body: object): void {
   response
     .set('cache-control', 'public, max-age=3600')
-    .set('access-control-allow-origin', '*')
-    .set('access-control-expose-headers', 'ETag')
-    .set('cross-origin-resource-policy', 'cross-origin')
     .type(type)
     .send(Buffer.from(JSON.stringify(body)))
 }
