@@ -24,6 +24,7 @@ export interface StdioOptions {
  * output fails or a signal comes. Answers at once, also while the docs are being indexed: only calls wait for that.
  */
 export async function serveOverStdio(settings: Settings, {log, input, output}: StdioOptions): Promise<void> {
+  const transport = new StdioServerTransport(input, output, {maxBufferSize: maxMessageBytes})
   const ended = endOf(input, output)
   const assistant = await openAssistant({settings, log, transcriptsFile: ':memory:'})
   const indexing = indexFirst(assistant, settings, log)
@@ -65,18 +66,29 @@ export async function serveOverStdio(settings: Settings, {log, input, output}: S
         },
       }),
     {
-      transport: new StdioServerTransport(input, output, {maxBufferSize: maxMessageBytes}),
+      transport,
       maxSubscriptions: 0,
       onerror: (err) => log.debug({err}, 'mcp'),
     },
   )
   try {
-    await ended
+    await Promise.race([ended, closeOf(transport)])
   } finally {
     indexing.stop()
     await connection.close()
     await assistant.close(0)
   }
+}
+
+/** Resolves when the connection is given up, as for a message that is too long. The SDK has its own listener. */
+function closeOf(transport: StdioServerTransport): Promise<void> {
+  const {onclose} = transport
+  return new Promise((resolve) => {
+    transport.onclose = () => {
+      onclose?.()
+      resolve()
+    }
+  })
 }
 
 /** Resolves when a client has gone or the process is asked to end. */
