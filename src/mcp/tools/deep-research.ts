@@ -24,17 +24,19 @@ export const search = defineTool({
   input: z.object({query: query.describe('What to look for.')}),
   output: z.object({
     results: z.array(z.object({id: z.string(), title: z.string(), url: z.string(), text: z.string()})),
-    note: z.string().optional().describe('Set when the docs likely do not answer the query.'),
   }),
   async run(args, context) {
     const {sections, note} = await findSections({...args, limit: resultCount}, context)
-    const results = sections.map(({id, title, headings, url, text}) => ({
-      id,
-      title: cleanLine([title, ...headings].join(' › ')),
-      url,
-      text,
-    }))
-    const data = {results, ...(note === null ? {} : {note})}
+    // The object may have no other key, so each result says it when the docs likely have no answer.
+    const before = note === null ? '' : `${note}\n\n`
+    const data = {
+      results: sections.map(({id, title, headings, url, text}) => ({
+        id,
+        title: cleanLine([title, ...headings].join(' › ')),
+        url,
+        text: before + text,
+      })),
+    }
     return {text: JSON.stringify(data), data, isUnanswered: note !== null}
   },
 })

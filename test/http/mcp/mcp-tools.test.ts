@@ -261,6 +261,17 @@ describe.each(eras)('MCP tools, %s client', (era) => {
     })
   })
 
+  test('search says it in each result when the docs likely have no answer', async () => {
+    const {client} = await asking(era)
+
+    const result = await client.call('search', {query: 'Is quantum chromodynamics asymptotically free?'})
+
+    expect(Object.keys(result.structuredContent ?? {})).toEqual(['results'])
+    for (const {text} of listIn<{text: string}>(result, 'results')) {
+      expect(text).toMatch(/^The docs likely do not answer this/)
+    }
+  })
+
   test('an unknown version is answered with those there are', async () => {
     const {client, tools} = await asking(era, {pages: versionedPages})
 
