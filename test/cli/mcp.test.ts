@@ -129,7 +129,12 @@ describe.each(eras)('docent mcp, %s client', (era) => {
 })
 
 test('writes nothing but the protocol to standard output, and ends with its input', async () => {
-  const {child, send, answered, answers, exited, stdout, stderr} = launch({LOG_LEVEL: 'debug'})
+  // As a package might that logs.
+  const noise = `setTimeout(() => { console.log('noise'); process.stdout.write('noise') }, 3000).unref()`
+  const {child, send, answered, answers, exited, stdout, stderr} = launch({
+    LOG_LEVEL: 'debug',
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(noise)}`,
+  })
 
   send(
     initialize,
@@ -142,6 +147,7 @@ test('writes nothing but the protocol to standard output, and ends with its inpu
   await answered(4)
   await answered(3)
   await answered(2)
+  await vi.waitFor(() => expect(stderr()).toContain('noise\nnoise'), 10_000)
   child.stdin.end()
 
   expect(await exited).toBe(0)

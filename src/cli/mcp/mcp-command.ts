@@ -1,3 +1,4 @@
+import type {Writable} from 'node:stream'
 import {parseArgs} from 'node:util'
 import {toDocentError} from '../../domain/index.ts'
 import {cleanText} from '../../lib/clean-text.ts'
@@ -35,12 +36,14 @@ const options = {
 export async function run(args: readonly string[]): Promise<number> {
   keepOthersFromWriting()
   let settings: Settings
+  let output: Writable
   try {
     const {values} = parseArgs({args: [...args], options})
     if (values.help) {
       console.log(usage)
       return 0
     }
+    output = protocolOutput()
     const given = {CONTENT_DIR: values.content, DATA_DIR: values.data, SITE_URL: values['site-url']}
     settings = loadSettings(
       Object.fromEntries(
@@ -53,7 +56,6 @@ export async function run(args: readonly string[]): Promise<number> {
     process.stderr.write(`${cleanText(problem)}\n`)
     return 2
   }
-  const output = protocolOutput()
   try {
     await serveOverStdio(settings, {log: openServerLog(settings), input: process.stdin, output})
     return 0
