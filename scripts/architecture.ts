@@ -100,6 +100,11 @@ export const sourceFolders: readonly SourceFolder[] = [
     mayImport: ['domain', 'lib', 'package', 'text', 'processes', 'embedding', 'search-index'],
   },
   {
+    name: 'mcp',
+    about: 'The docs as tools and resources of the Model Context Protocol, over any transport.',
+    mayImport: ['domain', 'lib', 'package', 'text', 'search-index', 'retrieval'],
+  },
+  {
     name: 'generation',
     about: 'Sources to a cited answer: by Claude, or quoted from the sources themselves.',
     mayImport: ['domain', 'lib', 'text'],
@@ -202,6 +207,7 @@ export const sourceFolders: readonly SourceFolder[] = [
       'search-index',
       'question-sets',
       'retrieval',
+      'mcp',
       'answering',
       'transcripts',
       'staff',
@@ -241,7 +247,7 @@ export const sourceFolders: readonly SourceFolder[] = [
   {
     name: 'cli',
     about:
-      'The `docent` command: serve, ingest, ask, eval, transcripts, staff, verified, gaps, withdraw, backup.',
+      'The `docent` command: serve, mcp, ingest, ask, eval, transcripts, staff, verified, gaps, withdraw, backup.',
     mayImport: [
       'domain',
       'lib',
@@ -255,6 +261,7 @@ export const sourceFolders: readonly SourceFolder[] = [
       'search-index',
       'question-sets',
       'retrieval',
+      'mcp',
       'ingestion',
       'generation',
       'evaluation',

@@ -1,6 +1,10 @@
 /** What each dependency does for us. The README's table is generated from this; a package without a note fails the check. */
 export const dependencyNotes: Readonly<Record<string, string>> = {
   '@anthropic-ai/sdk': 'Builds the requests to Claude, and its errors.',
+  '@modelcontextprotocol/node':
+    'Connects that server to the requests of Express. It brings hono, of which nothing else is used.',
+  '@modelcontextprotocol/server':
+    'The Model Context Protocol, in both of its eras, over HTTP and stdio; loaded when a client comes.',
   '@orama/stemmers': 'Snowball’s word stems of some thirty languages, for searching words.',
   '@orama/stopwords': 'Words of those languages that say nothing about a subject.',
   '@xenova/transformers':

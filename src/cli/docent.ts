@@ -15,6 +15,10 @@ const commands: Readonly<Record<string, KnownCommand>> = {
     about: 'answer questions on a web page and over HTTP; ingest first if there is no index',
     load: () => import('./serve/serve-command.ts'),
   },
+  mcp: {
+    about: 'give agents the docs over the Model Context Protocol, on standard input and output',
+    load: () => import('./mcp/mcp-command.ts'),
+  },
   ingest: {
     about: 'bring the index up to date with a folder of Markdown',
     load: () => import('./ingest/ingest-command.ts'),

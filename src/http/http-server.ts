@@ -44,7 +44,10 @@ import {addInfoRoute, type Info, languagesOf, type TranscriptsKept} from './info
 import type {LimitStore} from './limits/limit-store.ts'
 import {createLimits, type LimitOptions, visitorOf} from './limits/limits.ts'
 import {visitorKeys} from './limits/visitor-keys.ts'
+import {visitorQueue} from './limits/visitor-queue.ts'
 import {type Log, loggedPath} from './log.ts'
+import {addMcpRoute} from './mcp/mcp-route.ts'
+import {rpcErrorOf} from './mcp/rpc-error.ts'
 import type {Metrics} from './metrics.ts'
 import {noRetryOfTheHopeless, openAiErrorBodyOf} from './openai/openai-errors.ts'
 import {addOpenAiRoutes} from './openai/openai-routes.ts'
@@ -149,6 +152,9 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
+/** Maximum number of searches of one visitor that are running or waiting. */
+const maxWaitingSearches = 100
+
 /** How long responses may continue after the server starts to close. */
 const closeGraceMs = 5000
 
@@ -248,7 +254,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const asking = {answering, limits, visitorKeys: keys, metrics, log, bufferMs, ...streaming}
   const {siteUrl = null, publicUrl = null, allowedOrigins} = options
   app.use('/api', corsRules(options.allowedOrigins))
-  app.post('/api/chat', chatJson)
+  app.use('/api/chat', chatJson)
   app.use('/api', express.json({limit: '64kb', verify: verifyDepth}))
   addAnswerRoutes(app, {...asking, transcripts})
   addChatRoutes(app, {...asking, publicUrl})
@@ -260,7 +266,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     express.json({limit: '512kb', verify: verifyDepth}),
   )
   addOpenAiRoutes(app, {...asking, publicUrl, generator: deps.generator, model: deps.model ?? null})
-  addSearchRoutes(app, {search: deps.search, answering, limits})
+  const inTurn = visitorQueue(maxWaitingSearches)
+  addSearchRoutes(app, {search: deps.search, answering, limits, inTurn})
   addSectionRoute(app, {current, siteUrl: options.siteUrl ?? null, limits})
   const {transcripts: keep = null, retentionDays: days} = options
   const info: Info = {
@@ -272,6 +279,19 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   }
   addInfoRoute(app, info)
   addWebSocketHint(app)
+  addMcpRoute(app, {
+    search: deps.search,
+    current,
+    siteUrl: options.siteUrl ?? null,
+    publicUrl: options.publicUrl ?? null,
+    name: options.assistantName ?? null,
+    allowedOrigins: options.allowedOrigins,
+    limits,
+    inTurn,
+    heartbeatMs,
+    metrics,
+    log,
+  })
 
   const renderer = openDocsRenderer({imageHosts: options.imageHosts, hasAssistant: webDir !== null, log})
   addDocsRoutes(app, {
@@ -303,6 +323,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const onError = (code: ErrorCode) => metrics.refused(code)
   app.use('/v1', noRetryOfTheHopeless, errorHandler(log, onError, openAiErrorBodyOf))
   app.use(['/docs', '/llms.txt', '/llms-full.txt'], errorHandler(log, onError, docsErrorBody))
+  app.use('/mcp', errorHandler(log, onError, rpcErrorOf))
   app.use(errorHandler(log, onError))
 
   const warnRefused = once(() =>

@@ -31,6 +31,8 @@ export interface Metrics {
   rated(rating: 'up' | 'down'): void
   /** Counts tries to send a webhook, and messages that were given up or dropped. */
   notified(result: string, count: number): void
+  /** Counts a call of a tool over the Model Context Protocol, by tool and by how it ended. */
+  mcpCalled(tool: string, outcome: string): void
   responded(route: string, method: string, status: number, seconds: number): void
 }
 
@@ -138,6 +140,12 @@ export function createMetrics({
     labelNames: ['result'],
     registers,
   })
+  const mcpCalls = new Counter({
+    name: 'docent_mcp_calls_total',
+    help: 'Calls of tools over the Model Context Protocol, by tool and outcome: ok, unanswered, left or an error code.',
+    labelNames: ['tool', 'outcome'],
+    registers,
+  })
   const redactions = new Counter({
     name: 'docent_redactions_total',
     help: 'What was replaced in questions and comments before they were stored, by kind.',
@@ -236,6 +244,7 @@ export function createMetrics({
     resumed: () => resumes.inc(),
     sourceOpened: () => opened.inc(),
     notified: (result, count) => webhooks.inc({result}, count),
+    mcpCalled: (tool, outcome) => mcpCalls.inc({tool, outcome}),
     missingInDocs: () => missing.inc(),
     rated: (rating) => ratings.inc({rating}),
     responded: (route, method, status, seconds) => requests.observe({route, method, status}, seconds),

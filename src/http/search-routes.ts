@@ -4,22 +4,19 @@ import type {DocsSearch} from '../retrieval/index.ts'
 import {clientLeft} from './client-left.ts'
 import {requireJson} from './guards/require-json.ts'
 import {type Limits, visitorOf} from './limits/limits.ts'
-import {visitorQueue} from './limits/visitor-queue.ts'
+import type {VisitorQueue} from './limits/visitor-queue.ts'
 import {askRequestOf, searchRequestOf} from './request-schemas.ts'
 
 export interface SearchRoutesDeps {
   readonly search: DocsSearch
   readonly answering: Pick<Answering, 'findSources'>
   readonly limits: Limits
+  /** The turns of a visitor's searches, of every kind. */
+  readonly inTurn: VisitorQueue
 }
 
-/** Maximum number of searches of one visitor that are running or waiting. */
-const maxWaiting = 100
-
 /** Adds `GET /api/search` and `POST /api/sources`: the retrieval that answers use, without an answer. */
-export function addSearchRoutes(router: Router, {search, answering, limits}: SearchRoutesDeps): void {
-  const inTurn = visitorQueue(maxWaiting)
-
+export function addSearchRoutes(router: Router, {search, answering, limits, inTurn}: SearchRoutesDeps): void {
   router.get('/api/search', async (request, response) => {
     const {q, k, version, lang, prefix} = searchRequestOf(request.query)
     const query = {text: q, limit: k, version, lang}

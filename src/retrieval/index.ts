@@ -5,6 +5,15 @@ export {createRetriever, type RetrieverOptions} from './create-retriever.ts'
 export {type BuildExplainer, openBuildExplainer} from './explain-process.ts'
 export {outOfDomainQuestions} from './out-of-domain-questions.ts'
 export {addressesOf} from './page-links.ts'
+export {
+  headingsOf,
+  type NamedPage,
+  namedPage,
+  type PageHeading,
+  pageMeant,
+  pagesOfVersion,
+  sectionMeant,
+} from './page-text.ts'
 export type {
   DocsSearch,
   ExplainedSearch,
@@ -14,6 +23,7 @@ export type {
   RetrieveOptions,
   Retriever,
   SearchHit,
+  SearchResult,
 } from './retriever.ts'
 export {partDepthFactor, semanticDepth} from './search-depths.ts'
 export {

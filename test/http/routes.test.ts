@@ -72,7 +72,9 @@ test.each([...allowOf(routes)])(
     const response = await fetch(`${product.url}${exampleOf(path)}`, {method: 'PROPFIND'})
 
     expect([response.status, response.headers.get('allow')]).toEqual([405, allow])
-    expect(await response.json()).toMatchObject({error: {code: 'method_not_allowed'}})
+    const {error} = await response.json()
+    // In the form of JSON-RPC the code is a number, and Docent's own is beside it.
+    expect(error.data?.code ?? error.code).toBe('method_not_allowed')
   },
 )
 

@@ -10,6 +10,7 @@ import {once} from 'node:events'
 import {existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
+import {createInterface} from 'node:readline'
 import {packageRoot, packageVersion} from '../../src/package/index.ts'
 import {eventsOf, type ReadEvent, textOf} from '../support/event-reader.ts'
 import {step} from '../support/step.ts'
@@ -50,6 +51,7 @@ await step('its commands use the same data', () => {
   match(npx('transcripts', 'list'), /complete .*How do I change the port\?/)
   match(npx('ask', 'How do I change the port?'), /`PORT`/)
 })
+await step('it gives an agent the docs', agent)
 console.log(`The package passed on Node ${process.versions.node}.`)
 
 /** What is needed, and nothing else. Returns the archive. */
@@ -162,6 +164,38 @@ async function checkPages(url: string): Promise<void> {
     ok((await response.text()).includes(words), path)
   }
   ok(existsSync(join(project, 'data/transcripts.sqlite')), 'the data folder is ./data')
+}
+
+/** Over the standard streams of `docent mcp`, as an agent starts it. */
+async function agent(): Promise<void> {
+  const program = join(project, 'node_modules/docent/bin/docent.mjs')
+  const child = spawn(process.execPath, [program, 'mcp', '--content', './docs'], {
+    cwd: project,
+    env: environment(),
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  running.add(child)
+  const exited = once(child, 'exit')
+  const messages = [
+    {
+      id: 1,
+      method: 'initialize',
+      params: {protocolVersion: '2025-11-25', capabilities: {}, clientInfo: {name: 'test', version: '1'}},
+    },
+    {method: 'notifications/initialized'},
+    {id: 2, method: 'tools/call', params: {name: 'search_docs', arguments: {query: 'change the port'}}},
+  ]
+  for (const message of messages) child.stdin.write(`${JSON.stringify({jsonrpc: '2.0', ...message})}\n`)
+  let answer = ''
+  for await (const line of createInterface({input: child.stdout})) {
+    const {id} = JSON.parse(line) as {id: number}
+    if (id !== 2) continue
+    answer = line
+    child.stdin.end()
+  }
+  ok(answer.includes('The default is 3000.'), answer)
+  equal((await exited)[0], 0)
+  running.delete(child)
 }
 
 async function end(child: ChildProcess): Promise<void> {

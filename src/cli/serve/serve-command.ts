@@ -1,9 +1,8 @@
-import {existsSync, statSync} from 'node:fs'
-import {join} from 'node:path'
-import {DocentError, toDocentError} from '../../domain/index.ts'
+import {toDocentError} from '../../domain/index.ts'
 import {cleanText} from '../../lib/clean-text.ts'
 import {keepOthersFromWriting} from '../../native/index.ts'
 import {loadSettings, type Settings} from '../../settings/index.ts'
+import {checkContent} from '../check-content.ts'
 import {isUsageError, usageProblem} from '../usage-error.ts'
 import {parseServeArguments, usage} from './options.ts'
 import {openServerLog} from './server-log.ts'
@@ -33,18 +32,4 @@ export async function run(args: readonly string[]): Promise<number> {
   process.stdout.on('error', () => {})
   await new ServerProcess(settings, openServerLog(settings)).start()
   return 0
-}
-
-/** Without an index there must be something to ingest. Checked before anything is opened. */
-function checkContent({sources, dataDir}: Settings): void {
-  const missing = sources.flatMap((source) =>
-    source.kind === 'folder' && !statSync(source.folder, {throwIfNoEntry: false})?.isDirectory()
-      ? [source.folder]
-      : [],
-  )
-  if (missing.length < sources.length || existsSync(join(dataDir, 'CURRENT'))) return
-  throw new DocentError(
-    'config',
-    `CONTENT_DIR: ${missing.map((folder) => JSON.stringify(folder)).join(' and ')} is not a folder, and DATA_DIR has no index; set it to the folder of your Markdown files`,
-  )
 }

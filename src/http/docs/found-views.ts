@@ -1,6 +1,7 @@
 import type {Request, Response} from 'express'
 import {toDocentError} from '../../domain/index.ts'
 import {headOf} from '../../lib/cut.ts'
+import {wordsOfRoute} from '../../lib/route-words.ts'
 import {decodedPath} from '../../lib/url-path.ts'
 import type {DocsSearch} from '../../retrieval/index.ts'
 import type {IndexBuild} from '../../search-index/index.ts'
@@ -14,7 +15,7 @@ import {formOfMissing, typeOf} from './agents/docs-form.ts'
 import {missingMarkdown} from './agents/missing-markdown.ts'
 import {type DocsView, missingPage, otherPage} from './docs-html.ts'
 import {firstPart} from './docs-outline.ts'
-import {type FoundSections, resultsOf, wordsOfRoute} from './docs-search.ts'
+import {type FoundSections, resultsOf} from './docs-search.ts'
 import {docsWordsIn, fill} from './docs-words.ts'
 
 export interface FoundViewsDeps {

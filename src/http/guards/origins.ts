@@ -36,7 +36,8 @@ export function isProvenOwnPage(request: Request): boolean {
   return request.get('origin') !== undefined && isOwnPage(request)
 }
 
-const requestHeaders = 'accept, authorization, cache-control, content-type, idempotency-key, last-event-id'
+const requestHeaders =
+  'accept, authorization, cache-control, content-type, idempotency-key, last-event-id, mcp-method, mcp-name, mcp-protocol-version, mcp-session-id'
 const exposedHeaders = 'Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset'
 
 /** What OpenAI's libraries, and others for its API, add to each request, and read from its response. */

@@ -1,0 +1,110 @@
+import {once} from 'node:events'
+import type {Readable, Writable} from 'node:stream'
+import {StdioServerTransport, serveStdio} from '@modelcontextprotocol/server/stdio'
+import {rateLimited} from '../../domain/index.ts'
+import {createDocsServer} from '../../mcp/index.ts'
+import {openAssistant} from '../../server/index.ts'
+import type {Settings} from '../../settings/index.ts'
+import {indexFirst, type ServerLog} from './index-first.ts'
+
+/** The longest message, in bytes: many times that of the longest arguments. */
+const maxMessageBytes = 1024 * 1024
+/** Calls that are under way at once. A client that sends more is told to wait. */
+const maxActive = 100
+
+export interface StdioOptions {
+  readonly log: ServerLog
+  readonly input: Readable
+  /** For the protocol alone. */
+  readonly output: Writable
+}
+
+/**
+ * Serves the docs over two streams, in the era of the protocol that the client opens with, until the input ends, the
+ * output fails or a signal comes. Answers at once, also while the docs are being indexed: only calls wait for that.
+ */
+export async function serveOverStdio(settings: Settings, {log, input, output}: StdioOptions): Promise<void> {
+  const transport = new StdioServerTransport(input, output, {maxBufferSize: maxMessageBytes})
+  const ended = endOf(input, output)
+  const assistant = await openAssistant({settings, log, transcriptsFile: ':memory:'})
+  const indexing = indexFirst(assistant, settings, log)
+  let active = 0
+  const connection = serveStdio(
+    () =>
+      createDocsServer({
+        docs: {
+          search: assistant.retriever,
+          current: assistant.current,
+          siteUrl: settings.siteUrl,
+          base: settings.publicUrl,
+          name: settings.assistantName,
+        },
+        serverName: 'docent',
+        policy: {
+          async run(work, signal) {
+            if (active >= maxActive) {
+              throw rateLimited(
+                'searches',
+                `No more than ${maxActive} calls at once; wait for some to end.`,
+                {
+                  retryAfterMs: 1000,
+                },
+              )
+            }
+            active++
+            try {
+              await indexing.ready(signal)
+              return await work()
+            } finally {
+              active--
+            }
+          },
+          // Whoever runs the agent runs Docent.
+          messageOf: (error) => error.message,
+          onCall: ({tool, outcome, ms}) => log.info({tool, outcome, ms}, 'mcp call'),
+          onProblem: (err) => log.error({err, code: err.code}, 'an mcp call failed'),
+        },
+      }),
+    {
+      transport,
+      maxSubscriptions: 0,
+      onerror: (err) => log.debug({err}, 'mcp'),
+    },
+  )
+  try {
+    await Promise.race([ended, closeOf(transport)])
+  } finally {
+    indexing.stop()
+    await connection.close()
+    await assistant.close(0)
+  }
+}
+
+/** Resolves when the connection is given up, as for a message that is too long. The SDK has its own listener. */
+function closeOf(transport: StdioServerTransport): Promise<void> {
+  const {onclose} = transport
+  return new Promise((resolve) => {
+    transport.onclose = () => {
+      onclose?.()
+      resolve()
+    }
+  })
+}
+
+/** Resolves when a client has gone or the process is asked to end. */
+async function endOf(input: Readable, output: Writable): Promise<void> {
+  const settled = new AbortController()
+  const {signal} = settled
+  const first = (emitter: NodeJS.EventEmitter, name: string) => once(emitter, name, {signal})
+  try {
+    await Promise.race([
+      ...['end', 'close', 'error'].map((name) => first(input, name)),
+      ...['close', 'error'].map((name) => first(output, name)),
+      ...['SIGINT', 'SIGTERM', 'SIGHUP'].map((name) => first(process, name)),
+    ])
+  } catch {
+    // A broken stream has ended too.
+  } finally {
+    settled.abort()
+  }
+}
