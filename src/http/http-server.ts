@@ -5,13 +5,7 @@ import {join} from 'node:path'
 import express, {type Express} from 'express'
 import helmet from 'helmet'
 import type {Answering} from '../answering/index.ts'
-import {
-  DocentError,
-  type ErrorCode,
-  type GeneratorName,
-  type ModelPrices,
-  shuttingDown,
-} from '../domain/index.ts'
+import {DocentError, type GeneratorName, type ModelPrices, shuttingDown} from '../domain/index.ts'
 import {type GoldenQuestions, goldenPlacesIn} from '../golden/index.ts'
 import {createRedactor, type Redactor} from '../redaction/index.ts'
 import type {DocsSearch} from '../retrieval/index.ts'
@@ -20,23 +14,16 @@ import type {StaffStore} from '../staff/index.ts'
 import type {TranscriptStore} from '../transcripts/index.ts'
 import {findPlaceIn, type VerifiedAnswers} from '../verified/index.ts'
 import {createAdminRouter} from './admin-routes.ts'
-import {addChatRoutes, chatJson} from './ai-sdk/chat-routes.ts'
-import {addAnswerRoutes} from './answers/answer-routes.ts'
 import {attachWebSocketEndpoint} from './answers/web-socket-endpoint.ts'
 import {assetHeaders, assetsDir} from './assets.ts'
 import {type AssistantOptions, assistantLookOf, logoOrigins} from './assistant-look.ts'
 import {openBuildsReader} from './builds/builds-reader.ts'
 import {createBoundedServer} from './connections.ts'
 import {addConsoleRoutes} from './console-routes.ts'
-import {docsErrorBody} from './docs/agents/agent-errors.ts'
 import {docsAsk} from './docs/agents/docs-ask.ts'
 import {openDocsRenderer} from './docs/docs-renderer.ts'
 import {addDocsRoutes} from './docs/docs-routes.ts'
-import {errorHandler} from './error-response.ts'
-import {apiTokenGuard} from './guards/api-token.ts'
 import {type HostOptions, hostGuard} from './guards/hosts.ts'
-import {verifyDepth} from './guards/json-depth.ts'
-import {corsRules} from './guards/origins.ts'
 import {guardHost, once, requestLimit, warnOfUntrustedProxy} from './guards/request-guards.ts'
 import {openHandoverRenderer} from './handover/handover-renderer.ts'
 import {addHandoverRoute} from './handover/handover-route.ts'
@@ -44,18 +31,11 @@ import {addInfoRoute, type Info, languagesOf, type TranscriptsKept} from './info
 import type {LimitStore} from './limits/limit-store.ts'
 import {createLimits, type LimitOptions, visitorOf} from './limits/limits.ts'
 import {visitorKeys} from './limits/visitor-keys.ts'
-import {visitorQueue} from './limits/visitor-queue.ts'
 import {type Log, loggedPath} from './log.ts'
-import {addMcpRoute} from './mcp/mcp-route.ts'
-import {rpcErrorOf} from './mcp/rpc-error.ts'
 import type {Metrics} from './metrics.ts'
-import {noRetryOfTheHopeless, openAiErrorBodyOf} from './openai/openai-errors.ts'
-import {addOpenAiRoutes} from './openai/openai-routes.ts'
 import {addPageRoute} from './page-route.ts'
+import {addRefusals} from './refused-requests.ts'
 import {createReindexing, type StartIngest} from './reindexing.ts'
-import {allowOf, routes} from './routes.ts'
-import {addSearchRoutes} from './search-routes.ts'
-import {addSectionRoute} from './section-route.ts'
 import {createAuditor} from './staff/auditor.ts'
 import type {BuildRegistry} from './staff/build-routes.ts'
 import type {ExplainSearch} from './staff/explain-routes.ts'
@@ -64,6 +44,7 @@ import {createGuesses} from './staff/guesses.ts'
 import {createOperators, type OperatorOptions} from './staff/operators.ts'
 import {createStaff, type Staff, type StaffTokens} from './staff/staff.ts'
 import {staticFiles} from './static-files.ts'
+import {addVisitorRoutes} from './visitor-routes.ts'
 
 /** The settings that this folder reads; `Settings` is assignable to it. */
 export interface HttpOptions
@@ -151,9 +132,6 @@ export interface HttpServer {
   /** Accepts no more connections, lets open responses end for a moment, then closes them. Answers must have ended before. */
   close(): Promise<void>
 }
-
-/** Maximum number of searches of one visitor that are running or waiting. */
-const maxWaitingSearches = 100
 
 /** How long responses may continue after the server starts to close. */
 const closeGraceMs = 5000
@@ -251,24 +229,16 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       ...streaming,
     }),
   )
-  const asking = {answering, limits, visitorKeys: keys, metrics, log, bufferMs, ...streaming}
   const {siteUrl = null, publicUrl = null, allowedOrigins} = options
-  app.use('/api', corsRules(options.allowedOrigins))
-  app.use('/api/chat', chatJson)
-  app.use('/api', express.json({limit: '64kb', verify: verifyDepth}))
-  addAnswerRoutes(app, {...asking, transcripts})
-  addChatRoutes(app, {...asking, publicUrl})
-  app.use(
-    '/v1',
-    corsRules(options.allowedOrigins, 'openai'),
-    // Guesses of its own: a client that is set up wrongly must not be taken for somebody who guesses tokens of staff.
-    apiTokenGuard(options.apiToken ?? null, createGuesses()),
-    express.json({limit: '512kb', verify: verifyDepth}),
-  )
-  addOpenAiRoutes(app, {...asking, publicUrl, generator: deps.generator, model: deps.model ?? null})
-  const inTurn = visitorQueue(maxWaitingSearches)
-  addSearchRoutes(app, {search: deps.search, answering, limits, inTurn})
-  addSectionRoute(app, {current, siteUrl: options.siteUrl ?? null, limits})
+  const asking = {answering, limits, visitorKeys: keys, metrics, log, bufferMs, ...streaming}
+  addVisitorRoutes(app, {
+    ...asking,
+    ...{transcripts, search: deps.search, current, siteUrl, publicUrl, allowedOrigins},
+    apiToken: options.apiToken ?? null,
+    generator: deps.generator,
+    model: deps.model ?? null,
+    name: options.assistantName ?? null,
+  })
   const {transcripts: keep = null, retentionDays: days} = options
   const info: Info = {
     generator: deps.generator,
@@ -279,19 +249,6 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   }
   addInfoRoute(app, info)
   addWebSocketHint(app)
-  addMcpRoute(app, {
-    search: deps.search,
-    current,
-    siteUrl: options.siteUrl ?? null,
-    publicUrl: options.publicUrl ?? null,
-    name: options.assistantName ?? null,
-    allowedOrigins: options.allowedOrigins,
-    limits,
-    inTurn,
-    heartbeatMs,
-    metrics,
-    log,
-  })
 
   const renderer = openDocsRenderer({imageHosts: options.imageHosts, hasAssistant: webDir !== null, log})
   addDocsRoutes(app, {
@@ -315,16 +272,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     addPageRoute(app, {webDir, current, imageHosts: options.imageHosts, info})
     app.use(staticFiles(webDir, {headers: () => webHeaders}))
   }
-  refuseOtherMethods(app)
-
-  app.use((request) => {
-    throw new DocentError('not_found', `There is nothing at ${request.method} ${request.path}.`)
-  })
-  const onError = (code: ErrorCode) => metrics.refused(code)
-  app.use('/v1', noRetryOfTheHopeless, errorHandler(log, onError, openAiErrorBodyOf))
-  app.use(['/docs', '/llms.txt', '/llms-full.txt'], errorHandler(log, onError, docsErrorBody))
-  app.use('/mcp', errorHandler(log, onError, rpcErrorOf))
-  app.use(errorHandler(log, onError))
+  addRefusals(app, {log, metrics})
 
   const warnRefused = once(() =>
     log.warn(
@@ -466,18 +414,6 @@ function requestLog(log: Log, metrics: Metrics): express.RequestHandler {
 
 function isProbe(path: string): boolean {
   return path === '/healthz' || path === '/readyz' || path === '/metrics'
-}
-
-/** Comes after all routes: a known path with another method is answered with 405, not 404. */
-function refuseOtherMethods(app: Express): void {
-  for (const [path, allow] of allowOf(routes)) {
-    app.route(path).all((request, response, next) => {
-      // A route that this server does not serve, such as the page if it was not built.
-      if (allow.split(', ').includes(request.method)) return next()
-      response.setHeader('allow', allow)
-      throw new DocentError('method_not_allowed', `This address accepts ${allow}, not ${request.method}.`)
-    })
-  }
 }
 
 /** Answers a request for the WebSocket route without an upgrade; upgrades never reach Express. */

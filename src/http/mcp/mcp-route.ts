@@ -42,7 +42,6 @@ const maxBodyBytes = 64 * 1024
 export function addMcpRoute(app: Express, deps: McpRouteDeps): void {
   const {allowedOrigins, limits, inTurn, publicUrl, metrics, log} = deps
   addServerCard(app, deps)
-  // A guard that asks for a token belongs behind the rules of origins.
   app.use('/mcp', corsRules(allowedOrigins), express.json({limit: maxBodyBytes, verify: verifyDepth}))
   app.post('/mcp', async (request, response) => {
     const {exchange} = await import('./exchange.ts')
