@@ -1,5 +1,6 @@
 import {useState} from 'react'
 import Markdown from 'react-markdown'
+import {withCitationMarks} from './citation-marks.ts'
 import {type DocentMessage, rate} from './docent.ts'
 
 const stages = {retrieving: 'Looking in the docs…', writing: 'Writing…'} as const
@@ -11,10 +12,18 @@ export function Message({message}: {readonly message: DocentMessage}) {
   }
   const sources = parts.filter((part) => part.type === 'source-url')
   const stage = parts.find((part) => part.type === 'data-stage')?.data.stage
-  const text = parts.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n\n')
   const notices = parts.flatMap((part) => (part.type === 'data-notice' ? [part.data.message] : []))
   const citations = parts.find((part) => part.type === 'data-citations')?.data ?? []
   const cited = new Set(citations.map(({sourceId}) => sourceId))
+  const urls = new Map(sources.map(({sourceId, url}) => [sourceId, url]))
+  const text = parts
+    .filter((part) => part.type === 'text')
+    // The text parts of an answer are t1, t2 and so on.
+    .map((part, i) => {
+      const ofPart = citations.filter(({part: {id}}) => id === `t${i + 1}`)
+      return withCitationMarks(part.text, ofPart, urls)
+    })
+    .join('\n\n')
   return (
     <article className="answer" data-ending={metadata?.ending ?? 'running'}>
       {sources.length > 0 && (

@@ -59,7 +59,7 @@ async function useIt(page: Page): Promise<void> {
 
   await ask(protocolQuestions.cited)
   await ending('complete', 1)
-  match((await answer.textContent()) ?? '', /Run npm ci\. Then start it\./)
+  match((await answer.textContent()) ?? '', /Run npm ci\. \[1\] Then start it\./)
   equal(await answer.locator('.sources li').count(), 2)
   match((await answer.locator('.sources li.cited a').getAttribute('href')) ?? '', /^http:.+\/docs\/install#/)
   await answer.getByRole('button', {name: 'Helpful', exact: true}).click()
