@@ -66,7 +66,10 @@ export type Forgotten =
   | {readonly visitor: string}
 
 /** An answer as `latestOfChat` finds it. */
-export type ChatAnswer = Pick<JournalledAnswer, 'answerId' | 'question' | 'lang' | 'startedAt' | 'ending'>
+export type ChatAnswer = Pick<
+  JournalledAnswer,
+  'answerId' | 'question' | 'lang' | 'startedAt' | 'settings' | 'ending'
+>
 
 /** Answers as runs that are independent of any connection. */
 export interface Answering {

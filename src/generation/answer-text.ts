@@ -18,6 +18,8 @@ export interface AnswerText {
   newParagraph(): void
   end(): readonly GenerationEvent[]
   readonly dropped: number
+  /** Whether there is more than white space so far. */
+  readonly hasWords: boolean
 }
 
 export function answerText(results: SearchResults, style: CitationStyle): AnswerText {
@@ -28,6 +30,7 @@ export function answerText(results: SearchResults, style: CitationStyle): Answer
     isInSources: results.contain,
   })
   let dropped = 0
+  let hasWords = false
   let isParagraphDue = false
   /** The last two characters. */
   let lastChars = ''
@@ -41,6 +44,7 @@ export function answerText(results: SearchResults, style: CitationStyle): Answer
     if (result.text !== '') {
       const trimmed = result.text.trim()
       if (trimmed !== '') {
+        hasWords = true
         const start = markers.length - result.text.length
         if (blockStart < 0) blockStart = start + result.text.indexOf(trimmed)
         blockEnd = start + result.text.trimEnd().length
@@ -94,6 +98,9 @@ export function answerText(results: SearchResults, style: CitationStyle): Answer
     end: () => show(markers.end()),
     get dropped() {
       return dropped + markers.dropped
+    },
+    get hasWords() {
+      return hasWords
     },
   }
 }

@@ -16,7 +16,8 @@ import {quotableSource, type SearchResults, searchResults} from './search-result
 import {upstreamError} from './upstream-error.ts'
 import {
   isClaude,
-  rejectedFeatures,
+  type Rejection,
+  rejectionOf,
   UpstreamAbilities,
   type UpstreamFeature,
   withAbilities,
@@ -88,39 +89,60 @@ function abilitiesOf({model, citations = 'auto', lacking = []}: AnthropicOptions
 
 /**
  * Generates with what the server takes: if it rejects a request for something in it that other servers may lack, without
- * that, once more. What helped is left out of all later requests. Anthropic's own API lacks nothing.
+ * that, once more. What helped is left out of later requests. Anthropic's own API lacks nothing.
  */
 async function* generateAsTaken(
-  {client, options, abilities}: Upstream,
+  upstream: Upstream,
   request: GenerationRequest,
   signal: AbortSignal,
 ): AsyncGenerator<GenerationEvent> {
-  const lost = new Set<UpstreamFeature>()
+  const {options, abilities} = upstream
+  const rejections: Rejection[] = []
   while (true) {
-    const tried = abilities.without(lost)
-    const rejection: Rejection = {features: []}
-    yield* generate({client, options, abilities: tried}, request, signal, rejection)
-    if (rejection.features.length === 0) {
-      if (lost.size > 0) {
-        abilities.lose(lost)
-        options.onNote?.(`${options.model} takes no ${[...lost].join(', ')}: it is sent without from now on`)
+    const attempt = {...upstream, abilities: abilities.without(rejections)}
+    let hasBegun = false
+    try {
+      for await (const event of generate(attempt, request, signal)) {
+        // Before it is yielded: nobody reads on after the last event.
+        if (!hasBegun) noteLearnt(abilities.learn(rejections), options)
+        hasBegun = true
+        yield event
       }
       return
+    } catch (error) {
+      if (!(error instanceof RejectedRequest)) throw error
+      const {rejection, failure} = error
+      if (!hasBegun) rejections.push(rejection)
+      else {
+        // Too late for this answer; the next one goes without.
+        if (rejection.isNamed) noteLearnt(abilities.learn([rejection]), options)
+        throw failure
+      }
     }
-    for (const feature of rejection.features) lost.add(feature)
   }
 }
 
-/** Filled where a server rejected the first request of an answer for what it may lack. */
-interface Rejection {
-  features: readonly UpstreamFeature[]
+function noteLearnt(features: readonly UpstreamFeature[], {model, onNote}: AnthropicOptions): void {
+  if (features.length > 0)
+    onNote?.(`${model} takes no ${features.join(', ')}: it is sent without from now on`)
+}
+
+/** A server rejected a request for what it may lack. */
+class RejectedRequest extends Error {
+  readonly rejection: Rejection
+  readonly failure: DocentError
+
+  constructor(rejection: Rejection, failure: DocentError) {
+    super(failure.message)
+    this.rejection = rejection
+    this.failure = failure
+  }
 }
 
 async function* generate(
   {client, options, abilities}: Upstream,
   request: GenerationRequest,
   signal: AbortSignal,
-  rejection: Rejection,
 ): AsyncGenerator<GenerationEvent> {
   const {historyBudgetTokens = 3000} = options
   const maxSearchRounds = abilities.has('tools') ? (options.maxSearchRounds ?? 3) : 0
@@ -155,23 +177,27 @@ async function* generate(
       }
     } catch (error) {
       signal.throwIfAborted()
-      if (round === 0 && options.baseUrl !== null)
-        rejection.features = rejectedFeatures(error, abilities, options.model)
-      if (rejection.features.length > 0) return
-      throw upstreamError(error, {secrets: [options.apiKey ?? ''], upstreamRequestId})
+      const failure = upstreamError(error, {secrets: [options.apiKey ?? ''], upstreamRequestId})
+      const rejection = options.baseUrl === null ? null : rejectionOf(error, abilities, options.model)
+      throw rejection === null ? failure : new RejectedRequest(rejection, failure)
     }
     signal.throwIfAborted()
-    if (!reply.isOver) throw brokenOff(reply, upstreamRequestId)
+    if (!reply.isOver || brokenReasons.has(reply.stopReason)) throw brokenOff(reply, upstreamRequestId)
 
     usage = sumOfUsage(usage, reply.usage)
-    if (isLast || !isToSearch(reply)) {
+    const isToSearch = wantsToSearch(reply, options.model)
+    // What it wrote on the way to a search is no answer.
+    if (isToSearch && isLast && answer.hasWords) throw searchedOn(upstreamRequestId)
+    if (!isToSearch || isLast) {
       yield* answer.end()
+      const finishReason = finishReasonOf(reply.stopReason)
+      if (finishReason === 'max_tokens' && !answer.hasWords) throw thoughtTooLong(upstreamRequestId)
       if (answer.dropped > 0) {
         options.onNote?.(`${answer.dropped} citations were dropped: the sources do not have their words`)
       }
       yield {
         type: 'finish',
-        finishReason: finishReasonOf(reply.stopReason),
+        finishReason,
         usage,
         upstreamRequestId,
         droppedCitations: answer.dropped,
@@ -285,7 +311,8 @@ function bodyOf(
   const config = thinkingFor(model, thinking)
   const body: MessageCreateParamsStreaming = {
     model,
-    max_tokens: maxOutputTokens + (thinking ? thinkingBudgetTokens : 0),
+    // Other models think whether they are told to or not.
+    max_tokens: maxOutputTokens + (thinking || !isClaude(model) ? thinkingBudgetTokens : 0),
     stream: true,
     system: [{type: 'text', text: systemPrompt(citations, canSearch), cache_control: {type: 'ephemeral'}}],
     messages: [...messages],
@@ -310,11 +337,39 @@ function thinkingFor(model: string, thinking: boolean): ThinkingConfigParam | nu
   return !isClaude(model) || /opus-5-5|fable|mythos/.test(model) ? null : {type: 'disabled'}
 }
 
-/** Whether the model wants to search: it says so, or it calls and has written nothing, which some servers say in other words. */
-function isToSearch(reply: UpstreamReply): boolean {
+/**
+ * Whether the model wants to search. Other servers than Claude's give other reasons why it stopped: there the call counts
+ * that comes last.
+ */
+function wantsToSearch(reply: UpstreamReply, model: string): boolean {
   if (reply.toolCalls.length === 0) return false
-  return reply.stopReason === 'tool_use' || reply.content().every(({type}) => type !== 'text')
+  if (isClaude(model) || reply.stopReason === 'tool_use') return reply.stopReason === 'tool_use'
+  return finishReasonOf(reply.stopReason) === 'end' && reply.content().at(-1)?.type === 'tool_use'
 }
+
+function searchedOn(upstreamRequestId: string | null): DocentError {
+  return new DocentError('upstream_invalid', 'The model went on searching where it was to answer', {
+    details: {upstreamRequestId},
+  })
+}
+
+/** Not worth a retry: it would think as long again. */
+function thoughtTooLong(upstreamRequestId: string | null): DocentError {
+  return new DocentError(
+    'upstream_rejected',
+    'The model reached its length limit before the first word of its answer; raise MAX_OUTPUT_TOKENS',
+    {details: {upstreamRequestId}},
+  )
+}
+
+/** Reasons why a model stopped in the middle. */
+const brokenReasons: ReadonlySet<string | null> = new Set([
+  'error',
+  'pause_turn',
+  'cancelled',
+  'abort',
+  'aborted',
+])
 
 function brokenOff(reply: UpstreamReply, upstreamRequestId: string | null): DocentError {
   const details = {upstreamRequestId}
@@ -338,6 +393,11 @@ function finishReasonOf(stopReason: string | null): FinishReason {
       return stopReason
     case 'model_context_window_exceeded':
       return 'context_exceeded'
+    // As servers say it that pass on another protocol's reasons.
+    case 'length':
+      return 'max_tokens'
+    case 'content_filter':
+      return 'refusal'
     default:
       return 'end'
   }

@@ -4,51 +4,68 @@ export interface ThinkPiece {
   readonly text: string
 }
 
-const opening = '<think>'
-const closing = '</think>'
+const tags = [
+  {opening: '<think>', closing: '</think>'},
+  {opening: '<thinking>', closing: '</thinking>'},
+] as const
 
 /**
- * Splits the text of a model whose server leaves its thoughts in the text, between `<think>` and `</think>` at the
- * beginning. Anywhere else the tags are text. Pieces may be cut anywhere; a tag that may be beginning is held back.
+ * Splits the text of a model whose server leaves its thoughts in the text, between tags at the beginning, once or more often.
+ * Anywhere else the tags are text. Pieces may be cut anywhere; a tag that may be beginning is held back. The answer begins
+ * with its first word, without the white space before it.
  */
 export class ThinkTags {
-  #state: 'before' | 'thinking' | 'after' = 'before'
+  #closing: string | null = null
+  #isAnswer = false
   #held = ''
 
   push(text: string): readonly ThinkPiece[] {
-    if (this.#state === 'after') return pieceOf(false, text)
+    if (this.#isAnswer) return pieceOf(false, text)
     this.#held += text
-    if (this.#state === 'before') {
-      const begun = this.#held.trimStart()
-      if (opening.startsWith(begun) && begun.length < opening.length) return []
-      if (!begun.startsWith(opening)) return this.#release('after', false)
-      this.#state = 'thinking'
-      this.#held = begun.slice(opening.length)
+    const pieces: ThinkPiece[] = []
+    while (this.#held !== '') {
+      const length = this.#held.length
+      pieces.push(...(this.#closing === null ? this.#beforeThought() : this.#inThought(this.#closing)))
+      // Nothing more can be said without what comes next.
+      if (this.#held.length === length) break
     }
-    const end = this.#held.indexOf(closing)
-    if (end === -1) {
-      const kept = lengthOfBeginning(this.#held)
-      const thought = this.#held.slice(0, this.#held.length - kept)
-      this.#held = this.#held.slice(this.#held.length - kept)
-      return pieceOf(true, thought)
-    }
-    const thought = this.#held.slice(0, end)
-    const answer = this.#held.slice(end + closing.length).trimStart()
-    this.#held = ''
-    this.#state = 'after'
-    return [...pieceOf(true, thought), ...pieceOf(false, answer)]
+    return pieces
   }
 
   /** What is still held back when the text is over. */
   end(): readonly ThinkPiece[] {
-    return this.#release('after', this.#state === 'thinking')
-  }
-
-  #release(state: 'after', isThought: boolean): readonly ThinkPiece[] {
     const text = this.#held
     this.#held = ''
-    this.#state = state
-    return pieceOf(isThought, text)
+    return pieceOf(this.#closing !== null, text)
+  }
+
+  #beforeThought(): readonly ThinkPiece[] {
+    this.#held = this.#held.trimStart()
+    const tag = tags.find(({opening}) => this.#held.startsWith(opening))
+    if (tag !== undefined) {
+      this.#closing = tag.closing
+      this.#held = this.#held.slice(tag.opening.length)
+      return []
+    }
+    if (tags.some(({opening}) => opening.startsWith(this.#held))) return []
+    this.#isAnswer = true
+    const answer = this.#held
+    this.#held = ''
+    return pieceOf(false, answer)
+  }
+
+  #inThought(closing: string): readonly ThinkPiece[] {
+    const end = this.#held.indexOf(closing)
+    if (end !== -1) {
+      const thought = this.#held.slice(0, end)
+      this.#held = this.#held.slice(end + closing.length)
+      this.#closing = null
+      return pieceOf(true, thought)
+    }
+    const kept = lengthOfBeginning(this.#held, closing)
+    const thought = this.#held.slice(0, this.#held.length - kept)
+    this.#held = this.#held.slice(this.#held.length - kept)
+    return pieceOf(true, thought)
   }
 }
 
@@ -56,8 +73,8 @@ function pieceOf(isThought: boolean, text: string): readonly ThinkPiece[] {
   return text === '' ? [] : [{isThought, text}]
 }
 
-/** How many characters at the end of a text may be the beginning of `</think>`. */
-function lengthOfBeginning(text: string): number {
+/** How many characters at the end of a text may be the beginning of a tag. */
+function lengthOfBeginning(text: string, closing: string): number {
   for (let length = Math.min(closing.length - 1, text.length); length > 0; length--) {
     if (closing.startsWith(text.slice(-length))) return length
   }

@@ -100,15 +100,26 @@ export class EventParser {
     if (data === '' || (event === undefined && !this.#takesBareFrames)) return
     const value = parsed(data)
     const type = event ?? (value as UpstreamEvent | null | undefined)?.type
+    const isBareError = type === undefined && hasError(value)
     // Without a type in either place it is none of ours, such as the `[DONE]` of another protocol.
-    if (type === undefined || type === 'ping') return
-    if (type === 'error') this.failure = errorOf(value ?? data, this.#headers)
+    if ((type === undefined && !isBareError) || type === 'ping') return
+    if (type === 'error' || isBareError) this.failure = errorOf(value ?? data, this.#headers)
     else if (value === undefined) this.failure = invalid('a frame that is not JSON')
     else if (typeof value === 'object' && value !== null) {
       this.#ready.push(value)
-      this.isOver = (value as UpstreamEvent).type === 'message_stop'
+      this.isOver = type === 'message_stop' || (this.#takesBareFrames && hasReason(value))
     }
   }
+}
+
+function hasError(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'error' in value
+}
+
+/** Whether an event says why the model stopped, after which some servers send nothing. */
+function hasReason({type, delta}: UpstreamEvent): boolean {
+  const reason: unknown = (delta as {stop_reason?: unknown} | undefined)?.stop_reason
+  return type === 'message_delta' && typeof reason === 'string'
 }
 
 /** Undefined for what is not JSON. */

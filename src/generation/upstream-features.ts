@@ -21,9 +21,18 @@ export function isClaude(model: string): boolean {
   return /claude/i.test(model)
 }
 
+/** What a server rejected, or may have. */
+export interface Rejection {
+  readonly features: readonly UpstreamFeature[]
+  /** Whether its message named them; else they are all that there was to leave out. */
+  readonly isNamed: boolean
+}
+
 /** What a server takes of a model's requests, as far as it is known: what was set, and what it has rejected since. */
 export class UpstreamAbilities {
   readonly #lacking: Set<UpstreamFeature>
+  /** Features without which a request went through once, though nothing named them. */
+  readonly #suspected = new Set<UpstreamFeature>()
 
   constructor(lacking: Iterable<UpstreamFeature> = []) {
     this.#lacking = new Set(lacking)
@@ -33,14 +42,25 @@ export class UpstreamAbilities {
     return !this.#lacking.has(feature)
   }
 
-  /** From now on the features are left out. */
-  lose(features: Iterable<UpstreamFeature>): void {
-    for (const feature of features) this.#lacking.add(feature)
+  /** The same without these features, for one more try. */
+  without(rejections: readonly Rejection[]): UpstreamAbilities {
+    return new UpstreamAbilities([...this.#lacking, ...rejections.flatMap(({features}) => features)])
   }
 
-  /** The same with these features left out, for one more try. */
-  without(features: Iterable<UpstreamFeature>): UpstreamAbilities {
-    return new UpstreamAbilities([...this.#lacking, ...features])
+  /**
+   * What was rejected before a request that went through is left out from now on; what nothing named only if it helped
+   * before, since it may have been a matter of that one request.
+   * @returns what is left out that was not before.
+   */
+  learn(rejections: readonly Rejection[]): readonly UpstreamFeature[] {
+    const known = new Set(this.#lacking)
+    for (const {features, isNamed} of rejections) {
+      for (const feature of features) {
+        if (isNamed || this.#suspected.has(feature)) this.#lacking.add(feature)
+        else this.#suspected.add(feature)
+      }
+    }
+    return [...this.#lacking].filter((feature) => !known.has(feature))
   }
 }
 
@@ -53,25 +73,26 @@ const named: Readonly<Record<UpstreamFeature, RegExp>> = {
   thinking: /thinking|reasoning/i,
 }
 
-/** Statuses of a request that a server does not understand. llama.cpp answers 500 to a content block that it does not know. */
-const rejections: ReadonlySet<unknown> = new Set([400, 404, 422, 500, 501])
+/** Statuses that say nothing of what was in a request: of keys, of limits, of a server that is busy. */
+const otherStatuses: ReadonlySet<unknown> = new Set([401, 402, 403, 407, 408, 409, 429, 529])
+/** Statuses of a request that was not understood, whatever the message says. */
+const rejections: ReadonlySet<unknown> = new Set([400, 422, 501])
+/** Reasons that are not for what a server lacks. */
+const otherReasons = /context|too long|too many tokens|length|try again|temporar|overload|busy|capacity/i
 
 /**
  * What to leave out of the next try after a server rejected a request: what its message names, else everything that it may
- * lack, unless the model is Claude, which lacks nothing. Empty if the error has nothing to do with it, or nothing is left.
+ * lack, unless the model is Claude, which lacks nothing. Null if the error has nothing to do with it, or nothing is left.
+ * llama.cpp answers 500 to a content block that it does not know, and some servers send an error event.
  */
-export function rejectedFeatures(
-  error: unknown,
-  abilities: UpstreamAbilities,
-  model: string,
-): readonly UpstreamFeature[] {
-  if (!(error instanceof APIError) || !rejections.has(error.status)) return []
+export function rejectionOf(error: unknown, abilities: UpstreamAbilities, model: string): Rejection | null {
+  if (!(error instanceof APIError) || otherStatuses.has(error.status)) return null
   const message = `${error.apiMessage ?? ''} ${error.message}`
   const sent = upstreamFeatures.filter((feature) => abilities.has(feature))
   const meant = sent.filter((feature) => named[feature].test(message))
-  // A model that is not there, or a server that is down, is not helped by a shorter request.
-  const isAboutElse = isClaude(model) || error.status === 404 || error.status === 500
-  return meant.length > 0 || isAboutElse ? meant : sent
+  if (meant.length > 0) return {features: meant, isNamed: true}
+  const isAboutElse = isClaude(model) || !rejections.has(error.status) || otherReasons.test(message)
+  return isAboutElse || sent.length === 0 ? null : {features: sent, isNamed: false}
 }
 
 /** A request without what a server lacks. Its citations are left out where it is written; see `CitationStyle`. */

@@ -23,8 +23,8 @@ export interface UpstreamReply {
   read(event: UpstreamEvent): readonly GenerationEvent[]
   readonly hasBegun: boolean
   /**
-   * After `message_stop`; with another model than Claude also after the reason why it stopped, since some servers send
-   * nothing more.
+   * After `message_stop` and the reason why the model stopped; with another model than Claude after either, since some
+   * servers send no more than that.
    */
   readonly isOver: boolean
   readonly stopReason: string | null
@@ -102,13 +102,14 @@ class Reply implements UpstreamReply {
   }
 
   get isOver(): boolean {
-    return this.#hasStopped || (this.#thinkTags !== null && this.stopReason !== null)
+    const hasReason = this.stopReason !== null
+    return this.#thinkTags === null ? this.#hasStopped && hasReason : this.#hasStopped || hasReason
   }
 
   #readUsage(raw: unknown): void {
     const tokens = (raw ?? {}) as Record<string, unknown>
     const number = (name: string, previous: number): number =>
-      typeof tokens[name] === 'number' ? tokens[name] : previous
+      isCount(tokens[name]) ? Math.min(Math.round(tokens[name]), maxTokens) : previous
     // Running totals, not increments: the last one counts.
     this.usage = {
       inputTokens: number('input_tokens', this.usage.inputTokens),
@@ -129,6 +130,10 @@ class Reply implements UpstreamReply {
       signature: '',
     }
     this.#blocks.set(index, open)
+    if (open.type === 'thinking' && typeof block.thinking === 'string' && block.thinking !== '') {
+      open.text.append(block.thinking)
+      return [{type: 'reasoning', text: block.thinking}]
+    }
     if (open.type === 'redacted_thinking') open.text.append(String(block.data ?? ''))
     // Some servers send the whole input of a call at once.
     if (open.type === 'tool_use' && hasFields(block.input)) open.text.append(JSON.stringify(block.input))
@@ -221,6 +226,13 @@ class Reply implements UpstreamReply {
       }
     })
   }
+}
+
+/** More than any request can have. */
+const maxTokens = 1e9
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0
 }
 
 function hasFields(value: unknown): boolean {

@@ -14,6 +14,9 @@ export const silentLog: Log = {debug() {}, info() {}, warn() {}, error() {}}
 /** Path segments that are followed by the id of an answer, a chat or a conversation, or the key of a hand-over link. */
 const precedesId = /^(?:answers|chat|conversations|transcripts|handover)$/i
 
+/** Words of routes in the place of an id: `/v1/chat/completions`. */
+const notAnId = /^(?:export|completions)$/i
+
 /**
  * The path of a request in a form that may be logged: without the query, which may contain text of a visitor or a sign-in
  * token, and with ids, which grant access, replaced by their `refOf`, wherever they are and however the path is spelled.
@@ -24,7 +27,7 @@ export function loggedPath({baseUrl, path}: {readonly baseUrl: string; readonly 
     .split('/')
     .map((segment) => {
       if (segment === '') return ''
-      const isId = (precedesId.test(before) && segment !== 'export') || looksLikeId(segment)
+      const isId = (precedesId.test(before) && !notAnId.test(segment)) || looksLikeId(segment)
       before = segment
       return isId ? refOf(segment) : segment
     })

@@ -1,5 +1,6 @@
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
 import {type AnthropicOptions, anthropicGenerator} from '../../src/generation/anthropic-generator.ts'
+import type {GenerationEvent, Generator} from '../../src/generation/generator.ts'
 import {requestOf, sourceOf, textOf, told} from '../contracts/generator.contract.ts'
 import {type FakeClaude, refusal, startFakeClaude} from '../support/fake-claude.ts'
 import {otherAnswer, otherServers} from '../support/other-servers.ts'
@@ -21,7 +22,20 @@ const generator = (more: Partial<AnthropicOptions> = {}) =>
     ...more,
   })
 
+const said = (text: string) => [{type: 'content_block_delta', index: 1, delta: {type: 'text_delta', text}}]
+const reason = (name: string) => ({type: 'message_delta', delta: {stop_reason: name}})
+
 const asked = requestOf({sources: [sourceOf(1, 'The server listens on port 3000. Set `PORT` to change it.')]})
+
+/** As an answer reads it: nothing is asked for after the last event. */
+async function readToFinish(local: Generator): Promise<GenerationEvent[]> {
+  const events: GenerationEvent[] = []
+  for await (const event of local.generate(asked, {signal: new AbortController().signal})) {
+    events.push(event)
+    if (event.type === 'finish') break
+  }
+  return events
+}
 
 describe('a server of the Messages API, as a stand-in for it behaves', () => {
   test.each(otherServers)(
@@ -32,13 +46,12 @@ describe('a server of the Messages API, as a stand-in for it behaves', () => {
       const {model} = server
       const local = generator({model, onNote: (note) => notes.push(note)})
 
-      const first = await told(local, asked)
-      const afterFirst = fake.requests.length
-      const later = await told(local, asked)
-
-      for (const {error, events, text} of [first, later]) {
-        expect(error).toBeNull()
-        expect(text).toBe(otherAnswer.replace(' [1]', ''))
+      const counts: number[] = []
+      for (let n = 0; n < 3; n++) {
+        const before = fake.requests.length
+        const events = await readToFinish(local)
+        counts.push(fake.requests.length - before)
+        expect(textOf(events)).toBe(otherAnswer.replace(' [1]', ''))
         expect(events.filter(({type}) => type === 'citation')).toMatchObject([
           {n: 1, start: 0, quote: expect.stringContaining('port 3000')},
         ])
@@ -46,7 +59,7 @@ describe('a server of the Messages API, as a stand-in for it behaves', () => {
         const thoughts = events.flatMap((event) => (event.type === 'reasoning' ? [event.text] : []))
         expect(thoughts.join('')).toBe(server.thought ?? '')
       }
-      expect([afterFirst, fake.requests.length - afterFirst]).toEqual(server.requests)
+      expect(counts).toEqual(server.requests)
       expect(notes.filter((note) => note.includes('from now on'))).toHaveLength(
         server.requests[0] > 1 ? 1 : 0,
       )
@@ -117,6 +130,150 @@ describe('a server of the Messages API, as a stand-in for it behaves', () => {
     ])
     expect(textOf(events)).toBe(otherAnswer.replace(' [1]', ''))
     expect(JSON.stringify(fake.requests[1]!.body)).toContain('"tool_use_id":"call_0"')
+  })
+
+  /** What a server sends, and what becomes of it. */
+  const oddities: readonly (readonly [
+    name: string,
+    events: readonly object[],
+    expected: {readonly code?: string; readonly text?: string; readonly finish?: string},
+  ])[] = [
+    ['no reason, but a stop', [...said('Yes.'), {type: 'message_stop'}], {text: 'Yes.', finish: 'end'}],
+    [
+      'a reason, and a connection that stays',
+      [...said('Yes.'), reason('end_turn')],
+      {text: 'Yes.', finish: 'end'},
+    ],
+    [
+      'the reason of another protocol',
+      [...said('Yes'), reason('length')],
+      {text: 'Yes', finish: 'max_tokens'},
+    ],
+    ['a filter', [...said('Yes'), reason('content_filter')], {text: 'Yes', finish: 'refusal'}],
+    ['an error as the reason', [...said('Yes'), reason('error')], {text: 'Yes', code: 'upstream_cut'}],
+    ['a pause', [...said('Yes'), reason('pause_turn')], {text: 'Yes', code: 'upstream_cut'}],
+    [
+      'blank text',
+      [...said('<think>a</think>'), ...said('\n\n'), reason('end_turn')],
+      {text: '', finish: 'end'},
+    ],
+    [
+      'thoughts up to the limit',
+      [...said('<think>Hm'), reason('max_tokens')],
+      {text: '', code: 'upstream_rejected'},
+    ],
+    [
+      'an error without a type',
+      [...said('Yes'), {error: {message: 'CUDA'}}],
+      {text: 'Yes', code: 'upstream_error'},
+    ],
+    [
+      'counts that are none',
+      [...said('Yes.'), {...reason('end_turn'), usage: {output_tokens: -5e20, input_tokens: 1e308}}],
+      {text: 'Yes.', finish: 'end'},
+    ],
+    [
+      'a thought in the frame that begins it',
+      [
+        {type: 'content_block_start', index: 4, content_block: {type: 'thinking', thinking: 'a'}},
+        ...said('Yes.'),
+        reason('stop'),
+      ],
+      {text: 'Yes.', finish: 'end'},
+    ],
+  ]
+
+  test.each(oddities)('that sends %s', async (_, events, {code, text = '', finish}) => {
+    fake.otherwise(events.map((event) => [0, `data: ${JSON.stringify(event)}\n\n`] as const))
+
+    const seen = await told(generator({stallTimeoutMs: 2000}), asked)
+
+    expect(seen.text).toBe(text)
+    expect(seen.error).toEqual(code === undefined ? null : expect.objectContaining({code}))
+    const last = seen.events.at(-1)
+    if (finish !== undefined) expect(last).toMatchObject({type: 'finish', finishReason: finish})
+    if (last?.type === 'finish') {
+      for (const count of Object.values(last.usage)) expect(count >= 0 && count <= 1e9).toBe(true)
+    }
+  })
+
+  test('that calls a tool after some words, and says that it is done, searches', async () => {
+    const call = {type: 'tool_use', id: 'c', name: 'search_docs', input: {query: 'port'}}
+    fake.next(
+      [
+        ...said('Let me look.'),
+        {type: 'content_block_start', index: 5, content_block: call},
+        reason('end_turn'),
+      ].map((event) => [0, `data: ${JSON.stringify(event)}\n\n`] as const),
+    )
+    fake.otherwise(otherServers[0]!.reply)
+
+    const {events, text} = await told(generator(), asked)
+
+    expect(events.filter(({type}) => type === 'tool')).toHaveLength(2)
+    expect(text).toBe(`Let me look.\n\n${otherAnswer.replace(' [1]', '')}`)
+  })
+
+  test('whose model searches without end gives no answer', async () => {
+    const call = {type: 'tool_use', id: 'c', name: 'search_docs', input: {query: 'port'}}
+    fake.otherwise(
+      [
+        ...said('Let me look.'),
+        {type: 'content_block_start', index: 5, content_block: call},
+        reason('tool_use'),
+      ].map((event) => [0, `data: ${JSON.stringify(event)}\n\n`] as const),
+    )
+
+    const {error, events} = await told(generator(), asked)
+
+    expect(error).toMatchObject({code: 'upstream_invalid'})
+    expect(events.some(({type}) => type === 'finish')).toBe(false)
+    expect(fake.requests).toHaveLength(4)
+  })
+
+  test('that rejects the results of a tool is not offered it again', async () => {
+    const call = {type: 'tool_use', id: 'c', name: 'search_docs', input: {query: 'port'}}
+    fake.next(
+      [{type: 'content_block_start', index: 0, content_block: call}, reason('tool_use')].map(
+        (event) => [0, `data: ${JSON.stringify(event)}\n\n`] as const,
+      ),
+    )
+    fake.next(refusal(400, 'invalid_request_error', 'unknown block tool_result: this model knows no tools'))
+    fake.otherwise(otherServers[0]!.reply)
+    const local = generator()
+
+    const first = await told(local, asked)
+    const second = await told(local, asked)
+
+    expect(first.error).toMatchObject({code: 'upstream_rejected'})
+    expect(second.error).toBeNull()
+    expect(fake.requests[2]!.body!.tools).toBeUndefined()
+  })
+
+  test('that says in an event that it knows no tools is asked without', async () => {
+    fake.next([
+      [
+        0,
+        `event: error\ndata: ${JSON.stringify({type: 'error', error: {message: 'no support for tools'}})}\n\n`,
+      ],
+    ])
+    fake.otherwise(otherServers[0]!.reply)
+
+    const {error, text} = await told(generator(), asked)
+
+    expect(error).toBeNull()
+    expect(text).toBe(otherAnswer.replace(' [1]', ''))
+  })
+
+  test('that rejects one long request is sent the next one whole', async () => {
+    fake.next(refusal(400, 'invalid_request_error', 'the request exceeds the available context size'))
+    fake.otherwise(otherServers[0]!.reply)
+    const local = generator()
+
+    expect((await told(local, asked)).error).toMatchObject({code: 'upstream_rejected'})
+    expect((await told(local, asked)).error).toBeNull()
+    expect(fake.requests).toHaveLength(2)
+    expect(fake.requests[1]!.body!.tools).toBeDefined()
   })
 
   test('that ends without saying why has broken off', async () => {

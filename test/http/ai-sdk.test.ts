@@ -140,6 +140,7 @@ describe('a question in a chat', () => {
     ['another role', {messages: [says('Yes.', 'tool')]}, 400, 'messages.0.role'],
     ['too much', {messages: [says('x'.repeat(600_000))]}, 413, 'larger than 512 KB'],
     ['a long question', {messages: [says('x'.repeat(4001))]}, 400, 'question: '],
+    ['a chat that no address can name', {id: '..'}, 400, 'id: must not be a dot'],
     ['an unknown version', {version: 'v99'}, 404, 'v99'],
   ])('is refused before it begins: %s', async (_, body, status, problem) => {
     const product = await start({pages: []})
@@ -218,6 +219,7 @@ describe('a reader that leaves', () => {
     expect(parts[0]).toMatchObject({type: 'start', messageId: first.seen[0]!['messageId']})
     expect(metadataOf(parts)).not.toHaveProperty('conversationId')
     expect(parts.slice(-2).map(({type}) => type)).toEqual(['finish', '[DONE]'])
+    expect((await resume(product, left)).response.status).toBe(204)
   })
 
   test('gets an answer that ended meanwhile, once, and never one that it has read', async () => {
@@ -366,6 +368,17 @@ describe('a stream', () => {
     expect(parts.find(ofType('data-notice'))).toMatchObject({
       data: {code: 'upstream_overloaded', message: 'Trying again.'},
     })
+  })
+
+  test('is one line for each part, also for readers that end lines elsewhere', async () => {
+    const product = await start()
+    const reading = await chat(product, {})
+    const call = await product.generator.call(0)
+    const raw = reading.response.text()
+    call.say('a\u2028b\u2029c\u0085d')
+    call.finish()
+
+    expect(await raw).toContain(String.raw`"delta":"a\u2028b\u2029c\u0085d"`)
   })
 
   test('has all citations of a long answer, without sending all of them each time', async () => {

@@ -7,8 +7,8 @@ import type {FakeReply, FakeRequest, FakeStep, MessagesBody, WireEvent} from './
 export interface OtherServer {
   readonly name: string
   readonly model: string
-  /** Requests that an answer takes before and after it is known what the server lacks. */
-  readonly requests: readonly [first: number, later: number]
+  /** Requests that the first answers take, until it is known what the server lacks. */
+  readonly requests: readonly [first: number, second: number, third: number]
   /** What it writes beside the answer. */
   readonly thought?: string
   readonly reply: FakeReply
@@ -60,7 +60,7 @@ export const otherServers: readonly OtherServer[] = [
     // Ignores its key but wants the header, knows no `cache_control` and no `tool_choice`, signs no thoughts, counts no input at the start.
     name: 'Ollama',
     model: 'qwen3-coder',
-    requests: [1, 1],
+    requests: [1, 1, 1],
     thought: 'Port?',
     reply: (request) =>
       !hasKey(request)
@@ -77,7 +77,7 @@ export const otherServers: readonly OtherServer[] = [
     // Started without --jinja: no tools. It leaves thoughts in the text where its template does, and answers 500 to what it does not know.
     name: 'llama.cpp',
     model: 'gpt-oss-20b',
-    requests: [2, 1],
+    requests: [2, 1, 1],
     thought: '\nPort?\n',
     reply: (request) => {
       const has = blocksOf(request.body!).some(({type}) => type !== 'text' && type !== 'tool_result')
@@ -99,7 +99,7 @@ export const otherServers: readonly OtherServer[] = [
     // Checks requests against a schema, and refuses tools unless it was started with a parser for them. Ends with the mark of OpenAI's protocol.
     name: 'vLLM',
     model: 'Qwen/Qwen3-8B',
-    requests: [3, 1],
+    requests: [3, 1, 1],
     reply: (request) => {
       const refuse = (message: string) =>
         json(400, {object: 'error', message, type: 'BadRequestError', param: null, code: 400})
@@ -124,7 +124,7 @@ export const otherServers: readonly OtherServer[] = [
     // Wants some key. Its stream has nothing but what is needed: no stop of a block.
     name: 'LM Studio',
     model: 'ibm/granite-4-micro',
-    requests: [1, 1],
+    requests: [1, 1, 1],
     reply: (request) =>
       !hasKey(request)
         ? json(401, {error: 'An API token is required'})
@@ -139,7 +139,8 @@ export const otherServers: readonly OtherServer[] = [
     // Rejects a request without saying what it did not understand. No `event:` lines, no start of a block, no usage, no end but the reason.
     name: 'a small gateway',
     model: 'mistral-small',
-    requests: [2, 1],
+    // What nothing names is left out when that has helped twice.
+    requests: [2, 2, 1],
     thought: 'Port?',
     reply: (request) =>
       request.body!.tools !== undefined
@@ -161,7 +162,7 @@ export const otherServers: readonly OtherServer[] = [
     // Passes Claude on, but no search results.
     name: 'a gateway to Claude',
     model: 'anthropic/claude-sonnet-5-5',
-    requests: [2, 1],
+    requests: [2, 1, 1],
     reply: (request) =>
       sends(request, '"search_result"')
         ? json(400, {

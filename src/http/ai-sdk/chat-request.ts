@@ -29,7 +29,13 @@ type Message = z.infer<typeof message>
 
 /** The body that `HttpChatTransport` sends, with what `POST /api/answers` takes beside the question. */
 export const chatBody = z.object({
-  id: z.string().min(1).max(200).optional(),
+  // As a segment of an address, a dot would be taken for the folder.
+  id: z
+    .string()
+    .min(1)
+    .max(200)
+    .refine((id) => id !== '.' && id !== '..', 'must not be a dot, or two')
+    .optional(),
   messages: list(message, 1000),
   ...askBody.pick({conversationId: true, version: true, lang: true, page: true, bufferMs: true}).shape,
   /** Default true: the client may have been told to resume, which the server cannot know. */

@@ -24,10 +24,11 @@ export function owedAnswers(now: () => number = Date.now): OwedAnswers {
   return {
     begun: (answerId) => isDelivered.set(answerId, false),
     delivered: (answerId) => isDelivered.set(answerId, true),
-    isOwed({answerId, ending, startedAt}) {
+    isOwed({answerId, ending, startedAt, settings}) {
       if (ending === null) return true
-      // Nobody wants to go on with what the visitor stopped.
-      if (ending === 'stopped' || now() - startedAt > maxAgeMs) return false
+      // Nobody goes on with what the visitor stopped, or said that nobody would.
+      if (ending === 'stopped' || settings['resumable'] === false || now() - startedAt > maxAgeMs)
+        return false
       const delivered = isDelivered.get(answerId) ?? (ending !== 'interrupted' && ending !== 'disconnected')
       return !delivered
     },

@@ -10,6 +10,7 @@ import {
 } from '../../domain/index.ts'
 import {sectionAddress} from '../../lib/section-address.ts'
 import {type AskedIn, abstentionMarkdown, partialWordsFor} from '../answers/ending-words.ts'
+import {oneLineJson} from '../answers/event-stream.ts'
 
 export interface UiMessageOptions {
   readonly answerId: string
@@ -111,7 +112,7 @@ class UiMessageEncoder {
     }
     this.#textLength += text.length
     this.#openText.end = this.#textLength
-    return `${opening}data: {"type":"text-delta","id":"${this.#openText.id}","delta":${JSON.stringify(text)}}\n\n`
+    return `${opening}data: {"type":"text-delta","id":"${this.#openText.id}","delta":${oneLineJson(text)}}\n\n`
   }
 
   #reasoning(text: string): string {
@@ -263,7 +264,7 @@ function titleOf({title, headings}: Source): string {
 
 /** One part of the message; its fields that are undefined are left out. */
 function frame(part: {readonly type: string} & Readonly<Record<string, unknown>>): string {
-  return `data: ${JSON.stringify(part)}\n\n`
+  return `data: ${oneLineJson(part)}\n\n`
 }
 
 function stage(name: 'retrieving' | 'writing' | 'ended'): string {

@@ -124,6 +124,19 @@ export function openEventStream(response: ServerResponse, options: EventStreamOp
   }
 }
 
+const otherLineEnds = /[\u2028\u2029\u0085]/g
+
+/**
+ * JSON as one line for every reader: some, as those of Python, end lines at characters that JSON leaves as they are.
+ * @see https://docs.python.org/3/library/stdtypes.html#str.splitlines
+ */
+export function oneLineJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    otherLineEnds,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
 /** Sends the headers of an event stream without a body, for HEAD requests. */
 export function endWithStreamHead(response: ServerResponse): void {
   response.writeHead(200, {

@@ -1,5 +1,6 @@
 import {createAnswerState} from '../../answers/index.ts'
 import type {DoneEvent, ErrorEvent, SequencedEvent, SourcesEvent} from '../../domain/index.ts'
+import {oneLineJson} from '../answers/event-stream.ts'
 import {
   type AnswerContext,
   closingWordsOf,
@@ -100,5 +101,4 @@ export function chatChunks(
   }
 }
 
-// JSON.stringify leaves no raw line break, so one `data:` line is enough.
-const frameOf = (data: object): string => `data: ${JSON.stringify(data)}\n\n`
+const frameOf = (data: object): string => `data: ${oneLineJson(data)}\n\n`

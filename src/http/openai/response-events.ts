@@ -1,5 +1,6 @@
 import {type Citation, createAnswerState} from '../../answers/index.ts'
 import type {ErrorEvent, SequencedEvent} from '../../domain/index.ts'
+import {oneLineJson} from '../answers/event-stream.ts'
 import {closingWordsOf, urlCitationOf, urlCitationsOf} from './answer-facts.ts'
 import {
   annotationOf,
@@ -29,7 +30,7 @@ export function responseEvents(context: ResponseContext): (event: SequencedEvent
   let annotations = 0
 
   function frame(type: string, fields: object): string {
-    return `event: ${type}\ndata: ${JSON.stringify({type, sequence_number: sequence++, ...fields})}\n\n`
+    return `event: ${type}\ndata: ${oneLineJson({type, sequence_number: sequence++, ...fields})}\n\n`
   }
 
   function response(status: ResponseStatus, failure: ErrorEvent | null = null): object {
