@@ -33,7 +33,7 @@ describe('the command', () => {
   })
 
   test.each([
-    [['pages'], 'there is no pages; choose from clients, generators, schedules, nodes'],
+    [['pages'], 'there is no pages; choose from clients, protocols, generators, schedules, nodes'],
     [['generators', 'wordpress'], 'there is no wordpress; choose from vitepress, '],
     [['nodes', 'latest'], 'latest is not a version of Node.js, such as 22'],
     [['clients', '--runs', '5'], '--runs is not for clients'],

@@ -5,6 +5,8 @@ import {startProtocolDocs} from '../../support/protocol-docs.ts'
 import {type Cell, chosenCells, type Kind} from '../cell.ts'
 import {installPackages, nodeProgram} from '../programs.ts'
 import {checkAiSdk} from './ai-sdk/check.ts'
+import {checkInspector} from './mcp/inspector.ts'
+import {checkOpenAi} from './openai/check.ts'
 import {checkReactExample} from './react-example.ts'
 
 /** A client of another protocol, in one version. */
@@ -31,6 +33,9 @@ const aiVersions: readonly AiVersion[] = [
   {version: '7.0.173', needsNode: 22},
 ]
 
+const openAiVersions = ['4.104.0', '5.23.2', '6.49.0', '7.59.0']
+const inspectorVersion = '2.12.0'
+
 const all: readonly ProtocolClient[] = [
   ...aiVersions.map(({version, needsNode}) => ({
     name: `ai@${version}`,
@@ -38,6 +43,19 @@ const all: readonly ProtocolClient[] = [
     skipped: null,
     check: () => tryAiSdk(version, needsNode ?? 0),
   })),
+  ...openAiVersions.map((version) => ({
+    name: `openai@${version}`,
+    // `npm test` tries the one that is installed.
+    inSmoke: false,
+    skipped: null,
+    check: () => tryOpenAi(version),
+  })),
+  {
+    name: `@modelcontextprotocol/inspector@${inspectorVersion}`,
+    inSmoke: false,
+    skipped: null,
+    check: () => checkInspector(inspectorVersion),
+  },
   {
     name: 'examples/react',
     inSmoke: true,
@@ -61,6 +79,17 @@ export const protocols: Kind = {
       .filter(({inSmoke}) => !smoke || inSmoke)
       .map(({name, skipped, check}): Cell => ({name, skipped, run: check}))
   },
+}
+
+async function tryOpenAi(version: string): Promise<string> {
+  const folder = installPackages([`openai@${version}`])
+  const docs = await startProtocolDocs()
+  try {
+    await checkOpenAi(pathToFileURL(join(folder, 'node_modules/openai/index.mjs')).href, docs)
+  } finally {
+    await Promise.all([docs.open.close(), docs.strict.close()])
+  }
+  return ''
 }
 
 /** On this Node, or on a newer one from the registry if the package needs it. */
