@@ -49,6 +49,11 @@ export interface RetrievedSource extends Source {
   readonly scores: Readonly<Record<string, number>>
 }
 
+/** `Install › Linux`: a source in one line, without a heading that repeats the title. */
+export function sourcePath({title, headings}: Pick<Source, 'title' | 'headings'>): string {
+  return [title, ...headings.filter((heading, i) => i > 0 || heading !== title)].join(' › ')
+}
+
 /** The part of a retrieved source that readers get. */
 export function shownSource(source: RetrievedSource): Source {
   const {n, id, title, headings, url, anchor, score, snippet, highlights, verified} = source

@@ -9,7 +9,7 @@ import type {
  * What servers of the Messages API other than Anthropic's may not take: search results that are cited, marks for the prompt
  * cache, tools, and a setting for thinking.
  */
-export const upstreamFeatures = ['citations', 'cache', 'tools', 'thinking'] as const
+const upstreamFeatures = ['citations', 'cache', 'tools', 'thinking'] as const
 
 export type UpstreamFeature = (typeof upstreamFeatures)[number]
 

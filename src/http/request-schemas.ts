@@ -6,7 +6,7 @@ import {cleanLine} from '../lib/clean-text.ts'
 import {headOf} from '../lib/cut.ts'
 import {visitorAddressOf} from '../lib/visitor-address.ts'
 import {wellFormed} from '../lib/well-formed.ts'
-import {canonicalTag} from '../text/language-tags.ts'
+import {languageTag} from '../text/language-tag-schema.ts'
 import type {
   AnalyticsRequest,
   FeedbackChange,
@@ -47,16 +47,6 @@ export const questionText = boundedText(maxQuestionLength).refine(
 export const turnText = boundedText(maxTurnLength)
 
 const turn = z.object({role: z.enum(['user', 'assistant']), content: turnText})
-
-export const languageTag = z
-  .string()
-  .max(100)
-  .transform((text, context) => {
-    const tag = canonicalTag(text)
-    if (tag !== null) return tag
-    context.addIssue({code: 'custom', message: 'must be a language tag (BCP 47) such as de or pt-BR'})
-    return z.NEVER
-  })
 
 /** One line, cut to a length: a title is no reason to refuse a question. Null for none. */
 const shownLine = z

@@ -4,7 +4,7 @@ import {cleanLine} from '../lib/clean-text.ts'
 import {headOf} from '../lib/cut.ts'
 import {isMisspellingOf} from '../lib/misspelling.ts'
 import {wellFormed} from '../lib/well-formed.ts'
-import {canonicalTag} from '../text/language-tags.ts'
+import {languageTag} from '../text/language-tag-schema.ts'
 
 /** The longest query, in UTF-16 units: as the question of an answer. */
 const maxQueryLength = 4000
@@ -21,16 +21,7 @@ export const query = z
 
 export const version = z.string().min(1).max(100).optional()
 
-export const lang = z
-  .string()
-  .max(100)
-  .transform((text, context) => {
-    const tag = canonicalTag(text)
-    if (tag !== null) return tag
-    context.addIssue({code: 'custom', message: 'must be a language tag (BCP 47) such as de or pt-BR'})
-    return z.NEVER
-  })
-  .optional()
+export const lang = languageTag.optional()
 
 /**
  * The arguments of a call. Ones that a tool does not have are left out, as programs add some of their own, unless one is a

@@ -2,22 +2,12 @@ import {z} from 'zod'
 import {DocentError} from '../domain/index.ts'
 import {boundedText} from '../lib/bounded-text.ts'
 import {quotableBlocksIn} from '../markdown/index.ts'
-import {canonicalTag} from '../text/language-tags.ts'
+import {languageTag} from '../text/language-tag-schema.ts'
 import {questionKey} from '../text/question-key.ts'
 import type {FindPlace, Place} from './find-place.ts'
 import {maxVerifiedText, type VerifiedDraft} from './verified-answers.ts'
 
 const maxQuestion = 4_000
-
-const languageTag = z
-  .string()
-  .max(100)
-  .transform((text, context) => {
-    const tag = canonicalTag(text)
-    if (tag !== null) return tag
-    context.addIssue({code: 'custom', message: 'must be a language tag (BCP 47) such as de or pt-BR'})
-    return z.NEVER
-  })
 
 /** What staff may write, wherever: over HTTP and in the terminal. */
 export const verifiedDraftSchema = z.object({

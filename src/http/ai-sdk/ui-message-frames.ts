@@ -6,6 +6,7 @@ import {
   isPartialFinish,
   type SequencedEvent,
   type Source,
+  sourcePath,
   type ToolEvent,
 } from '../../domain/index.ts'
 import {sectionAddress} from '../../lib/section-address.ts'
@@ -236,7 +237,7 @@ class UiMessageEncoder {
     return {
       sourceId: String(n),
       url: this.#options.addressOf(sectionAddress(source)),
-      title: titleOf(source),
+      title: sourcePath(source),
       providerMetadata: {docent: {n, id, title, headings, score, snippet, highlights, verified}},
     }
   }
@@ -256,11 +257,6 @@ class UiMessageEncoder {
 const eachCitation = 20
 
 const streamEnd = 'data: [DONE]\n\n'
-
-/** `Install › Linux`, as a page that lists sources shows one. */
-function titleOf({title, headings}: Source): string {
-  return [title, ...headings.filter((heading, i) => i > 0 || heading !== title)].join(' › ')
-}
 
 /** One part of the message; its fields that are undefined are left out. */
 function frame(part: {readonly type: string} & Readonly<Record<string, unknown>>): string {

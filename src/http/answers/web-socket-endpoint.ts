@@ -8,9 +8,10 @@ import {errorBodyOf, statusOf} from '../error-response.ts'
 import {isAllowedOrigin} from '../guards/origins.ts'
 import {visitorOf} from '../limits/limits.ts'
 import {answerWithoutUpgrade, isForWebSocket} from '../other-upgrades.ts'
-import {serveWebSocket, type WebSocketSessionDeps} from './web-socket-session.ts'
+import type {AnswerStreamDeps} from './answer-streams.ts'
+import {serveWebSocket} from './web-socket-session.ts'
 
-export interface WebSocketDeps extends WebSocketSessionDeps {
+export interface WebSocketDeps extends AnswerStreamDeps {
   readonly connections: Connections
   readonly allowedOrigins: readonly string[]
   /** @throws DocentError `host_not_allowed`. */

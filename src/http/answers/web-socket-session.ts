@@ -1,27 +1,12 @@
 import {setMaxListeners} from 'node:events'
 import {setTimeout as delay, setImmediate as nextTurn} from 'node:timers/promises'
 import type {RawData, WebSocket} from 'ws'
-import type {Answering} from '../../answering/index.ts'
 import {DocentError, rateLimited, toDocentError} from '../../domain/index.ts'
 import {errorBodyOf, statusOf} from '../error-response.ts'
 import {checkJsonDepth} from '../guards/json-depth.ts'
 import {slotLimit} from '../limits/concurrency-limits.ts'
-import type {Limits} from '../limits/limits.ts'
-import type {VisitorKeys} from '../limits/visitor-keys.ts'
-import type {Log} from '../log.ts'
-import type {Metrics} from '../metrics.ts'
 import {askRequestOf, idempotencyKeyOf, type SocketMessage, socketMessageOf} from '../request-schemas.ts'
-
-export interface WebSocketSessionDeps {
-  readonly answering: Answering
-  readonly limits: Limits
-  readonly visitorKeys: VisitorKeys
-  readonly metrics: Metrics
-  readonly log: Log
-  readonly heartbeatMs: number
-  readonly slowReaderTimeoutMs: number
-  readonly bufferMs: number
-}
+import type {AnswerStreamDeps} from './answer-streams.ts'
 
 /** What a client sends: a message, or a ping that needs a pong. Null: a frame that needs no response. */
 type ClientFrame = {readonly text: string} | {readonly ping: Buffer} | null
@@ -36,7 +21,7 @@ const maxReading = 32
  * client that sends without end, or without reading, fills no memory and delays nobody else. Answers are read
  * concurrently, so a stop does not wait for one.
  */
-export function serveWebSocket(client: WebSocket, visitor: string, deps: WebSocketSessionDeps): void {
+export function serveWebSocket(client: WebSocket, visitor: string, deps: AnswerStreamDeps): void {
   const {answering, limits, visitorKeys, metrics, log, heartbeatMs, slowReaderTimeoutMs} = deps
   const closed = new AbortController()
   // Each answer being read adds a listener.

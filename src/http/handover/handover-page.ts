@@ -1,4 +1,4 @@
-import {emptiedWords, partialWordsOf, type Source} from '../../domain/index.ts'
+import {emptiedWords, partialWordsOf, type Source, sourcePath} from '../../domain/index.ts'
 import {codePointName, invisible, withoutTurns} from '../../lib/invisible.ts'
 import {sectionAddress} from '../../lib/section-address.ts'
 import {type Html, html, pageOf} from '../html.ts'
@@ -113,9 +113,8 @@ function sourcesPart({sources}: HandedAnswer, number: number): Html | null {
 }
 
 function sourceItem(source: Source, id: string): Html {
-  const {n, title, headings, snippet, verified} = source
-  const path = [title, ...headings.filter((heading, i) => i > 0 || heading !== title)].join(' › ')
-  return html`<li id="${id}" value="${n}"><p dir="auto">${linkTo(sectionAddress(source), path)}${verified === true ? html` <span class="chip">Verified answer</span>` : null}</p>
+  const {n, snippet, verified} = source
+  return html`<li id="${id}" value="${n}"><p dir="auto">${linkTo(sectionAddress(source), sourcePath(source))}${verified === true ? html` <span class="chip">Verified answer</span>` : null}</p>
 ${snippet === '' ? null : html`<p class="quiet snippet" dir="auto">${visible(snippet)}</p>`}</li>`
 }
 

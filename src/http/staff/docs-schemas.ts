@@ -1,7 +1,8 @@
 import {z} from 'zod'
+import {languageTag} from '../../text/language-tag-schema.ts'
 import {endMomentOf, momentOf} from '../../transcripts/index.ts'
 import {coverageFilters, coverageOrders} from '../builds/coverage.ts'
-import {languageTag, moment, parsedQuery, periodOf, questionText} from '../request-schemas.ts'
+import {moment, parsedQuery, periodOf, questionText} from '../request-schemas.ts'
 
 const buildId = z.string().min(1).max(200)
 const path = z.string().min(1).max(2_000)

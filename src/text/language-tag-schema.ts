@@ -1,0 +1,13 @@
+import {z} from 'zod'
+import {canonicalTag} from './language-tags.ts'
+
+/** A language tag (BCP 47) in its canonical form, wherever one is given: in requests, to tools, by staff. */
+export const languageTag = z
+  .string()
+  .max(100)
+  .transform((text, context) => {
+    const tag = canonicalTag(text)
+    if (tag !== null) return tag
+    context.addIssue({code: 'custom', message: 'must be a language tag (BCP 47) such as de or pt-BR'})
+    return z.NEVER
+  })
