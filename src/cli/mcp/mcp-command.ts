@@ -15,6 +15,7 @@ const usage = `Usage: ${howToRun('mcp', '[options]')}
 
 Gives agents on this machine the docs over the Model Context Protocol: reads requests from standard input and writes
 nothing but answers to standard output. Ingests first if there is no index. Ends when standard input is closed.
+Through npm it needs -s, as in npm run -s mcp: else npm writes lines of its own.
 
   --content DIR    the folder of Markdown (default: CONTENT_DIR, or content)
   --data DIR       where the index is kept (default: DATA_DIR, or data)
