@@ -1,13 +1,15 @@
 /**
  * Writes the generated parts of README.md and content/: the text between `<!-- generated: NAME -->` and
  * `<!-- /generated -->`. Run with: npm run sync-docs, or with -- --check to fail if a part is out of date. It always
- * fails if a page, or the meaning of a setting, names a route that the server does not have.
+ * fails if a page, or the meaning of a setting, names a route that the server does not have. It also writes the schemas of
+ * what the HTTP API answers, from its types.
  */
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs'
 import {join, relative} from 'node:path'
 import {parseArgs} from 'node:util'
 import {packageRoot} from '../src/package/index.ts'
 import {settingsTable} from '../src/settings/settings.ts'
+import {responseSchemasJson} from './openapi/response-schemas.ts'
 import {generators} from './sync-docs/generators.ts'
 import {unknownRoutesIn} from './sync-docs/unknown-routes.ts'
 
@@ -38,6 +40,13 @@ for (const file of [join(root, 'README.md'), ...content.map((name) => join(root,
   if (after === before) continue
   stale.push(relative(root, file))
   if (!values.check) writeFileSync(file, after)
+}
+
+const schemas = 'src/http/openapi/response-schemas.json'
+const schemasJson = responseSchemasJson(root)
+if (readFileSync(join(root, schemas), 'utf8') !== schemasJson) {
+  stale.push(schemas)
+  if (!values.check) writeFileSync(join(root, schemas), schemasJson)
 }
 
 if (wrong.length > 0) {

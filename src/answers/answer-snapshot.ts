@@ -1,4 +1,11 @@
-import type {Ending, Timings} from '../domain/index.ts'
+import type {
+  AbstentionReason,
+  Answerability,
+  Ending,
+  FinishReason,
+  PageLink,
+  Timings,
+} from '../domain/index.ts'
 import type {AnswerState} from './answer-state.ts'
 import {refOf} from './ids.ts'
 import type {JournalledAnswer} from './journal.ts'
@@ -49,8 +56,35 @@ export function snapshotOf(answer: JournalledAnswer, state: AnswerState): Answer
   }
 }
 
-/** An answer as JSON clients receive it; `ending` is null while it is being written. */
-export function answerJsonOf(snapshot: AnswerSnapshot): Record<string, unknown> {
+/** An answer as JSON clients receive it. What is not known of it is absent. */
+export interface AnswerJson
+  extends Pick<
+    AnswerSnapshot,
+    | 'answerId'
+    | 'question'
+    | 'build'
+    | 'ending'
+    | 'abstained'
+    | 'partial'
+    | 'text'
+    | 'sources'
+    | 'citations'
+    | 'usage'
+    | 'timings'
+  > {
+  /** The answer's name for logs and analytics; gives no access. */
+  readonly ref: string
+  /** The key of the conversation: for who asked, in the response to the question; else null. */
+  readonly conversationId: string | null
+  readonly finishReason?: FinishReason
+  readonly reason?: AbstentionReason
+  readonly nearest?: readonly PageLink[]
+  readonly answerability?: Answerability
+  readonly unknownWords?: readonly string[]
+  readonly error?: NonNullable<AnswerState['error']>
+}
+
+export function answerJsonOf(snapshot: AnswerSnapshot): AnswerJson {
   const {answerId, build, ending, abstained, text, sources, citations, usage, timings} = snapshot
   const {question, reason, nearest, answerability, unknownWords, finishReason, partial, error} = snapshot
   return {

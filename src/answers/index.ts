@@ -1,4 +1,4 @@
-export {type AnswerSnapshot, answerJsonOf, snapshotOf} from './answer-snapshot.ts'
+export {type AnswerJson, type AnswerSnapshot, answerJsonOf, snapshotOf} from './answer-snapshot.ts'
 export {
   type AnswerState,
   answerStateOf,

@@ -2,7 +2,7 @@ import {costOf, costOfAnswer, type ModelPrices} from '../domain/index.ts'
 import type {Analytics, Figures, Transcript} from '../transcripts/index.ts'
 
 /** What the tokens cost, an estimate; null where a model has no price. */
-interface Cost {
+export interface Cost {
   readonly cost: number | null
 }
 
@@ -10,13 +10,21 @@ export function withCost(transcript: Transcript, prices: ModelPrices): Transcrip
   return {...transcript, cost: costOfAnswer(transcript, prices)}
 }
 
-type Costed<T extends Figures> = Omit<T, 'tokens'> & Cost & {readonly tokens: readonly (Tokens & Cost)[]}
-
 type Tokens = Figures['tokens'][number]
 
+export interface CostedFigures extends Omit<Figures, 'tokens'>, Cost {
+  readonly tokens: readonly (Tokens & Cost)[]
+}
+
+export interface CostedAnalytics extends Omit<Analytics, 'total' | 'periods' | 'builds'> {
+  readonly total: CostedFigures
+  readonly periods: readonly ({readonly at: number} & CostedFigures)[]
+  readonly builds: readonly ({readonly build: string} & CostedFigures)[]
+}
+
 /** Figures with what they cost, as a whole, in each part, and by model. */
-export function withCosts(analytics: Analytics, prices: ModelPrices) {
-  const costed = <T extends Figures>(figures: T): Costed<T> => {
+export function withCosts(analytics: Analytics, prices: ModelPrices): CostedAnalytics {
+  const costed = <T extends Figures>(figures: T): Omit<T, 'tokens'> & CostedFigures => {
     const tokens = figures.tokens.map((used) => ({...used, cost: costOf(used.model, used, prices)}))
     return {...figures, tokens, cost: sumOf(tokens)}
   }

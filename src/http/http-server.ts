@@ -33,6 +33,7 @@ import {createLimits, type LimitOptions, visitorOf} from './limits/limits.ts'
 import {visitorKeys} from './limits/visitor-keys.ts'
 import {type Log, loggedPath} from './log.ts'
 import type {Metrics} from './metrics.ts'
+import {addOpenApiRoute} from './openapi/openapi-route.ts'
 import {addPageRoute} from './page-route.ts'
 import {addRefusals} from './refused-requests.ts'
 import {createReindexing, type StartIngest} from './reindexing.ts'
@@ -249,6 +250,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   }
   addInfoRoute(app, info)
   addWebSocketHint(app)
+  addOpenApiRoute(app, publicUrl)
 
   const renderer = openDocsRenderer({imageHosts: options.imageHosts, hasAssistant: webDir !== null, log})
   addDocsRoutes(app, {

@@ -68,15 +68,35 @@ const visitorPage = z
 
 /** The body of `POST /api/answers`. */
 export const askBody = z.object({
-  question: questionText,
-  conversationId: identifier.optional(),
-  history: list(turn, maxTurns).optional(),
-  version: z.string().min(1).max(100).nullish(),
-  lang: languageTag.nullish(),
-  page: visitorPage.nullish(),
-  resumable: z.boolean().optional(),
-  bufferMs: z.number().int().min(0).max(10_000).optional(),
-  continueAnswerId: identifier.optional(),
+  question: questionText.describe('What is asked.'),
+  conversationId: identifier
+    .optional()
+    .describe('Joins the conversation whose key it is. Default: a new one begins.'),
+  history: list(turn, maxTurns)
+    .optional()
+    .describe('Earlier turns, the oldest first. Default: the server’s record of the conversation.'),
+  version: z
+    .string()
+    .min(1)
+    .max(100)
+    .nullish()
+    .describe('Only this version of the docs. Default: the one that the question names, or the current one.'),
+  lang: languageTag
+    .nullish()
+    .describe('The language to answer from (BCP 47). Default: that of the question.'),
+  page: visitorPage.nullish().describe('Where the visitor is. What is no address counts as none.'),
+  resumable: z
+    .boolean()
+    .optional()
+    .describe('Keep answering for a while when the reader leaves. Default: false.'),
+  bufferMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(10_000)
+    .optional()
+    .describe('Gather deltas for so many milliseconds before they are sent. Default: `BUFFER_MS`.'),
+  continueAnswerId: identifier.optional().describe('Go on with an answer that broke off.'),
 })
 
 /** A validated request to ask a question. */
@@ -113,10 +133,15 @@ export function idempotencyKeyOf(value: unknown): string | null {
 }
 
 /** The maximum is longer than any answer may take: a value from a browser is not trusted. */
-const timingsBody = z
+export const timingsBody = z
   .object({
-    firstUsefulMs: z.number().min(0).max(600_000).optional(),
-    opened: z.number().int().min(1).max(1_000).optional(),
+    firstUsefulMs: z
+      .number()
+      .min(0)
+      .max(600_000)
+      .optional()
+      .describe('From the question to the first source on the screen.'),
+    opened: z.number().int().min(1).max(1_000).optional().describe('The number of a source that was opened.'),
   })
   .refine(({firstUsefulMs, opened}) => firstUsefulMs !== undefined || opened !== undefined, {
     path: ['firstUsefulMs'],
@@ -138,11 +163,14 @@ export function measuredOf(body: unknown): Measured {
   })
 }
 
-const feedbackBody = z
+export const feedbackBody = z
   .object({
-    rating: z.enum(['up', 'down']).optional(),
-    missing: z.literal(true).optional(),
-    reasons: list(boundedText(100), 20).optional(),
+    rating: z
+      .enum(['up', 'down'])
+      .optional()
+      .describe('Replaces an earlier one. Needed unless `missing` is true.'),
+    missing: z.literal(true).optional().describe('Tells the docs team that the docs lack this. It stays.'),
+    reasons: list(boundedText(100), 20).optional().describe('As `incomplete` or `wrong`.'),
     comment: boundedText(4000).nullish(),
   })
   .refine(({rating, missing}) => rating !== undefined || missing === true, {
@@ -156,7 +184,7 @@ export function feedbackOf(body: unknown): FeedbackChange {
   return {rating: rating ?? null, missing: missing ?? false, reasons: reasons ?? [], comment: comment ?? null}
 }
 
-const reviewBody = reviewSchema.extend({replaces: z.number().int().nonnegative().nullish()})
+export const reviewBody = reviewSchema.extend({replaces: z.number().int().nonnegative().nullish()})
 
 export interface ReviewChange {
   readonly review: WrittenReview
@@ -174,12 +202,12 @@ export const flag = z
   .enum(['true', 'false', '1', '0'])
   .transform((value) => value === 'true' || value === '1')
 
-const searchQuery = z.object({
-  q: questionText,
-  k: z.coerce.number().int().min(1).max(50).default(10),
-  version: z.string().min(1).max(100).optional(),
-  lang: languageTag.optional(),
-  prefix: flag.optional(),
+export const searchQuery = z.object({
+  q: questionText.describe('What is searched for.'),
+  k: z.coerce.number().int().min(1).max(50).default(10).describe('Maximum number of results.'),
+  version: z.string().min(1).max(100).optional().describe('Only this version of the docs.'),
+  lang: languageTag.optional().describe('The language of the pages (BCP 47).'),
+  prefix: flag.optional().describe('Whether the last word is a beginning: search as one types.'),
 })
 
 export interface SearchRequest {
@@ -198,9 +226,13 @@ export function searchRequestOf(query: unknown): SearchRequest {
   return {q: q.trim(), k, version: version ?? null, lang: lang ?? null, prefix: prefix ?? false}
 }
 
-const sectionQuery = z.object({
-  url: z.string().min(1).max(2_000),
-  anchor: z.string().max(500).optional(),
+export const sectionQuery = z.object({
+  url: z.string().min(1).max(2_000).describe('The `url` of a source.'),
+  anchor: z
+    .string()
+    .max(500)
+    .optional()
+    .describe('Its `anchor`. Default: what comes before the first heading.'),
 })
 
 /** Where a section is, as a source says it. @throws DocentError `invalid_request`. */
@@ -218,37 +250,46 @@ export const moment = (read: (text: string) => number | null) =>
     return z.NEVER
   })
 
+const momentWords = 'A day such as 2026-11-22 (UTC), a moment, or milliseconds since the epoch.'
+
 /** A filter that can only be set. */
 const present = z.enum(['true', '1'], 'must be 1, or left out').transform(() => true as const)
 
-const transcriptQuery = z.object({
-  q: z.string().max(1000).optional(),
+export const transcriptQuery = z.object({
+  q: z
+    .string()
+    .max(1000)
+    .optional()
+    .describe('Text in questions and answers, or the id or `ref` of an answer.'),
   ending: z.enum([...endings, 'running']).optional(),
   rating: z.enum(['up', 'down', 'none']).optional(),
-  missing: flag.optional(),
+  missing: flag.optional().describe('Whether the visitor said that the docs lack this.'),
   verdict: z.enum([...verdicts, 'any', 'none']).optional(),
-  attention: present.optional(),
-  broke: present.optional(),
-  left: z.enum(leavings, `must be one of ${leavings.join(', ')}`).optional(),
-  resumed: flag.optional(),
+  attention: present.optional().describe('What deserves a look.'),
+  broke: present.optional().describe('What failed, timed out or was interrupted.'),
+  left: z
+    .enum(leavings, `must be one of ${leavings.join(', ')}`)
+    .optional()
+    .describe('When the visitor left.'),
+  resumed: flag.optional().describe('Whether a reader took it up again.'),
   abstained: flag.optional(),
-  partial: flag.optional(),
-  fallback: flag.optional(),
+  partial: flag.optional().describe('Whether the model declined or a limit cut it.'),
+  fallback: flag.optional().describe('Whether a fallback wrote it.'),
   build: z.string().max(200).optional(),
-  generator: z.string().max(200).optional(),
+  generator: z.string().max(200).optional().describe('The one that was called first.'),
   model: z.string().max(200).optional(),
-  version: z.string().max(200).optional(),
-  page: z.string().max(2_000).optional(),
-  error: z.string().max(100).optional(),
-  lang: languageTag.optional(),
-  from: moment(momentOf).optional(),
-  to: moment(endMomentOf).optional(),
-  conversation: identifier.optional(),
-  conversationId: identifier.optional(),
-  visitor: identifier.optional(),
+  version: z.string().max(200).optional().describe('The version of the docs that was asked for.'),
+  page: z.string().max(2_000).optional().describe('The address of a page that the answer cites.'),
+  error: z.string().max(100).optional().describe('The code of the error that ended it.'),
+  lang: languageTag.optional().describe('The language of the pages that were searched (BCP 47).'),
+  from: moment(momentOf).optional().describe(momentWords),
+  to: moment(endMomentOf).optional().describe(`${momentWords} Exclusive; a day is taken whole.`),
+  conversation: identifier.optional().describe('The `conversation` of a transcript.'),
+  conversationId: identifier.optional().describe('The key of a conversation.'),
+  visitor: identifier.optional().describe('The `visitor` of a transcript.'),
   sort: z.enum(listOrders).optional(),
-  cursor: z.string().max(1000).optional(),
-  limit: z.coerce.number().int().min(1).max(200).optional(),
+  cursor: z.string().max(1000).optional().describe('The `nextCursor` of the page before.'),
+  limit: z.coerce.number().int().min(1).max(200).optional().describe('Items on a page. Default: 50.'),
 })
 
 export interface TranscriptQuery {
@@ -262,9 +303,9 @@ export function transcriptQueryOf(query: unknown): TranscriptQuery {
   return {filter: transcriptFilterOf(filter), page: defined({cursor, limit, sort})}
 }
 
-const exportQuery = transcriptQuery.omit({cursor: true, limit: true, sort: true}).extend({
+export const exportQuery = transcriptQuery.omit({cursor: true, limit: true, sort: true}).extend({
   format: z.enum(['jsonl', 'csv'], 'must be jsonl or csv').default('jsonl'),
-  redacted: flag.default(false),
+  redacted: flag.default(false).describe('For whom it is not redacted anyway.'),
 })
 
 export interface ExportRequest {
@@ -299,7 +340,7 @@ function transcriptFilterOf({conversationId, ...filter}: GivenFilter): Transcrip
   return defined({...filter, conversation})
 }
 
-const valuesQuery = z.object({
+export const valuesQuery = z.object({
   kind: z.enum(valueKinds),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
@@ -314,10 +355,10 @@ const defaultDays = 30
 /** A period of more days would be a response of megabytes. */
 const maxDays = 800
 
-const analyticsQuery = z.object({
-  from: moment(momentOf).optional(),
-  to: moment(endMomentOf).optional(),
-  build: z.string().max(200).optional(),
+export const analyticsQuery = z.object({
+  from: moment(momentOf).optional().describe(`${momentWords} Default: 30 days before \`to\`.`),
+  to: moment(endMomentOf).optional().describe(`${momentWords} Exclusive. Default: now.`),
+  build: z.string().max(200).optional().describe('Only answers from this build.'),
 })
 
 /**
@@ -344,7 +385,7 @@ export function periodOf(
   return period
 }
 
-const socketMessage = z.discriminatedUnion('type', [
+export const socketMessage = z.discriminatedUnion('type', [
   z.object({
     ...askBody.shape,
     type: z.literal('ask'),

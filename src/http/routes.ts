@@ -180,6 +180,12 @@ export const routes: readonly Route[] = [
     about: 'Style sheets and scripts of those pages.',
     isFile: true,
   },
+  {
+    method: 'GET',
+    path: '/openapi.json',
+    caller: 'anyone',
+    about: 'This interface, for programs: an OpenAPI 3.1 document.',
+  },
   {method: 'GET', path: '/healthz', caller: 'anyone', about: 'Whether the process is running.'},
   {method: 'GET', path: '/readyz', caller: 'anyone', about: 'Whether it can answer questions.'},
   {method: 'GET', path: '/metrics', caller: 'operators', about: 'Figures for Prometheus.'},

@@ -39,7 +39,7 @@ export interface VerifiedAnswer extends VerifiedDraft {
 }
 
 /** Without its text, for lists. */
-export type VerifiedItem = Omit<VerifiedAnswer, 'text'> & {
+export interface VerifiedItem extends Omit<VerifiedAnswer, 'text'> {
   /** The first 200 UTF-16 units of the text. */
   readonly excerpt: string
 }

@@ -12,6 +12,6 @@ export interface AskRequest {
 export interface RunningAnswer {
   readonly events: AsyncIterable<AnswerEvent>
   /** Resolves with the answer as JSON. Call it after the last event. */
-  json(): Promise<Record<string, unknown>>
+  json(): Promise<object>
   close(): Promise<void>
 }

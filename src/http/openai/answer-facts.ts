@@ -82,11 +82,22 @@ export function foundCitationsOf(sources: readonly Source[], base: string): UrlC
   return urlCitationsOf({sources, citations: sources.map(({n}) => ({n, start: 0, end: 0}))}, base)
 }
 
-/** `sources`, and their addresses alone as `citations`: the one of `[n]` is at `n - 1`. */
+/** A source, in the order of `[n]` in the text. */
+export interface OpenAiSource extends Link, Pick<Source, 'n' | 'id' | 'anchor' | 'score' | 'verified'> {
+  /** Whether the text rests on it, as far as it is written. */
+  readonly cited: boolean
+}
+
+export interface SourceFields {
+  readonly sources: readonly OpenAiSource[]
+  /** The address of each source: that of `[n]` is at `n - 1`. */
+  readonly citations: readonly string[]
+}
+
 export function sourceFieldsOf(
   {sources, citations}: Pick<AnswerSoFar, 'citations' | 'sources'>,
   base: string,
-) {
+): SourceFields {
   const cited = new Set(citations.map(({n}) => n))
   const links = sources.map((source) => ({...linkOf(source, base), source}))
   return {
@@ -104,12 +115,29 @@ export function sourceFieldsOf(
   }
 }
 
-/** What OpenAI has no field for. @param build null while it is not known. */
+/** What OpenAI has no field for. Without an `ending`, the answer has not ended. */
+export interface DocentFacts {
+  readonly answer_id: string
+  /** The key of the conversation, to ask on in it. Keep it as a password. */
+  readonly conversation_id: string | null
+  readonly ref: string
+  readonly build: string | null
+  readonly ending?: AnswerState['ending']
+  readonly abstained?: boolean
+  readonly partial?: boolean
+  readonly finish_reason?: AnswerState['finishReason']
+  readonly reason?: AnswerState['reason']
+  readonly nearest?: readonly PageLink[]
+  readonly answerability?: AnswerState['answerability']
+  readonly unknown_words?: readonly string[]
+}
+
+/** @param build null while it is not known. */
 export function docentFactsOf(
   {answerId, conversationId, base}: AnswerContext,
   build: string | null,
   answer: AnswerSoFar | null,
-): Record<string, unknown> {
+): DocentFacts {
   const identity = {answer_id: answerId, conversation_id: conversationId, ref: refOf(answerId), build}
   if (answer === null) return identity
   const {ending, abstained, partial, reason, nearest, answerability, unknownWords, finishReason} = answer

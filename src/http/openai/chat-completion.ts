@@ -3,9 +3,12 @@ import type {Usage} from '../../domain/index.ts'
 import {
   type AnswerContext,
   closingWordsOf,
+  type DocentFacts,
   docentFactsOf,
   finishOf,
   modelName,
+  type OpenAiFinish,
+  type SourceFields,
   sourceFieldsOf,
   tokensOf,
   type UrlCitation,
@@ -16,10 +19,22 @@ import {
 
 export const completionIdOf = (answerId: string): string => `chatcmpl-${answerId}`
 
-export const annotationsOf = (citations: readonly UrlCitation[]) =>
-  citations.map((citation) => ({type: 'url_citation' as const, url_citation: citation}))
+export interface UrlCitationAnnotation {
+  readonly type: 'url_citation'
+  readonly url_citation: UrlCitation
+}
 
-export function completionUsageOf(usage: Usage) {
+export const annotationsOf = (citations: readonly UrlCitation[]): UrlCitationAnnotation[] =>
+  citations.map((citation) => ({type: 'url_citation', url_citation: citation}))
+
+export interface CompletionUsage {
+  readonly prompt_tokens: number
+  readonly completion_tokens: number
+  readonly total_tokens: number
+  readonly prompt_tokens_details: {readonly cached_tokens: number}
+}
+
+export function completionUsageOf(usage: Usage): CompletionUsage {
   const {input, cached, output, total} = tokensOf(usage)
   return {
     prompt_tokens: input,
@@ -29,22 +44,51 @@ export function completionUsageOf(usage: Usage) {
   }
 }
 
+/** https://platform.openai.com/docs/api-reference/chat/object */
+export interface ChatCompletion extends SourceFields {
+  readonly id: string
+  readonly object: 'chat.completion'
+  /** Seconds since the epoch. */
+  readonly created: number
+  readonly model: string
+  /** One. */
+  readonly choices: readonly {
+    readonly index: number
+    readonly message: {
+      readonly role: 'assistant'
+      readonly content: string
+      readonly refusal: null
+      /** What the model thought, where it said so. */
+      readonly reasoning_content?: string
+      readonly annotations: readonly UrlCitationAnnotation[]
+    }
+    readonly logprobs: null
+    readonly finish_reason: OpenAiFinish
+  }[]
+  readonly usage: CompletionUsage
+  readonly docent: DocentFacts
+}
+
 /**
  * An answer that has ended without an error as a chat completion.
  * @param reasoning empty for none.
  */
-export function chatCompletionOf(context: AnswerContext, answer: AnswerSnapshot, reasoning: string) {
+export function chatCompletionOf(
+  context: AnswerContext,
+  answer: AnswerSnapshot,
+  reasoning: string,
+): ChatCompletion {
   const {answerId, base, createdAt} = context
   return {
     id: completionIdOf(answerId),
-    object: 'chat.completion' as const,
+    object: 'chat.completion',
     created: createdAt,
     model: modelName,
     choices: [
       {
         index: 0,
         message: {
-          role: 'assistant' as const,
+          role: 'assistant',
           content: answer.text + closingWordsOf(context, answer),
           refusal: null,
           ...(reasoning === '' ? {} : {reasoning_content: reasoning}),

@@ -5,6 +5,7 @@ import {closingWordsOf, urlCitationOf, urlCitationsOf} from './answer-facts.ts'
 import {
   annotationOf,
   messageItemOf,
+  type OutputItem,
   outputTextOf,
   type ResponseContext,
   type ResponseStatus,
@@ -21,7 +22,7 @@ import {
 export function responseEvents(context: ResponseContext): (event: SequencedEvent) => string {
   const {answerId, base, createdAt} = context
   const state = createAnswerState(createdAt * 1000)
-  const output: object[] = []
+  const output: OutputItem[] = []
   let build: string | null = null
   let sequence = 0
   let isInProgress = false

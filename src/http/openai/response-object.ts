@@ -3,9 +3,11 @@ import {
   type AnswerContext,
   type AnswerSoFar,
   closingWordsOf,
+  type DocentFacts,
   docentFactsOf,
   finishOf,
   modelName,
+  type SourceFields,
   sourceFieldsOf,
   tokensOf,
   type UrlCitation,
@@ -21,29 +23,65 @@ export interface ResponseContext extends AnswerContext {
   readonly previousResponseId: string | null
 }
 
-export const annotationOf = (citation: UrlCitation) => ({type: 'url_citation' as const, ...citation})
+export interface ResponseAnnotation extends UrlCitation {
+  readonly type: 'url_citation'
+}
 
-export const outputTextOf = (text: string, citations: readonly UrlCitation[]) => ({
-  type: 'output_text' as const,
+export const annotationOf = (citation: UrlCitation): ResponseAnnotation => ({
+  type: 'url_citation',
+  ...citation,
+})
+
+export interface OutputText {
+  readonly type: 'output_text'
+  readonly text: string
+  readonly annotations: readonly ResponseAnnotation[]
+  readonly logprobs: readonly unknown[]
+}
+
+export const outputTextOf = (text: string, citations: readonly UrlCitation[]): OutputText => ({
+  type: 'output_text',
   text,
   annotations: citations.map(annotationOf),
   logprobs: [],
 })
 
+export interface MessageItem {
+  readonly id: string
+  readonly type: 'message'
+  readonly role: 'assistant'
+  readonly status: 'in_progress' | 'completed' | 'incomplete'
+  readonly content: readonly OutputText[]
+}
+
 export const messageItemOf = (
   answerId: string,
-  status: 'in_progress' | 'completed' | 'incomplete',
-  content: readonly ReturnType<typeof outputTextOf>[],
-) => ({id: `msg_${answerId}`, type: 'message' as const, role: 'assistant' as const, status, content})
+  status: MessageItem['status'],
+  content: readonly OutputText[],
+): MessageItem => ({id: `msg_${answerId}`, type: 'message', role: 'assistant', status, content})
+
+export interface ReasoningItem {
+  readonly id: string
+  readonly type: 'reasoning'
+  readonly summary: readonly {readonly type: 'summary_text'; readonly text: string}[]
+}
 
 /** @param summary empty while it is being written. */
-export const reasoningItemOf = (answerId: string, summary: string) => ({
+export const reasoningItemOf = (answerId: string, summary: string): ReasoningItem => ({
   id: `rs_${answerId}`,
-  type: 'reasoning' as const,
-  summary: summary === '' ? [] : [{type: 'summary_text' as const, text: summary}],
+  type: 'reasoning',
+  summary: summary === '' ? [] : [{type: 'summary_text', text: summary}],
 })
 
-function responseUsageOf(usage: Usage) {
+export interface ResponseUsage {
+  readonly input_tokens: number
+  readonly input_tokens_details: {readonly cached_tokens: number}
+  readonly output_tokens: number
+  readonly output_tokens_details: {readonly reasoning_tokens: number}
+  readonly total_tokens: number
+}
+
+function responseUsageOf(usage: Usage): ResponseUsage {
   const {input, cached, output, total} = tokensOf(usage)
   return {
     input_tokens: input,
@@ -54,25 +92,57 @@ function responseUsageOf(usage: Usage) {
   }
 }
 
+export type OutputItem = MessageItem | ReasoningItem
+
 export interface ResponseParts {
   readonly build: string | null
   readonly status: ResponseStatus
   /** Null while nothing is known of it. */
   readonly answer: AnswerSoFar | null
-  readonly output: readonly object[]
+  readonly output: readonly OutputItem[]
   readonly failure?: {readonly code: ErrorCode; readonly message: string} | null
 }
 
 /** A response of any status. Of the fields of OpenAI that say what was asked for it has what is true here. */
+export interface OpenAiResponse extends SourceFields {
+  readonly id: string
+  readonly object: 'response'
+  /** Seconds since the epoch. */
+  readonly created_at: number
+  readonly status: ResponseStatus
+  readonly background: false
+  readonly error: {readonly code: 'rate_limit_exceeded' | 'server_error'; readonly message: string} | null
+  readonly incomplete_details: {readonly reason: 'max_output_tokens' | 'content_filter'} | null
+  readonly instructions: null
+  readonly max_output_tokens: null
+  readonly metadata: Readonly<Record<string, never>>
+  readonly model: string
+  readonly output: readonly OutputItem[]
+  readonly parallel_tool_calls: false
+  readonly previous_response_id: string | null
+  readonly conversation: {readonly id: string} | null
+  readonly temperature: null
+  readonly text: {readonly format: {readonly type: 'text'}}
+  readonly tool_choice: 'none'
+  readonly tools: readonly unknown[]
+  readonly top_p: null
+  readonly truncation: 'auto'
+  /** Null before the end. */
+  readonly usage: ResponseUsage | null
+  readonly docent: DocentFacts & {
+    readonly error?: {readonly code: ErrorCode; readonly message: string}
+  }
+}
+
 export function responseOf(
   context: ResponseContext,
   {build, status, answer, output, failure = null}: ResponseParts,
-) {
+): OpenAiResponse {
   const {answerId, conversationId, base, createdAt, previousResponseId} = context
   const hasEnded = status !== 'in_progress'
   return {
     id: responseIdOf(answerId),
-    object: 'response' as const,
+    object: 'response',
     created_at: createdAt,
     status,
     background: false,
@@ -87,11 +157,11 @@ export function responseOf(
     previous_response_id: previousResponseId,
     conversation: conversationId === null ? null : {id: conversationId},
     temperature: null,
-    text: {format: {type: 'text' as const}},
-    tool_choice: 'none' as const,
+    text: {format: {type: 'text'}},
+    tool_choice: 'none',
     tools: [],
     top_p: null,
-    truncation: 'auto' as const,
+    truncation: 'auto',
     usage: answer === null || !hasEnded ? null : responseUsageOf(answer.usage),
     ...sourceFieldsOf(answer ?? {sources: [], citations: []}, base),
     docent: {
@@ -106,7 +176,7 @@ export function wholeResponseOf(
   context: ResponseContext,
   answer: AnswerSoFar & {readonly build: string},
   reasoning: string,
-) {
+): OpenAiResponse {
   const status = statusOfEnded(answer)
   const text = outputTextOf(
     answer.text + closingWordsOf(context, answer),
@@ -132,6 +202,12 @@ function reasonOf(answer: AnswerSoFar): 'max_output_tokens' | 'content_filter' {
 }
 
 /** OpenAI has a closed set of codes here; Docent's own is under `docent`. */
-function responseErrorOf({code, message}: {readonly code: ErrorCode; readonly message: string}) {
+function responseErrorOf({
+  code,
+  message,
+}: {
+  readonly code: ErrorCode
+  readonly message: string
+}): OpenAiResponse['error'] {
   return {code: code === 'upstream_rate_limited' ? 'rate_limit_exceeded' : 'server_error', message}
 }

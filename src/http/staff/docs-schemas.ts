@@ -9,7 +9,7 @@ const path = z.string().min(1).max(2_000)
 const cursor = z.coerce.number().int().min(0).max(10_000_000).default(0)
 const limit = z.coerce.number().int().min(1).max(200).default(50)
 
-const changesQuery = z.object({
+export const changesQuery = z.object({
   from: buildId,
   kind: z.enum(['added', 'changed', 'moved', 'removed']).optional(),
   cursor,
@@ -21,7 +21,7 @@ export function changesRequestOf(query: unknown): z.infer<typeof changesQuery> {
   return parsedQuery(changesQuery, query)
 }
 
-const sectionQuery = z.object({
+export const changedSectionQuery = z.object({
   from: buildId,
   path,
   pathBefore: path.optional(),
@@ -29,11 +29,11 @@ const sectionQuery = z.object({
 })
 
 /** Which section of two builds. */
-export function sectionChangeRequestOf(query: unknown): z.infer<typeof sectionQuery> {
-  return parsedQuery(sectionQuery, query)
+export function sectionChangeRequestOf(query: unknown): z.infer<typeof changedSectionQuery> {
+  return parsedQuery(changedSectionQuery, query)
 }
 
-const coverageQuery = z.object({
+export const coverageQuery = z.object({
   from: moment(momentOf).optional(),
   to: moment(endMomentOf).optional(),
   q: z.string().max(200).default(''),
@@ -50,7 +50,7 @@ export function coverageRequestOf(query: unknown, now: number) {
   return {...rest, only, ...periodOf({from, to}, now)}
 }
 
-const explainQuery = z.object({
+export const explainQuery = z.object({
   q: questionText,
   version: z.string().min(1).max(100).optional(),
   lang: languageTag.optional(),

@@ -52,7 +52,7 @@ export interface GapRoutesDeps {
   readonly placeOf: FindPlace
 }
 
-const listQuery = z.object({
+export const gapQuery = z.object({
   state: z.enum([...gapStates, 'all']).default('open'),
   scope: z.enum([...gapScopes, 'all']).default('here'),
   severity: z.enum(severities).optional(),
@@ -68,7 +68,7 @@ const line = (max: number) =>
     .nullable()
     .transform((text) => (text === null || text.trim() === '' ? null : text.trim()))
 
-const changeBody = z.object({
+export const gapChange = z.object({
   revision: z.number().int().min(1),
   assignee: line(maxAssignee)
     .refine((name) => name === null || isVisible(name), hasInvisible)
@@ -91,7 +91,7 @@ export function addGapRoutes(
   const {store} = gaps
 
   router.get('/gaps', staff.allow('docs', 'support'), async (request, response) => {
-    const {state, q = '', sort, cursor = null, limit, ...filters} = parsedQuery(listQuery, request.query)
+    const {state, q = '', sort, cursor = null, limit, ...filters} = parsedQuery(gapQuery, request.query)
     if (gaps.reason !== null) {
       const counts = {open: 0, closed: 0, dismissed: 0}
       const nothing = {items: [], nextCursor: null, asOf: null, counts, elsewhere: null, pending: false}
@@ -136,7 +136,7 @@ export function addGapRoutes(
 
   router.patch('/gaps/:id', staff.allow('docs'), async (request, response) => {
     requireJson(request)
-    const {revision, ...given} = parsedBody(changeBody, request.body)
+    const {revision, ...given} = parsedBody(gapChange, request.body)
     const {id} = await existing(request)
     const member = memberOf(response)
     const change = defined(given)
@@ -241,7 +241,7 @@ function filterOf({
   scope,
   severity,
   assignee,
-}: Pick<z.infer<typeof listQuery>, 'scope' | 'severity' | 'assignee'>): Omit<GapFilter, 'state'> {
+}: Pick<z.infer<typeof gapQuery>, 'scope' | 'severity' | 'assignee'>): Omit<GapFilter, 'state'> {
   return defined({
     scope: scope === 'all' ? undefined : scope,
     severity,

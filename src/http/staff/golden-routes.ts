@@ -48,18 +48,18 @@ export const goldenSections = z
   .min(1, 'must name the section, or sections, that should be found')
   .max(maxSections)
 
-const goldenBody = z.object({question: questionText.nullish(), relevant: goldenSections})
+export const goldenBody = z.object({question: questionText.nullish(), relevant: goldenSections})
 
 const maxOfGap = 50
 
-const gapBody = z.object({
+export const goldenOfGapBody = z.object({
   items: z
     .array(z.strictObject({question: questionText, relevant: goldenSections}))
     .min(1)
     .max(maxOfGap),
 })
 
-const listQuery = z.object({
+export const goldenQuery = z.object({
   q: z.string().max(1_000).default(''),
   cursor: z.coerce.number().int().min(0).max(100_000).default(0),
   limit: z.coerce.number().int().min(1).max(500).default(200),
@@ -96,7 +96,7 @@ export function addGoldenRoutes(router: Router, deps: GoldenRoutesDeps): void {
 
   router.post('/gaps/:id/golden', staff.allow('docs'), async (request, response) => {
     requireJson(request)
-    const {items} = parsedBody(gapBody, request.body)
+    const {items} = parsedBody(goldenOfGapBody, request.body)
     const gap = await gaps.store.get(parsed(identifier, request.params['id']))
     if (gap === null) throw new DocentError('not_found', 'There is no such gap.')
     const {id, lang, version} = gap
@@ -110,7 +110,7 @@ export function addGoldenRoutes(router: Router, deps: GoldenRoutesDeps): void {
   })
 
   router.get('/golden', staff.allow('docs', 'support'), async (request, response) => {
-    const {q, cursor, limit} = parsedQuery(listQuery, request.query)
+    const {q, cursor, limit} = parsedQuery(goldenQuery, request.query)
     const words = q.trim().toLowerCase()
     const all = (await golden.list()).filter(({question}) => question.toLowerCase().includes(words))
     const items = []

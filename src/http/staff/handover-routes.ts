@@ -33,14 +33,14 @@ export interface HandoverRoutesDeps {
   readonly publicUrl: string | null
 }
 
-const makeBody = z.object({
+export const handoverBody = z.object({
   days: z.number().int().min(1).max(maxHandoverDays).default(defaultHandoverDays),
   note: boundedText(maxHandoverNote)
     .nullish()
     .transform((note) => note?.trim() || null),
 })
 
-const listQuery = z.object({
+export const handoverQuery = z.object({
   cursor: z.string().max(100).optional(),
   limit: z.coerce.number().int().min(1).max(200).optional(),
 })
@@ -52,7 +52,7 @@ export function addHandoverRoutes(router: Router, deps: HandoverRoutesDeps): voi
   router.post('/transcripts/:answerId/handover', staff.allow('support'), async (request, response) => {
     requireJson(request)
     parsedQuery(noQuery, request.query)
-    const {days, note: written} = parsedBody(makeBody, request.body ?? {})
+    const {days, note: written} = parsedBody(handoverBody, request.body ?? {})
     const transcript = await transcripts.get(String(request.params['answerId']), {redacted: true})
     if (transcript === null) throw new DocentError('not_found', 'There is no such transcript.')
     refuseToHandOver(transcript.ending, keep)
@@ -69,7 +69,7 @@ export function addHandoverRoutes(router: Router, deps: HandoverRoutesDeps): voi
   })
 
   router.get('/handovers', staff.allow('support'), async (request, response) => {
-    const page = await store.handovers(defined(parsedQuery(listQuery, request.query)))
+    const page = await store.handovers(defined(parsedQuery(handoverQuery, request.query)))
     const asked = new Map(
       (await transcripts.asked([...new Set(page.items.map(({ref}) => ref))])).map((one) => [one.ref, one]),
     )

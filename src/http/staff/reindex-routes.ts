@@ -16,7 +16,7 @@ export interface ReindexRoutesDeps {
   readonly slowReaderTimeoutMs: number
 }
 
-const reindexBody = z.object({full: z.boolean().default(false), force: z.boolean().default(false)})
+export const reindexBody = z.object({full: z.boolean().default(false), force: z.boolean().default(false)})
 
 /** Adds what starts, shows, follows and cancels a reindex. */
 export function addReindexRoutes(router: Router, deps: ReindexRoutesDeps): void {

@@ -25,7 +25,7 @@ export interface SessionsOptions {
   readonly now: () => number
 }
 
-const cookieName = 'docent_staff'
+export const cookieName = 'docent_staff'
 /** Before the secret of a person's session. */
 const personPrefix = 'person.'
 /** Before the id of a session that a one-time link began: a sign that random ids do not have. */

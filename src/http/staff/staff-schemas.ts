@@ -8,21 +8,21 @@ const secret = z.string().min(1).max(500)
 /** `{token}`: to sign in with, or an invitation. */
 export const tokenBody = z.object({token: secret})
 
-const inviteBody = z.object({name: z.string().max(1_000), role: z.enum(roles)})
+export const inviteBody = z.object({name: z.string().max(1_000), role: z.enum(roles)})
 
 /** The name is checked by the store. @throws DocentError `invalid_request`. */
 export function inviteRequestOf(body: unknown): {readonly name: string; readonly role: Role} {
   return parsedBody(inviteBody, body)
 }
 
-const roleBody = z.object({role: z.enum(roles)})
+export const roleBody = z.object({role: z.enum(roles)})
 
 /** @throws DocentError `invalid_request`. */
 export function roleOf(body: unknown): Role {
   return parsedBody(roleBody, body).role
 }
 
-const auditQuery = z.object({
+export const auditQuery = z.object({
   who: z.string().max(1_000).optional(),
   what: z.enum(auditActions).optional(),
   from: moment(momentOf).optional(),

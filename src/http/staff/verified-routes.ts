@@ -25,10 +25,10 @@ export interface VerifiedRoutesDeps {
   readonly placeOf: FindPlace
 }
 
-const proposalBody = verifiedDraftSchema.extend({answerRef: identifier.nullish()})
-const revisionBody = z.object({revision: z.number().int().min(1)})
-const changeBody = verifiedDraftSchema.extend(revisionBody.shape)
-const listQuery = z.object({
+export const verifiedProposal = verifiedDraftSchema.extend({answerRef: identifier.nullish()})
+export const verifiedRevision = z.object({revision: z.number().int().min(1)})
+export const verifiedChange = verifiedDraftSchema.extend(verifiedRevision.shape)
+export const verifiedQuery = z.object({
   state: z.enum(listedStates, 'must be proposed, published, resting or withdrawn').optional(),
   q: z.string().max(1_000).optional(),
 })
@@ -39,13 +39,13 @@ export function addVerifiedRoutes(
   {staff, auditor, verified, placeOf}: VerifiedRoutesDeps,
 ): void {
   router.get('/verified', staff.allow('docs', 'support'), async (request, response) => {
-    const filter = parsedQuery(listQuery, request.query)
+    const filter = parsedQuery(verifiedQuery, request.query)
     response.json({items: await listedVerified(await verified.list(), filter, placeOf)})
   })
 
   router.post('/verified', staff.allow('docs', 'support'), async (request, response) => {
     requireJson(request)
-    const {answerRef = null, ...given} = parsedBody(proposalBody, request.body)
+    const {answerRef = null, ...given} = parsedBody(verifiedProposal, request.body)
     const {draft} = checkedDraft(given, placeOf, request.host)
     const member = memberOf(response)
     await auditor.before(request, member, 'verified_proposed', answerRef === null ? {} : {which: answerRef})
@@ -59,7 +59,7 @@ export function addVerifiedRoutes(
 
   router.put('/verified/:id', staff.allow('docs', 'support'), async (request, response) => {
     requireJson(request)
-    const {revision, ...given} = parsedBody(changeBody, request.body)
+    const {revision, ...given} = parsedBody(verifiedChange, request.body)
     const {id, state} = await existing(request)
     const {draft, place} = checkedDraft(given, placeOf, request.host)
     const member = memberOf(response)
@@ -76,7 +76,7 @@ export function addVerifiedRoutes(
 
   router.post('/verified/:id/publish', staff.allow('docs'), async (request, response) => {
     requireJson(request)
-    const {revision} = parsedBody(revisionBody, request.body)
+    const {revision} = parsedBody(verifiedRevision, request.body)
     const {id, url, anchor} = await existing(request)
     const place = existingPlace({url, anchor}, placeOf)
     const member = memberOf(response)
@@ -87,7 +87,7 @@ export function addVerifiedRoutes(
 
   router.post('/verified/:id/withdraw', staff.allow('docs'), async (request, response) => {
     requireJson(request)
-    const {revision} = parsedBody(revisionBody, request.body)
+    const {revision} = parsedBody(verifiedRevision, request.body)
     const {id} = await existing(request)
     const member = memberOf(response)
     await auditor.before(request, member, 'verified_withdrawn', {which: id})

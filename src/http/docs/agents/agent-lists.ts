@@ -33,7 +33,7 @@ export interface AgentListsDeps {
 const maxFilesPerVisitor = 2
 const maxFiles = 16
 
-const listQuery = z.object({
+export const agentListQuery = z.object({
   version: z.string().min(1).max(100).optional(),
   lang: languageTag.optional(),
   from: z.coerce.number().int().min(1).max(100_000_000).default(1),
@@ -108,7 +108,7 @@ export function createAgentLists(deps: AgentListsDeps): AgentLists {
 
   /** @throws DocentError `invalid_request`, and as `listedParts`. */
   function requestFor(request: Request, build: IndexBuild, path: string): LlmsRequest {
-    const {version = null, lang = null, from} = parsed(listQuery, withoutBlanks(request.query))
+    const {version = null, lang = null, from} = parsed(agentListQuery, withoutBlanks(request.query))
     const listed: ListRequest = {version, lang}
     const parts = listedParts(build, listed)
     const base = linkBase(request, publicUrl)

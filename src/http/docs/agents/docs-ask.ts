@@ -21,7 +21,7 @@ export interface DocsAskDeps extends AnswerStreamDeps {
   readonly allowedOrigins: readonly string[]
 }
 
-const askQuery = z.object({
+export const docsAskQuery = z.object({
   ask: questionText,
   version: z.string().min(1).max(100).optional(),
   lang: languageTag.optional(),
@@ -81,7 +81,7 @@ function questionOf(query: Request['query'], page: Question['page']): Question {
   const {ask} = query
   if (typeof ask === 'string' && ask.length > maxQuestionLength)
     throw new DocentError('too_large', `ask: must have at most ${maxQuestionLength} characters.`)
-  const {ask: question, version = null, lang = null} = parsed(askQuery, {...withoutBlanks(query), ask})
+  const {ask: question, version = null, lang = null} = parsed(docsAskQuery, {...withoutBlanks(query), ask})
   return {
     question: question.trim(),
     conversationId: null,
