@@ -42,14 +42,29 @@ export const statusOf = {
   internal: 500,
 } as const satisfies Record<ErrorCode, number>
 
+export interface ErrorDetails {
+  readonly code: ErrorCode
+  /** For people, in English. */
+  readonly message: string
+  /** Whether the same request may succeed later. */
+  readonly retryable: boolean
+  readonly retryAfterMs?: number
+  /** Of `invalid_request`: the first fields or parameters that are wrong. */
+  readonly problems?: readonly {readonly field: string; readonly problem: string}[]
+  /** How many there are beyond these. */
+  readonly moreProblems?: number
+  /** Of `rate_limited`: which limit it was. */
+  readonly limit?: string
+  /** Of `conflict`: the revision that is stored. */
+  readonly revision?: number
+  /** Of `locked`: the reindex that is running. */
+  readonly jobId?: string
+  readonly [detail: string]: unknown
+}
+
 /** The JSON body of an error. */
 export interface ErrorBody {
-  readonly error: {
-    readonly code: ErrorCode
-    readonly message: string
-    readonly retryable: boolean
-    readonly retryAfterMs?: number
-  } & Readonly<Record<string, unknown>>
+  readonly error: ErrorDetails
 }
 
 /**

@@ -25,6 +25,7 @@ import {
 } from './fake-retriever.ts'
 import {type HandGenerator, handGenerator} from './hand-generator.ts'
 import {hashingEmbedder} from './hashing-embedder.ts'
+import {checkedByOpenApi} from './openapi-check.ts'
 import {type Reading, readingOf} from './reading.ts'
 
 export const adminToken = 'admin-token-for-tests'
@@ -82,7 +83,7 @@ export interface TestDocent {
   stop(answerId: string): Promise<unknown>
   /** The transcript of an answer as staff see it, over HTTP. */
   transcript(answerId: string): Promise<Record<string, unknown>>
-  /** Ends all answers and closes everything. Idempotent. */
+  /** Ends all answers and closes everything. Idempotent. Rejects where what was sent differs from `/openapi.json`. */
   close(): Promise<void>
 }
 
@@ -164,6 +165,7 @@ export async function startDocent(given: DocentOptions = {}): Promise<TestDocent
   })
   const {http, answering, transcripts} = server
   const {port} = await http.listen()
+  const api = checkedByOpenApi(http.server)
   const url = `http://127.0.0.1:${port}`
   const ask = (body: object, init: RequestInit = {}) =>
     fetch(`${url}/api/answers`, {
@@ -199,7 +201,10 @@ export async function startDocent(given: DocentOptions = {}): Promise<TestDocent
       return (await response.json()) as Record<string, unknown>
     },
     close() {
-      closed ??= server.close(0).then(removeFolder)
+      closed ??= server
+        .close(0)
+        .then(removeFolder)
+        .then(() => api.assertNoDifference())
       return closed
     },
   }

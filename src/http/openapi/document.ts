@@ -146,7 +146,8 @@ function errorsOf({path, caller, isFile}: Route, {parameters = [], body}: Operat
     [path.startsWith('/v1/'), ['unauthorized']],
     [hasQuery && path.startsWith('/api/'), ['invalid_request']],
     [body !== undefined, ['invalid_request', 'too_large', 'unsupported_media_type']],
-    [/[:*]/.test(path), ['not_found']],
+    // A part of the path may be no UTF-8.
+    [/[:*]/.test(path), ['not_found', 'invalid_request']],
     [isFile !== true && caller !== 'anyone', ['rate_limited', 'host_not_allowed']],
   ]
   return kinds.flatMap(([applies, codes]) => (applies ? codes : []))

@@ -83,6 +83,12 @@ export const html = (description: string): Reply => text('text/html', descriptio
 
 export const nothing = (description = 'It is done.'): Reply => ({description})
 
+/** A redirect; browsers follow it, and others are told in words. */
+export const redirect = (description: string): Reply => ({
+  description,
+  content: mediaOf('*/*', {type: 'string'}),
+})
+
 /** An event stream. @param events the schema of the data of each event, where it is one of Docent's own. */
 export const stream = (description: string, events?: JsonSchema): Reply => ({
   description,

@@ -41,9 +41,12 @@ export const after: Parameter = {
   schema: {type: 'integer', minimum: 0},
 }
 
-/** Of an answer in one piece that failed: its text as far as it came. */
-const failed: Reply = json('AnswerJson', 'It failed. `text` is as far as it came, `error` says why.')
-export const failures = {502: failed, 503: failed, 504: failed}
+/** Of an answer in one piece that was refused, or that failed: its text as far as it came. */
+const failed: Reply = {
+  description: 'It was refused; or it failed: then `text` is as far as it came, and `error` says why.',
+  content: {'application/json': {schema: {anyOf: [ref('AnswerJson'), ref('ErrorBody')]}}},
+}
+const failures = {500: failed, 502: failed, 503: failed, 504: failed}
 
 const answerEvent = ref('AnswerEvent')
 
@@ -65,7 +68,7 @@ export const asking: Operations = {
       204: nothing('All of it was read, as `Last-Event-ID` says.'),
       ...failures,
     },
-    errors: ['not_found', 'version_not_found', 'conflict', 'not_ready', 'shutting_down', 'internal'],
+    errors: ['not_found', 'version_not_found', 'conflict'],
   },
   'GET /api/answers/:id': {
     id: 'getAnswer',

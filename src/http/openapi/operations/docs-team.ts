@@ -143,7 +143,7 @@ export const docsTeam: Operations = {
     tag: 'Builds',
     parameters: queryOf(coverageQuery),
     replies: {200: either('Pages, with counts.', json('PageCoverage', ''), text('text/csv', ''))},
-    errors: ['not_ready'],
+    errors: ['conflict', 'not_ready', 'too_large'],
   },
   'GET /api/admin/search/explain': {
     id: 'explainSearch',

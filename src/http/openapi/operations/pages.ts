@@ -1,6 +1,16 @@
 import {agentListQuery} from '../../docs/agents/agent-lists.ts'
 import {docsAskQuery} from '../../docs/agents/docs-ask.ts'
-import {either, html, json, nothing, type Operations, type Parameter, queryOf, text} from '../operation.ts'
+import {
+  either,
+  html,
+  json,
+  nothing,
+  type Operations,
+  type Parameter,
+  queryOf,
+  redirect,
+  text,
+} from '../operation.ts'
 
 /** Markdown for agents, or HTML for people. */
 const page = either(
@@ -60,7 +70,7 @@ export const pages: Operations = {
     tag: 'Docs',
     description: '`route` may have slashes. With `.md` at its end, the page comes as Markdown.',
     parameters: docsQuery,
-    replies: {200: page, 302: nothing('The address of the page that is meant, in `Location`.'), ...fresh},
+    replies: {200: page, 302: redirect('The address of the page that is meant, in `Location`.'), ...fresh},
     errors: ['invalid_request', 'not_ready'],
   },
   'GET /llms.txt': {
@@ -114,7 +124,7 @@ export const pages: Operations = {
     parameters: [
       {name: 'token', in: 'query', description: 'Of a link that signs in once.', schema: {type: 'string'}},
     ],
-    replies: {200: html('The page.'), 303: nothing('The console, without the token in its address.')},
+    replies: {200: html('The page.'), 303: redirect('The console, without the token in its address.')},
   },
   'GET /console/*view': {id: 'getConsoleView', tag: 'Pages', replies: {200: html('The page.')}},
 }

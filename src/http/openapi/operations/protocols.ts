@@ -22,7 +22,7 @@ const textEndCitations: Parameter = {
 }
 
 const openAiFailed = json('OpenAiErrorBody', 'It failed; `docent.text` is as far as it came.')
-const openAiFailures = {502: openAiFailed, 503: openAiFailed, 504: openAiFailed}
+const openAiFailures = {500: openAiFailed, 502: openAiFailed, 503: openAiFailed, 504: openAiFailed}
 
 const card: Omit<Operation, 'id'> = {
   tag: 'MCP',

@@ -1,0 +1,234 @@
+import type {IncomingMessage, Server, ServerResponse} from 'node:http'
+import {Ajv2020, type ValidateFunction} from 'ajv/dist/2020.js'
+import {openApiDocument} from '../../src/http/openapi/document.ts'
+import type {JsonSchema} from '../../src/http/openapi/json-schema.ts'
+import {type Route, routes} from '../../src/http/routes.ts'
+
+/** Compares what a server answers with its own OpenAPI document. */
+export interface OpenApiCheck {
+  /** `operationId status` of what was compared. */
+  readonly seen: ReadonlySet<string>
+  /** @throws Error with all that differs. */
+  assertNoDifference(): void
+}
+
+interface OperationObject {
+  readonly operationId: string
+  readonly parameters?: readonly {readonly name: string; readonly in: string; readonly schema: JsonSchema}[]
+  readonly requestBody?: {readonly content: Content}
+  readonly responses: Readonly<Record<string, {readonly content?: Content}>>
+}
+
+type Content = Readonly<
+  Record<string, {readonly schema: JsonSchema; readonly 'x-itemSchema'?: JsonSchema} | undefined>
+>
+
+/** Longer responses are not kept. */
+const maxBytes = 4 * 1024 * 1024
+const maxDifferences = 20
+
+const document = openApiDocument('') as {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, OperationObject>>>>
+  readonly components: {readonly schemas: Readonly<Record<string, JsonSchema>>}
+}
+
+const ajv = new Ajv2020({strict: false, allErrors: true, coerceTypes: false, logger: false})
+const coercing = new Ajv2020({strict: false, coerceTypes: true, logger: false})
+ajv.addSchema({
+  $id: 'docent',
+  components: {
+    schemas: Object.fromEntries(
+      Object.entries(document.components.schemas).map(([name, schema]) => [name, closed(schema)]),
+    ),
+  },
+})
+const validators = new Map<JsonSchema, ValidateFunction>()
+
+/** What is sent may have no field that is not described: clients may be sent others, which they ignore. */
+function closed(schema: unknown, isOpen = false): unknown {
+  if (Array.isArray(schema)) return schema.map((each) => closed(each))
+  if (typeof schema !== 'object' || schema === null) return schema
+  const {$ref, allOf, properties, ...rest} = schema as Record<string, unknown>
+  const name = typeof $ref === 'string' ? $ref.split('/').at(-1)! : null
+  if (name !== null && isOpen) return closed(document.components.schemas[name], true)
+  const parts = Object.fromEntries(Object.entries(rest).map(([key, part]) => [key, closed(part)]))
+  const hasFields = properties !== undefined && Object.keys(properties as object).length > 0
+  const isClosed =
+    !isOpen && (allOf !== undefined || (hasFields && rest['additionalProperties'] === undefined))
+  return {
+    ...parts,
+    ...(name === null ? {} : {$ref: `docent#/components/schemas/${name}`}),
+    ...(properties === undefined
+      ? {}
+      : {
+          properties: Object.fromEntries(
+            Object.entries(properties as object).map(([field, part]) => [field, closed(part)]),
+          ),
+        }),
+    ...(allOf === undefined ? {} : {allOf: (allOf as unknown[]).map((part) => closed(part, true))}),
+    ...(isClosed ? {unevaluatedProperties: false} : {}),
+  }
+}
+
+function validatorOf(schema: JsonSchema): ValidateFunction {
+  const known = validators.get(schema)
+  if (known !== undefined) return known
+  const made = ajv.compile(closed(schema) as object)
+  validators.set(schema, made)
+  return made
+}
+
+const table = routes.map((route) => ({
+  route,
+  pattern: new RegExp(
+    `^${route.path.replace(/[.]/g, '\\.').replace(/\*\w+/g, '.+').replace(/:\w+/g, '[^/]+')}/?$`,
+  ),
+}))
+
+function operationOf(
+  method: string,
+  path: string,
+): {readonly route: Route; readonly operation: OperationObject} | null {
+  const route = table.find(({route, pattern}) => route.method === method && pattern.test(path))?.route
+  if (route === undefined) return null
+  const operation = document.paths[route.path.replace(/[:*](\w+)/g, '{$1}')]?.[method.toLowerCase()]
+  return operation === undefined ? null : {route, operation}
+}
+
+/** Watches every request of a server from now on. */
+export function checkedByOpenApi(server: Server): OpenApiCheck {
+  const seen = new Set<string>()
+  const differences: string[] = []
+
+  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+    const {pathname, searchParams} = new URL(request.url ?? '/', 'http://localhost')
+    const found = operationOf(request.method ?? '', pathname)
+    if (found === null) return
+    const chunks = chunksOf(response)
+    response.once('finish', () => {
+      const {operation, route} = found
+      const {statusCode: status} = response
+      const where = `${route.method} ${route.path} ${status}`
+      const note = (difference: string) => {
+        if (differences.length < maxDifferences) differences.push(`${where}: ${difference}`)
+      }
+      seen.add(`${operation.operationId} ${status}`)
+      const reply =
+        operation.responses[status] ?? (status >= 500 ? operation.responses['default'] : undefined)
+      if (reply === undefined) return note('the status is not described')
+      compareBody(response, chunks(), reply.content ?? {}, note)
+      if (status < 300) compareRequest(request, searchParams, operation, note)
+    })
+  })
+
+  return {
+    seen,
+    assertNoDifference() {
+      if (differences.length > 0)
+        throw new Error(`/openapi.json differs from what is sent:\n${differences.join('\n')}`)
+    },
+  }
+}
+
+/** Keeps what is written; the function gives it, null where it is too long. */
+function chunksOf(response: ServerResponse): () => Buffer | null {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  const keep = (chunk: unknown) => {
+    if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return
+    const buffer = Buffer.from(chunk as string)
+    bytes += buffer.length
+    if (bytes <= maxBytes) chunks.push(buffer)
+  }
+  const {write, end} = response
+  response.write = ((...args: Parameters<typeof write>) => {
+    keep(args[0])
+    return write.apply(response, args)
+  }) as typeof write
+  response.end = ((...args: Parameters<typeof end>) => {
+    keep(args[0])
+    return end.apply(response, args)
+  }) as typeof end
+  return () => (bytes > maxBytes ? null : Buffer.concat(chunks))
+}
+
+function compareBody(
+  response: ServerResponse,
+  body: Buffer | null,
+  content: Content,
+  note: (difference: string) => void,
+): void {
+  if (body === null || body.length === 0) return
+  const type = String(response.getHeader('content-type') ?? '')
+    .split(';')[0]!
+    .trim()
+  const media = content[type] ?? content['*/*']
+  if (media === undefined) {
+    note(`a body of type ${type || 'none'} is not described`)
+    return
+  }
+  if (response.getHeader('content-encoding') !== undefined) return
+  const text = body.toString()
+  if (type.endsWith('json')) compare(JSON.parse(text), media.schema, note)
+  const ofEvents = media['x-itemSchema']
+  if (ofEvents !== undefined) for (const event of eventsIn(text)) compare(event, ofEvents, note)
+}
+
+/** The data of events, with their names as `type`. */
+function eventsIn(text: string): unknown[] {
+  return text.split('\n\n').flatMap((frame) => {
+    const name = /^event: ([^\n]*)$/m.exec(frame)?.[1]
+    const data = /^data: ([^\n]*)$/m.exec(frame)?.[1]
+    if (data === undefined) return []
+    const value = JSON.parse(data) as object
+    return [name === undefined || 'jsonrpc' in value ? value : {type: name, ...value}]
+  })
+}
+
+function compareRequest(
+  request: IncomingMessage,
+  query: URLSearchParams,
+  {parameters = [], requestBody}: OperationObject,
+  note: (difference: string) => void,
+): void {
+  const {body} = request as {readonly body?: unknown}
+  const ofBody = requestBody?.content['application/json']
+  // Express has parsed it.
+  if (ofBody !== undefined && typeof body === 'object' && body !== null) {
+    if (!coercionFree(ofBody.schema, body))
+      note(`a body that was accepted: ${shownErrors(validatorOfRequest(ofBody.schema))}`)
+  }
+  for (const {name, in: place, schema} of parameters) {
+    const value = query.get(name)
+    if (place !== 'query' || value === null || value === '') continue
+    const validate = coercing.compile({type: 'object', properties: {value: schema}})
+    if (!validate({value})) note(`a value of ${name} that was accepted: ${shownErrors(validate)}`)
+  }
+}
+
+const ofRequests = new Map<JsonSchema, ValidateFunction>()
+
+function validatorOfRequest(schema: JsonSchema): ValidateFunction {
+  const validate = ofRequests.get(schema) ?? ajv.compile(withRefs(schema) as object)
+  ofRequests.set(schema, validate)
+  return validate
+}
+
+const coercionFree = (schema: JsonSchema, body: object): boolean => validatorOfRequest(schema)(body) === true
+
+/** References into the document, and nothing else changed: requests may have fields that are ignored. */
+function withRefs(schema: unknown): unknown {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"docent#/components/'))
+}
+
+function compare(value: unknown, schema: JsonSchema, note: (difference: string) => void): void {
+  const validate = validatorOf(schema)
+  if (!validate(value)) note(`${shownErrors(validate)} in ${JSON.stringify(value).slice(0, 300)}`)
+}
+
+function shownErrors({errors}: ValidateFunction): string {
+  return (errors ?? [])
+    .slice(0, 4)
+    .map(({instancePath, message, params}) => `${instancePath || '/'} ${message} ${JSON.stringify(params)}`)
+    .join('; ')
+}
