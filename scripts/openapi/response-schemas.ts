@@ -33,7 +33,7 @@ export function responseSchemasJson(root: string): string {
   function inOpenApi(value: unknown): unknown {
     if (Array.isArray(value)) return value.map(inOpenApi)
     if (typeof value !== 'object' || value === null) return value
-    const {$ref, default: _, ...schema} = value as Schema
+    const {$ref, ...schema} = value as Schema
     const {minItems, maxItems, ...rest} = schema
     const isTuple = Array.isArray(schema['items'])
     const changed = Object.fromEntries(

@@ -50,7 +50,6 @@ export interface Named {
   readonly infoBody: InfoBody
   readonly transcriptPage: TranscriptPage
   readonly analytics: CostedAnalytics
-  readonly explanation: Explanation
 }
 
 export interface AnswerStopped {
@@ -108,8 +107,16 @@ export interface OpenAiModels {
   readonly data: readonly OpenAiModel[]
 }
 
-/** A message of JSON-RPC 2.0, as the Model Context Protocol has it. */
-export interface RpcMessage {
+/** A request or, without `id`, a notification of JSON-RPC 2.0, as the Model Context Protocol has them. */
+export interface RpcRequest {
+  readonly jsonrpc: '2.0'
+  readonly id?: string | number
+  readonly method: string
+  readonly params?: object
+}
+
+/** A response of JSON-RPC 2.0. */
+export interface RpcResponse {
   readonly jsonrpc: '2.0'
   readonly id?: string | number | null
   readonly result?: object
@@ -421,6 +428,11 @@ export interface PageCoverage extends Coverage {
   readonly from: number
   readonly to: number
   readonly nextCursor: string | null
+}
+
+export interface SearchExplanation extends Omit<Explanation, 'sources'> {
+  /** The sources of an answer, by number: how many words each has, and how many a model would be sent. */
+  readonly sources: readonly {readonly n: number; readonly words: number; readonly sentWords: number}[]
 }
 
 export interface Reindexes {

@@ -169,7 +169,7 @@ function compareBody(
   }
   if (response.getHeader('content-encoding') !== undefined) return
   const text = body.toString()
-  if (type.endsWith('json')) compare(JSON.parse(text), media.schema, note)
+  if (/[/+]json$/.test(type)) compare(JSON.parse(text), media.schema, note)
   const ofEvents = media['x-itemSchema']
   if (ofEvents !== undefined) for (const event of eventsIn(text)) compare(event, ofEvents, note)
 }

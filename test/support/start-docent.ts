@@ -25,7 +25,7 @@ import {
 } from './fake-retriever.ts'
 import {type HandGenerator, handGenerator} from './hand-generator.ts'
 import {hashingEmbedder} from './hashing-embedder.ts'
-import {checkedByOpenApi} from './openapi-check.ts'
+import {checkedByOpenApi, type OpenApiCheck} from './openapi-check.ts'
 import {type Reading, readingOf} from './reading.ts'
 
 export const adminToken = 'admin-token-for-tests'
@@ -75,6 +75,8 @@ export interface TestDocent {
   readonly generator: HandGenerator
   /** The fake retriever, unless another one was given. */
   readonly retriever: FakeRetriever
+  /** What it has sent so far, compared with its OpenAPI document. */
+  readonly api: OpenApiCheck
   ask(body: object, init?: RequestInit): Promise<Response>
   /** Asks a question and begins to read the answer. */
   read(body?: object, headers?: Readonly<Record<string, string>>): Promise<Reading>
@@ -188,6 +190,7 @@ export async function startDocent(given: DocentOptions = {}): Promise<TestDocent
     // Used only by tests that did not replace them.
     generator: generator as HandGenerator,
     retriever: retriever as FakeRetriever,
+    api,
     ask,
     read: (body = {}, headers = {}) =>
       readingOf((signal) => ask({question: 'How do I set the port?', ...body}, {signal, headers})),

@@ -22,7 +22,7 @@ import {staffOperations} from './operations/staff.ts'
 import schemas from './response-schemas.json' with {type: 'json'}
 
 /** By method and path, as `GET /api/answers/:id`. Files that are served by name are described by the table of routes. */
-const operations: Operations = {...asking, ...protocols, ...pages, ...staffOperations, ...docsTeam}
+export const operations: Operations = {...asking, ...protocols, ...pages, ...staffOperations, ...docsTeam}
 
 const description = `The whole HTTP interface of this server. Addresses for \`GET\` also take \`HEAD\`.
 
@@ -166,7 +166,7 @@ function errorContent(path: string): Readonly<Record<string, Media>> {
 
 function errorTypeOf(path: string): string {
   if (path.startsWith('/v1/')) return 'OpenAiErrorBody'
-  return path === '/mcp' ? 'RpcMessage' : 'ErrorBody'
+  return path === '/mcp' ? 'RpcResponse' : 'ErrorBody'
 }
 
 function securityOf(method: string, path: string, caller: Caller): readonly object[] {

@@ -73,7 +73,7 @@ export const docsTeam: Operations = {
     tag: 'Golden questions',
     parameters: queryOf(goldenQuery),
     replies: {200: json('GoldenPage', 'A page of them.')},
-    errors: ['conflict'],
+    errors: ['conflict', 'not_found'],
   },
   'DELETE /api/admin/golden/:id': {id: 'deleteGolden', tag: 'Golden questions', replies: {204: nothing()}},
   'GET /api/admin/gaps': {
@@ -149,7 +149,7 @@ export const docsTeam: Operations = {
     id: 'explainSearch',
     tag: 'Builds',
     parameters: queryOf(explainQuery),
-    replies: {200: json('Explanation', 'Stage by stage.')},
+    replies: {200: json('SearchExplanation', 'Stage by stage.')},
     errors: ['conflict', 'not_ready', 'version_not_found'],
   },
   'GET /api/admin/reindex': {

@@ -108,7 +108,7 @@ export const protocols: Operations = {
     body: {
       required: true,
       content: {
-        'application/json': {schema: {anyOf: [ref('RpcMessage'), {type: 'array', items: ref('RpcMessage')}]}},
+        'application/json': {schema: {anyOf: [ref('RpcRequest'), ref('RpcResponse'), {type: 'array'}]}},
       },
     },
     replies: {
@@ -116,9 +116,9 @@ export const protocols: Operations = {
         description: 'The response, in one piece or as a stream, by `Accept`.',
         content: {
           'application/json': {
-            schema: {anyOf: [ref('RpcMessage'), {type: 'array', items: ref('RpcMessage')}]},
+            schema: {anyOf: [ref('RpcResponse'), {type: 'array', items: ref('RpcResponse')}]},
           },
-          'text/event-stream': {schema: {type: 'string'}, 'x-itemSchema': ref('RpcMessage')},
+          'text/event-stream': {schema: {type: 'string'}, 'x-itemSchema': ref('RpcResponse')},
         },
       },
       202: nothing('A notification was taken.'),
