@@ -108,6 +108,8 @@ export function checkedByOpenApi(server: Server): OpenApiCheck {
     response.once('finish', () => {
       const {operation, route} = found
       const {statusCode: status} = response
+      // Refused before any route.
+      if (status === 431) return
       const where = `${route.method} ${route.path} ${status}`
       const note = (difference: string) => {
         if (differences.length < maxDifferences) differences.push(`${where}: ${difference}`)

@@ -136,7 +136,7 @@ function operationObject(route: Route, operation: Operation): object {
 }
 
 /** The errors that any route of its kind has. */
-function errorsOf({path, caller, isFile}: Route, {parameters = [], body}: Operation): ErrorCode[] {
+function errorsOf({path, caller, isFile}: Route, {parameters = [], body, tag}: Operation): ErrorCode[] {
   const isForStaff = ofStaff.includes(caller)
   const hasQuery = parameters.some((parameter) => parameter.in === 'query')
   const kinds: readonly (readonly [boolean, readonly ErrorCode[]])[] = [
@@ -146,6 +146,8 @@ function errorsOf({path, caller, isFile}: Route, {parameters = [], body}: Operat
     [path.startsWith('/v1/'), ['unauthorized']],
     [hasQuery && path.startsWith('/api/'), ['invalid_request']],
     [body !== undefined, ['invalid_request', 'too_large', 'unsupported_media_type']],
+    // The page and the console may not be built.
+    [tag === 'Pages', ['not_found']],
     // A part of the path may be no UTF-8.
     [/[:*]/.test(path), ['not_found', 'invalid_request']],
     [isFile !== true && caller !== 'anyone', ['rate_limited', 'host_not_allowed']],
@@ -161,7 +163,9 @@ function refusal(path: string, codes: readonly ErrorCode[]): Reply {
 
 function errorContent(path: string): Readonly<Record<string, Media>> {
   const asJson = {'application/json': {schema: ref(errorTypeOf(path))}}
-  return /^\/(?:docs|llms)/.test(path) ? {...asJson, 'text/markdown': {schema: {type: 'string'}}} : asJson
+  const asText = {schema: {type: 'string'}}
+  if (path.startsWith('/docs')) return {...asJson, 'text/markdown': asText, 'text/html': asText}
+  return path.startsWith('/llms') ? {...asJson, 'text/markdown': asText} : asJson
 }
 
 function errorTypeOf(path: string): string {
