@@ -244,7 +244,7 @@ function startDocent(): void {
           return {build: 'bench', query: question, sources, abstention: null, timings: {}}
         },
       },
-      generator: createGenerator(settings),
+      generator: await createGenerator(settings),
       journal: transcripts,
       currentBuild: () => 'bench',
       embedding: 'bench',

@@ -2,6 +2,7 @@ import {cp} from 'node:fs/promises'
 import {join} from 'node:path'
 import {build} from 'esbuild'
 import {buildWeb} from './build-web.mjs'
+import {compressFiles} from './compress-files.mjs'
 import {nodeOptions} from './node-options.mjs'
 
 /** The entry points of the command and of its child processes. */
@@ -20,7 +21,8 @@ const programs = {
 }
 
 /**
- * Builds the whole app into an empty folder: programs for Node, the style sheets that they serve, and `web/`.
+ * Builds the whole app into an empty folder: programs for Node, and the files that they serve in `assets/` and `web/`, each
+ * with its compressed copies.
  * @param {string} root The checkout.
  * @param {string} outDir
  */
@@ -32,4 +34,5 @@ export async function buildApp(root, outDir) {
     buildWeb({root, outDir: join(outDir, 'web'), minify: true}),
   ])
   for (const part of parts) if (part.status === 'rejected') throw part.reason
+  await Promise.all(['assets', 'web'].map((folder) => compressFiles(join(outDir, folder))))
 }

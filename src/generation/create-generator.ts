@@ -1,5 +1,4 @@
 import {DocentError} from '../domain/index.ts'
-import {anthropicGenerator} from './anthropic-generator.ts'
 import {extractiveGenerator} from './extractive-generator.ts'
 import type {Generator} from './generator.ts'
 import type {CitationStyle} from './prompt.ts'
@@ -39,11 +38,15 @@ export interface ChosenGenerator extends Generator {
 
 /**
  * The generator that the settings choose: Claude with retries, a fallback model and then quoting, or quoting alone.
- * `auto` is the model when there is a key, or the address of a server that may need none.
+ * `auto` is the model when there is a key, or the address of a server that may need none. Anthropic's SDK is loaded only
+ * for the model: it is a third of the files that a server loads.
  *
  * @throws DocentError `config` when the model is chosen without either.
  */
-export function createGenerator(settings: GeneratorSettings, extras: GeneratorExtras = {}): ChosenGenerator {
+export async function createGenerator(
+  settings: GeneratorSettings,
+  extras: GeneratorExtras = {},
+): Promise<ChosenGenerator> {
   const {generator: choice, anthropicApiKey: apiKey, anthropicModel: model} = settings
   const extractive = extractiveGenerator(
     extras.extractPaceMs === undefined ? {} : {paceMs: extras.extractPaceMs},
@@ -57,6 +60,7 @@ export function createGenerator(settings: GeneratorSettings, extras: GeneratorEx
     throw new DocentError('config', 'GENERATOR is anthropic, but no ANTHROPIC_API_KEY is set')
   }
 
+  const {anthropicGenerator} = await import('./anthropic-generator.ts')
   const claude = (name: string): Generator =>
     anthropicGenerator({
       apiKey,

@@ -1,6 +1,5 @@
 import type {Turn} from '../domain/index.ts'
 import {headOf} from '../lib/cut.ts'
-import {anthropicClient} from './anthropic-client.ts'
 
 export interface QuestionRewriterOptions {
   /** Null for a server that checks none. */
@@ -18,14 +17,15 @@ const maxTurns = 6
 const maxTurnLength = 1_500
 
 /** Rewrites a follow-up question to stand alone with one short call of Claude, without retries. */
-export function anthropicQuestionRewriter(options: QuestionRewriterOptions): {
+export async function anthropicQuestionRewriter(options: QuestionRewriterOptions): Promise<{
   rewrite(
     question: string,
     history: readonly Turn[],
     options: {readonly signal: AbortSignal},
   ): Promise<string>
-} {
+}> {
   const stallTimeoutMs = options.stallTimeoutMs ?? 5_000
+  const {anthropicClient} = await import('./anthropic-client.ts')
   const client = anthropicClient({apiKey: options.apiKey, baseUrl: options.baseUrl, stallTimeoutMs})
   return {
     async rewrite(question, history, {signal}) {

@@ -29,8 +29,12 @@ export async function compressText(text: string | Buffer, effort: Effort): Promi
     [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
   }
   const [br, zipped] = await Promise.all([compressBrotli(bytes, {params}), compressGzip(bytes)])
-  const tag = `W/"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
-  return {tag, br, gzip: zipped}
+  return {tag: tagOf(bytes), br, gzip: zipped}
+}
+
+/** The entity tag of a text. */
+export function tagOf(bytes: Buffer): string {
+  return `W/"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`
 }
 
 /** Sends a text in an encoding that the client accepts, or 304 if it is fresh. Ranges are not supported. */

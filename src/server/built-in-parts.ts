@@ -51,7 +51,7 @@ async function rewriterOf(settings: Settings): Promise<Pick<RetrieverOptions, 'r
   const hasModel = apiKey !== null || baseUrl !== null
   if (!rewriteFollowUps || generator === 'extractive' || !hasModel) return {}
   const {anthropicQuestionRewriter} = await import('../generation/index.ts')
-  return {rewriter: anthropicQuestionRewriter({apiKey, baseUrl, model})}
+  return {rewriter: await anthropicQuestionRewriter({apiKey, baseUrl, model})}
 }
 
 /** Ingests the content folder in a child process. */

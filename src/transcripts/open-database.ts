@@ -28,7 +28,11 @@ const maxCheckedBytes = 128 * 1024 * 1024
  */
 export function openDatabase(
   file: string,
-  options: {readonly maxFileBytes?: number; readonly onExposed?: (warning: string) => void} = {},
+  options: {
+    readonly maxFileBytes?: number
+    readonly startWaitMs?: number
+    readonly onExposed?: (warning: string) => void
+  } = {},
 ): SqliteDatabase {
   const isInMemory = file === ':memory:'
   const isNew = !isInMemory && !existsSync(file)
@@ -40,7 +44,7 @@ export function openDatabase(
   let db: SqliteDatabase | null = null
   try {
     // At start there is time to wait for another process that writes, such as a purge; later there is not.
-    db = openSqlite(file, {timeout: 15_000})
+    db = openSqlite(file, {timeout: options.startWaitMs ?? 15_000})
     db.pragma('journal_mode = WAL')
     // With NORMAL a killed process loses nothing, and a power failure at most the last flushes. FULL would make every
     // flush wait for the disk, on the thread that streams.

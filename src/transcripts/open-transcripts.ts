@@ -43,6 +43,8 @@ export interface TranscriptsOptions {
   readonly maxPending?: number
   /** Hard limit of the file size in SQLite; default: none. */
   readonly maxFileBytes?: number
+  /** How long a start waits for another process that writes to the file, in milliseconds; default 15,000. */
+  readonly startWaitMs?: number
   /** Called with the reason when transcripts cannot be written, and with null when they can again. */
   readonly onDegraded?: (reason: string | null) => void
   /** Called with false while another process keeps copies of removed data in the file, and with true when they are gone. */

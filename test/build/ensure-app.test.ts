@@ -23,8 +23,11 @@ test('the app is built once, and in another folder after the sources have change
     'docent.js',
     'parse-child.js',
     'assets/plain.css',
+    'assets/plain.css.br',
     'web/widget.js',
+    'web/widget.js.br',
     'web/locales/de.json',
+    'web/locales/de.json.gz',
   ]) {
     expect(existsSync(join(first.folder, name)), name).toBe(true)
   }

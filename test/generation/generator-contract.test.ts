@@ -51,7 +51,7 @@ generatorContract('a failing model with the docs behind it', async () => {
 generatorContract('the generator of the settings', async () => {
   const fake = await startFakeClaude({reply: realisticReply({tokenMs: 1, firstTokenMs: 1})})
   return {
-    generator: createGenerator({
+    generator: await createGenerator({
       generator: 'auto',
       anthropicApiKey: 'test-key',
       anthropicBaseUrl: fake.url,

@@ -20,7 +20,7 @@ const unstopped = () => ({signal: new AbortController().signal})
 test('calls Claude once, with the conversation and the question, and returns what it wrote', async () => {
   fake.next(answer('How do I install the agent on Windows?'))
 
-  const text = await rewriter().rewrite('And on Windows?', history, unstopped())
+  const text = await (await rewriter()).rewrite('And on Windows?', history, unstopped())
 
   expect(text).toBe('How do I install the agent on Windows?')
   expect(fake.requests).toHaveLength(1)
@@ -32,7 +32,11 @@ test('calls Claude once, with the conversation and the question, and returns wha
 test('sends no lone surrogate of a long turn', async () => {
   fake.next(answer('And on Windows?'))
 
-  await rewriter().rewrite('And \ud83d?', [{role: 'user', content: `x${'🔑'.repeat(3000)}`}], unstopped())
+  await (await rewriter()).rewrite(
+    'And \ud83d?',
+    [{role: 'user', content: `x${'🔑'.repeat(3000)}`}],
+    unstopped(),
+  )
 
   const sent = JSON.stringify(fake.requests[0]!.body)
   expect(sent).toContain('🔑')
@@ -44,7 +48,7 @@ test('fails at once, without a retry, when Claude is overloaded', async () => {
     [0, {status: 529, headers: {'content-type': 'application/json'}, body: '{"type":"error"}'}],
   ])
 
-  await expect(rewriter().rewrite('And on Windows?', history, unstopped())).rejects.toThrow()
+  await expect((await rewriter()).rewrite('And on Windows?', history, unstopped())).rejects.toThrow()
   expect(fake.requests).toHaveLength(1)
 })
 
@@ -52,7 +56,7 @@ test('releases the connection when aborted', async () => {
   fake.next([[0, 'stall']])
   const stop = new AbortController()
 
-  const text = rewriter().rewrite('And on Windows?', history, {signal: stop.signal})
+  const text = (await rewriter()).rewrite('And on Windows?', history, {signal: stop.signal})
   const request = await fake.request(0)
   stop.abort()
 

@@ -352,11 +352,11 @@ describe('the generator that settings choose', () => {
     ...more,
   })
 
-  test('auto is Claude with a key and quoting without', () => {
-    const withKey = createGenerator(settings())
-    const without = createGenerator(settings({anthropicApiKey: null, anthropicBaseUrl: null}))
-    const local = createGenerator(settings({anthropicApiKey: null}))
-    const quoting = createGenerator(settings({generator: 'extractive'}))
+  test('auto is Claude with a key and quoting without', async () => {
+    const withKey = await createGenerator(settings())
+    const without = await createGenerator(settings({anthropicApiKey: null, anthropicBaseUrl: null}))
+    const local = await createGenerator(settings({anthropicApiKey: null}))
+    const quoting = await createGenerator(settings({generator: 'extractive'}))
 
     expect([withKey.name, without.name, quoting.name]).toEqual(['anthropic', 'extractive', 'extractive'])
     expect([local.name, local.describe()]).toEqual([
@@ -370,9 +370,9 @@ describe('the generator that settings choose', () => {
     expect(withKey.describe()).not.toContain('sk-canary')
   })
 
-  test('Claude without a key is refused', () => {
+  test('Claude without a key is refused', async () => {
     const none = settings({generator: 'anthropic', anthropicApiKey: null, anthropicBaseUrl: null})
-    expect(() => createGenerator(none)).toThrowError(expect.objectContaining({code: 'config'}))
+    await expect(createGenerator(none)).rejects.toMatchObject({code: 'config'})
   })
 
   test('[wrong key] a wrong key still answers, from the docs, and says so', async () => {
@@ -380,7 +380,7 @@ describe('the generator that settings choose', () => {
     const notes: string[] = []
 
     const {text, events, error} = await told(
-      createGenerator(settings(), {onNote: (note) => notes.push(note), extractPaceMs: 0}),
+      await createGenerator(settings(), {onNote: (note) => notes.push(note), extractPaceMs: 0}),
     )
 
     expect(error).toBeNull()
@@ -399,7 +399,7 @@ describe('the generator that settings choose', () => {
     const notes: string[] = []
 
     for (let n = 0; n < 2; n++) {
-      await told(createGenerator(settings(), {onNote: (note) => notes.push(note), extractPaceMs: 0}))
+      await told(await createGenerator(settings(), {onNote: (note) => notes.push(note), extractPaceMs: 0}))
     }
 
     expect(notes.join()).toContain('upstream_rejected (400 invalid_request_error)')
@@ -411,7 +411,7 @@ describe('the generator that settings choose', () => {
     fake.next(refusal(400, 'invalid_request_error', 'no such model'))
     fake.next(answer('Set PORT.'))
 
-    const {text} = await told(createGenerator(settings({anthropicFallbackModel: 'claude-sonnet-5-5'})))
+    const {text} = await told(await createGenerator(settings({anthropicFallbackModel: 'claude-sonnet-5-5'})))
 
     expect(text).toBe('Set PORT.')
     expect(fake.requests.map(({body}) => body?.model)).toEqual(['claude-haiku-5-5', 'claude-sonnet-5-5'])
@@ -427,7 +427,7 @@ describe('the generator that settings choose', () => {
     const reported: GenerationReport[] = []
 
     const {text, events} = await told(
-      createGenerator(settings({anthropicFallbackModel: 'claude-sonnet-5-5'})),
+      await createGenerator(settings({anthropicFallbackModel: 'claude-sonnet-5-5'})),
       {...requestOf(), report: (facts) => reported.push(facts)},
     )
 
@@ -444,7 +444,7 @@ describe('the generator that settings choose', () => {
     fake.next(refusal(529, 'overloaded_error', 'Overloaded', {'retry-after-ms': '5'}))
     fake.next(answer('Set PORT.'))
 
-    const {text, events} = await told(createGenerator(settings()))
+    const {text, events} = await told(await createGenerator(settings()))
 
     expect(text).toBe('Set PORT.')
     expect(summariesIn(events)).toEqual(['The language model is overloaded; trying again.'])

@@ -2,11 +2,13 @@ import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises'
 import {get, type IncomingMessage} from 'node:http'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {brotliDecompressSync, gunzipSync} from 'node:zlib'
+import {brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync} from 'node:zlib'
 import {afterEach, beforeEach, expect, test} from 'vitest'
 import {startDocent, type TestDocent} from '../support/start-docent.ts'
 
 const script = `console.log(${JSON.stringify('the widget '.repeat(1_000))})`
+const packed = 'compressed by the build'
+const packedCopies = {br: brotliCompressSync(packed), gzip: gzipSync(packed)}
 let webDir: string
 let product: TestDocent
 
@@ -15,6 +17,9 @@ beforeEach(async () => {
   await writeFile(join(webDir, 'index.html'), '<docs-assistant mode="page"></docs-assistant>')
   await writeFile(join(webDir, 'widget.js'), script)
   await writeFile(join(webDir, 'icon.svg'), '<svg/>')
+  await writeFile(join(webDir, 'packed.js'), packed)
+  await writeFile(join(webDir, 'packed.js.br'), packedCopies.br)
+  await writeFile(join(webDir, 'packed.js.gz'), packedCopies.gzip)
   await writeFile(join(webDir, '.inputs'), 'stamp')
   await mkdir(join(webDir, 'locales'))
   await writeFile(join(webDir, 'locales/de.json'), '{}')
@@ -62,6 +67,23 @@ test('scripts are compressed for clients that accept it, with one tag for all en
       'cross-origin-resource-policy': 'cross-origin',
     })
   }
+})
+
+test('what the build has compressed is sent as it is, and has no address of its own', async () => {
+  const br = await fetchRaw('/packed.js', {'accept-encoding': 'br'})
+  const small = await fetchRaw('/packed.js', {'accept-encoding': 'gzip'})
+  const plain = await fetchRaw('/packed.js', {})
+
+  expect(br.body).toEqual(packedCopies.br)
+  expect(small.body).toEqual(packedCopies.gzip)
+  expect(plain.body.toString()).toBe(packed)
+  expect(br.head.headers).toMatchObject({
+    'content-encoding': 'br',
+    'content-type': 'text/javascript; charset=utf-8',
+    etag: plain.head.headers.etag,
+  })
+  expect((await fetchRaw('/packed.js.br', {})).head.statusCode).toBe(404)
+  expect((await fetchRaw('/packed.js.gz', {})).head.statusCode).toBe(404)
 })
 
 test('files have their content type, also in folders, and hidden ones are not served', async () => {

@@ -65,16 +65,22 @@ async function passagesOf(folder: ContentFolder): Promise<unknown[]> {
 
 test('an ingest beside twelve busy loops makes the same index, passage for passage', async () => {
   const words = wordsFrom(randomFrom(9))
-  const parts = Array.from({length: 300}, (_, n) => `## Part ${n}\n\n*${words(3)}* ${words(40)}.\n`)
+  const parts = Array.from({length: 300}, (_, n) => `## Part ${n}\n\n*${words(3)}* ${words(12)}.\n`)
   const files = {
-    'CHANGELOG.md': changelog(150, words),
+    'CHANGELOG.md': changelog(15, words),
     'a.md': '# A\n\nFirst words.\n\n## More\n\nAnd more of them.\n',
     'z.md': `# Z\n\n${parts.join('\n')}`,
   }
   const run = async (folder: ContentFolder): Promise<IngestReport> => {
     const embedder = await openEmbedderProcess({model: null, cacheDir: folder.root})
     try {
-      return await ingest({content: folder.content, dataDir: folder.dataDir, embedder: async () => embedder})
+      return await ingest({
+        content: folder.content,
+        dataDir: folder.dataDir,
+        embedder: async () => embedder,
+        // Three times what the changelog takes, and beside the loops less than half of the time that it takes.
+        openParser: (setup) => openParserPool(setup, {size: 2, cpuMs: 3_000}),
+      })
     } finally {
       await embedder.close()
     }

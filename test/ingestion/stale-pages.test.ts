@@ -27,6 +27,11 @@ function run(
   return ingestFolder(folder, {openParser, ...options}, embedder)
 }
 
+/** Indexes pages that any parser can read, in this process: no child has to start. */
+function runHealthy(folder: ContentFolder, options: Partial<IngestOptions> = {}): Promise<IngestReport> {
+  return run(folder, {...options, openParser: directParser})
+}
+
 function found(folder: ContentFolder, words: string): Promise<string[]> {
   return withCurrent(folder, (build) => pathsFound(build, words))
 }
@@ -58,7 +63,7 @@ describe.each([
 ])('a page that %s', (_, broken, rule) => {
   test('keeps the text it had, under a warning', async () => {
     const folder = newFolder({'volumes.md': volumes, 'tokens.md': tokens})
-    const first = await run(folder)
+    const first = await runHealthy(folder)
     const before = await sectionsOfVolumes(folder)
     folder.write('volumes.md', broken)
 
@@ -81,7 +86,7 @@ describe.each([
 
 test('a stored page can be stored again, word for word', async () => {
   const folder = newFolder({'volumes.md': volumes, 'tokens.md': tokens})
-  await run(folder)
+  await runHealthy(folder)
   const stored = async () => {
     const records = openBuildRecords(buildFolder(folder.dataDir, (await currentBuildId(folder.dataDir))!))
     try {
@@ -91,7 +96,7 @@ test('a stored page can be stored again, word for word', async () => {
     }
   }
   const before = await stored()
-  folder.write('volumes.md', `${volumes}\nLOOP\n`)
+  folder.write('volumes.md', `${volumes}\nSLOW\n`)
   await run(folder)
 
   const after = await stored()
@@ -103,8 +108,8 @@ test('a stored page can be stored again, word for word', async () => {
 
 test('the words that were added to a stale page are lost, and the report says so', async () => {
   const folder = newFolder({'a.md': '# A\n\nOne two three.\n', 'b.md': '# B\n\nFour five.\n'})
-  await run(folder)
-  folder.write('a.md', `# A\n\nLOOP ${'and more words '.repeat(30)}\n`)
+  await runHealthy(folder)
+  folder.write('a.md', `# A\n\nSLOW ${'and more words '.repeat(30)}\n`)
 
   const {fidelity} = await run(folder)
 
@@ -115,7 +120,7 @@ test('the words that were added to a stale page are lost, and the report says so
 test('the words of a page that was set aside count as lost', async () => {
   const folder = newFolder({
     'a.md': '# A\n\nOne two three.\n',
-    'b.md': 'LOOP over some words',
+    'b.md': 'SLOW over some words',
     'c.md': 'x\0y',
   })
 
@@ -132,8 +137,8 @@ test('the words of a page that was set aside count as lost', async () => {
 describe('a stale page', () => {
   test('is not tried again until it changes', async () => {
     const folder = newFolder({'a.md': '# A\n\nOld words.\n', 'b.md': '# B\n\nOther words.\n'})
-    await run(folder)
-    folder.write('a.md', '# A\n\nLOOP\n')
+    await runHealthy(folder)
+    folder.write('a.md', '# A\n\nSLOW\n')
     const stale = await run(folder)
 
     const again = await run(folder, {openParser: () => Promise.reject() as never})
@@ -147,7 +152,7 @@ describe('a stale page', () => {
 
   test('whose file the scan cannot read stays stale until the file is readable', async () => {
     const folder = newFolder({'a.md': '# A\n\nOld words.\n', 'b.md': '# B\n\nOther words.\n'})
-    await run(folder)
+    await runHealthy(folder)
     folder.write('a.md', 'a\0b')
     const stale = await run(folder)
 
@@ -162,8 +167,8 @@ describe('a stale page', () => {
 
   test('is kept in a full rebuild, also for another model', async () => {
     const folder = newFolder({'a.md': '# A\n\nOld words.\n', 'b.md': 'a page'})
-    await run(folder)
-    folder.write('a.md', '# A\n\nLOOP\n')
+    await runHealthy(folder)
+    folder.write('a.md', '# A\n\nSLOW\n')
     folder.write('b.md', 'x\0y')
 
     const rebuilt = await run(folder, {full: true})
@@ -177,8 +182,8 @@ describe('a stale page', () => {
 
   test('is removed with its file', async () => {
     const folder = newFolder({'a.md': '# A\n\nOld words.\n', 'b.md': '# B\n\nOther words.\n'})
-    await run(folder)
-    folder.write('a.md', '# A\n\nLOOP\n')
+    await runHealthy(folder)
+    folder.write('a.md', '# A\n\nSLOW\n')
     await run(folder)
     folder.remove('a.md')
 
@@ -187,8 +192,8 @@ describe('a stale page', () => {
 
   test('is reported by a dry run as by an ingest', async () => {
     const folder = newFolder({'a.md': '# A\n\nOld words.\n', 'b.md': '# B\n\nOther words.\n'})
-    await run(folder)
-    folder.write('a.md', '# A\n\nLOOP\n')
+    await runHealthy(folder)
+    folder.write('a.md', '# A\n\nSLOW\n')
     folder.write('b.md', 'b\0')
 
     const report = await run(folder, {dryRun: true})
@@ -204,7 +209,7 @@ test('a page that was withdrawn is not kept: draft, link out of the folder, dang
     'c.md': '# C\n\nThird words.\n',
     'd.md': '# D\n\nThese stay.\n',
   })
-  await run(folder, {openParser: directParser})
+  await runHealthy(folder)
   folder.write('a.md', '---\ndraft: true\n---\n# A\n\nSecret words.\n')
   folder.remove('b.md')
   mkdirSync(join(folder.root, 'outside'))
@@ -212,14 +217,14 @@ test('a page that was withdrawn is not kept: draft, link out of the folder, dang
   symlinkSync(join(folder.root, 'outside', 'c.md'), join(folder.content, 'c.md'))
   symlinkSync(join(folder.root, 'nothing.md'), join(folder.content, 'b.md'))
 
-  const report = await run(folder, {openParser: directParser, force: true})
+  const report = await runHealthy(folder, {force: true})
 
   expect(report.pages).toMatchObject({total: 1, removed: 3, stale: 0})
   expect(await found(folder, 'secret other third')).toEqual([])
 })
 
 test('a first index without a single readable page is not published', async () => {
-  const folder = newFolder({'a.md': 'LOOP', 'b.md': 'x\0y'})
+  const folder = newFolder({'a.md': 'SLOW', 'b.md': 'x\0y'})
 
   await expect(run(folder)).rejects.toMatchObject({
     code: 'gate_failed',
@@ -245,8 +250,8 @@ describe('a page that cannot be read', () => {
       'b.md': '# B\n\nOther words.\n',
       'c.md': '# C\n\nThird words.\n',
     })
-    await run(folder)
-    folder.write('a.md', `${words}LOOP`)
+    await runHealthy(folder)
+    folder.write('a.md', `${words}SLOW`)
     await run(folder)
     mkdirSync(join(folder.content, 'moved'))
     renameSync(join(folder.content, 'a.md'), join(folder.content, 'moved', 'z.md'))
@@ -262,13 +267,13 @@ describe('a page that cannot be read', () => {
   })
 
   test.each([
-    ['never ends', (head: string) => `${head}LOOP`],
+    ['never ends', (head: string) => `${head}SLOW`],
     ['has more characters than a page may have', (head: string) => `${head}${'x y '.repeat(1_100_000)}`],
     ['is not UTF-8', (head: string) => Buffer.from(`${head}caf\u00e9`, 'latin1')],
     ['is larger than 5 MB', (head: string) => `${head}${'words and more\n'.repeat(400_000)}`],
   ])('and %s is gone when its author withdraws it', async (_, broken) => {
     const folder = newFolder({'a.md': words, 'b.md': '# B\n\nOther words.\n'})
-    await run(folder)
+    await runHealthy(folder)
     folder.write('a.md', broken(words))
     expect(await run(folder)).toMatchObject({pages: {stale: 1}})
     folder.write('a.md', broken(`---\ndraft: true\n---\n${words}`))
@@ -281,7 +286,7 @@ describe('a page that cannot be read', () => {
 
   test('loses the words that were added since, also when the scan refuses it', async () => {
     const folder = newFolder({'a.md': words, 'b.md': '# B\n\nOther words.\n'})
-    await run(folder)
+    await runHealthy(folder)
     folder.write('a.md', `${'words and more\n'.repeat(400_000)}`)
 
     const report = await run(folder)
@@ -295,8 +300,8 @@ describe('a page that cannot be read', () => {
 
   test('is found in the previous build when the current one is damaged', async () => {
     const folder = newFolder({'a.md': words, 'b.md': '# B\n\nOther words.\n'})
-    await run(folder)
-    folder.write('a.md', `${words}LOOP`)
+    await runHealthy(folder)
+    folder.write('a.md', `${words}SLOW`)
     const intact = await run(folder)
     folder.write('b.md', '# B\n\nNewer words.\n')
     const damaged = await run(folder)
@@ -314,7 +319,7 @@ describe('a page that cannot be read', () => {
 
   test('in a damaged build is repaired even if nothing has changed', async () => {
     const folder = newFolder({'a.md': words})
-    await run(folder)
+    await runHealthy(folder)
     const damaged = await run(folder, {full: true})
     truncateSync(join(buildFolder(folder.dataDir, damaged.build!), 'index.sqlite'), 10_000)
 
@@ -326,12 +331,12 @@ describe('a page that cannot be read', () => {
   })
 
   test.each([
-    ['never ends', `${words}LOOP`, {full: true}],
+    ['never ends', `${words}SLOW`, {full: true}],
     ['is not UTF-8', Buffer.from('# A\n\ncaf\u00e9', 'latin1'), {}],
     ['is not UTF-8', Buffer.from('# A\n\ncaf\u00e9', 'latin1'), {full: true}],
   ])('and %s keeps its text when it is moved (%#)', async (_, broken, options) => {
     const folder = newFolder({'v3.0/a.md': words, 'b.md': '# B\n\nOther words.\n'})
-    await run(folder)
+    await runHealthy(folder)
     folder.write('v3.0/a.md', broken)
     await run(folder)
     renameSync(join(folder.content, 'v3.0'), join(folder.content, 'v4.0'))
@@ -349,7 +354,7 @@ describe('a page that cannot be read', () => {
 
   test('keeps its own text when it swaps names with another page', async () => {
     const folder = newFolder({'a.md': words, 'b.md': '# B\n\nOther things.\n'})
-    await run(folder)
+    await runHealthy(folder)
     folder.write('b.md', 'b\0')
     await run(folder)
     renameSync(join(folder.content, 'a.md'), join(folder.content, 'c'))
@@ -364,16 +369,16 @@ describe('a page that cannot be read', () => {
 
   test('does not count as a normal removal when it is moved and broken in one step', async () => {
     const folder = newFolder({'a.md': words, 'b.md': '# B\n\nOther words.\n'})
-    await run(folder)
+    await runHealthy(folder)
     folder.remove('a.md')
-    folder.write('z.md', `${words}LOOP`)
+    folder.write('z.md', `${words}SLOW`)
 
     await expect(run(folder)).rejects.toMatchObject({code: 'gate_failed'})
   })
 
   test('is gone when its author withdraws it in UTF-16', async () => {
     const folder = newFolder({'a.md': words, 'b.md': '# B\n\nOther words.\n'})
-    await run(folder)
+    await runHealthy(folder)
     folder.write('a.md', Buffer.from(`\ufeff---\ndraft: true\n---\n${words}`, 'utf16le').swap16())
 
     expect((await run(folder)).pages).toMatchObject({total: 1, stale: 0, removed: 1})
@@ -381,7 +386,7 @@ describe('a page that cannot be read', () => {
 
   test('and was removed is also gone in a dry run', async () => {
     const folder = newFolder({'a.md': words, 'b.md': '# B\n\nOther words.\n'})
-    await run(folder)
+    await runHealthy(folder)
     folder.write('a.md', 'a\0')
     await run(folder)
     folder.remove('a.md')
@@ -399,10 +404,10 @@ test('a file that is not text is not included as garbage, and the page that incl
     'part.txt': 'Some good words.\n',
     'book.toml': '[book]\n',
   })
-  await run(folder, {openParser: directParser})
+  await runHealthy(folder)
   folder.write('part.txt', Uint8Array.from([0, 1, 2, 0xff, 0, 0x41]))
 
-  const report = await run(folder, {openParser: directParser})
+  const report = await runHealthy(folder)
 
   expect(report.byRule['include-unreadable']).toBe(1)
   expect(await found(folder, 'old words')).toEqual(['a.md'])
@@ -415,7 +420,7 @@ test('golden questions that are not a regular file are refused, not waited for',
   const folder = newFolder({'a.md': '# A\n\nOld words.\n'})
   spawnSync('mkfifo', [join(folder.content, 'docent.golden.jsonl')])
 
-  await expect(run(folder, {openParser: directParser})).rejects.toMatchObject({
+  await expect(runHealthy(folder)).rejects.toMatchObject({
     code: 'config',
     message: expect.stringContaining('docent.golden.jsonl cannot be read: it is not a file'),
   })

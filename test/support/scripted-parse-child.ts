@@ -1,15 +1,21 @@
 import {setTimeout as wait} from 'node:timers/promises'
 import {type ParseSetup, type ParseTask, parseTask} from '../../src/ingestion/parse-task.ts'
+import {cpuSignal} from '../../src/processes/child-pool.ts'
 import {serveTasks} from '../../src/processes/serve-tasks.ts'
 
 /**
- * A parser that is scripted by the page's text: it never ends, fills the memory, exits, throws, or first uses a given
- * number of milliseconds of CPU time or megabytes of heap.
+ * A parser that is scripted by the page's text: it never ends (`LOOP`), is ended as one whose CPU time is used up but at
+ * once (`SLOW`), fills the memory, exits, throws, or first uses a given number of milliseconds of CPU time or megabytes of
+ * heap.
  */
 serveTasks<ParseSetup, ParseTask>(async (setup) => ({
   ready: null,
   async perform({path, text}) {
     if (text.includes('LOOP')) for (;;);
+    if (text.includes('SLOW')) {
+      process.kill(process.pid, cpuSignal)
+      await wait(1e9)
+    }
     if (text.includes('HANG')) await wait(1e9)
     if (text.includes('EXIT')) process.exit(3)
     if (text.includes('THROW')) throw new Error('cannot make sense of it')

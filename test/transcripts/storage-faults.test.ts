@@ -160,7 +160,7 @@ describe('[locked log] [write between read and write] a file another process wri
     other.pragma('locking_mode = EXCLUSIVE')
     other.exec('BEGIN EXCLUSIVE')
 
-    const problem = problemOf(() => openTranscripts({file}))
+    const problem = problemOf(() => openTranscripts({file, startWaitMs: 500}))
     other.close()
 
     expect(problem).toMatchObject({
