@@ -17,7 +17,7 @@ const own = process.versions.node
  */
 export const node: ClientLibrary = {
   name: 'node',
-  versions: [own, ...['22', '26'].filter((major) => !own.startsWith(`${major}.`))],
+  versions: [own, '22', '26'],
   smoke: own,
   readers: async (setting) =>
     setting.version === own

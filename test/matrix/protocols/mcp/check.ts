@@ -55,7 +55,7 @@ export interface Seen {
   readonly stdio: Tour
   readonly tooLarge: Failed
   readonly afterTooLarge: Called
-  readonly foreign: Failed
+  readonly foreign: Failed | null
   readonly listed: Failed | null
   readonly fewSearches: Called
   readonly fewRequests: Failed
@@ -84,7 +84,8 @@ export function checkSeen(seen: Seen, {sdk, version, protocol}: SdkVersion, era:
 }
 
 /** Each SDK has the status in another place; the first versions have it in the message alone. */
-function checkRefusal({failure}: Failed, status: number, message: RegExp): void {
+function checkRefusal(seen: Failed | null, status: number, message: RegExp): void {
+  const failure = seen?.failure
   ok(failure, 'it was not refused')
   const {code, message: text} = failure
   equal(failure.status ?? (typeof code === 'number' ? code : Number(/HTTP (\d+)/.exec(text)?.[1])), status)
