@@ -82,7 +82,11 @@ export function nodePackage(major: string): string {
   return join(installPackages([`${name}@${major}`]), 'node_modules', name)
 }
 
-/** Another version of Node as a program. */
+const nodePrograms = new Map<string, string>()
+
+/** Another version of Node as a program, installed once. */
 export function nodeProgram(major: string): string {
-  return join(nodePackage(major), 'bin/node')
+  const program = nodePrograms.get(major) ?? join(nodePackage(major), 'bin/node')
+  nodePrograms.set(major, program)
+  return program
 }

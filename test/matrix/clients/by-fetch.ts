@@ -1,6 +1,7 @@
 import {randomUUID} from 'node:crypto'
 import {setTimeout as delay} from 'node:timers/promises'
 import {type ClientEvent, isTerminal, type QuestionTarget, questionBody, type ReadAnswer} from './client.ts'
+import {refusedBy} from './refused.ts'
 
 /** Parses the text of a stream piece by piece. */
 export type PiecewiseParser = (onEvent: (event: ClientEvent) => void) => (text: string) => void
@@ -16,7 +17,7 @@ export function readByFetch(parser: PiecewiseParser): ReadAnswer {
     for (;;) {
       try {
         const response = await fetch(...requestOf(asked, key, last))
-        if (response.status !== 200) throw new Error(`the server answered ${response.status}`)
+        if (response.status !== 200) throw await refusedBy(response)
         // A new parser, because the rest of an event that was cut off will not come.
         const feed = parser((event) => {
           last = event

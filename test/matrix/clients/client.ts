@@ -1,3 +1,5 @@
+import {type RefusalFact, refusedBy} from './refused.ts'
+
 /** An event of an answer, as a library delivered it. */
 export interface ClientEvent {
   readonly answerId: string
@@ -17,6 +19,7 @@ export interface QuestionTarget {
 /**
  * Reads one answer as users of a library do: asks, passes each event on as it arrives, and resumes after a cut. Resolves
  * after the terminal event, when the library has closed by itself and reads no more.
+ * @throws Refused with what the library can tell, if the server refuses.
  */
 export type ReadAnswer = (asked: QuestionTarget, onEvent: (event: ClientEvent) => void) => Promise<void>
 
@@ -26,10 +29,30 @@ export interface Reader {
   readonly name: string
   readonly wire: 'events' | 'socket'
   readonly read: ReadAnswer
+  /** What it can tell of each refusal. */
+  readonly sees: Sight
+  /** Number of requests until the answer has begun. Default 1. */
+  readonly requestsToBegin?: number
   /** Default: by a separate request. */
   readonly stop?: (asked: QuestionTarget, answerId: string) => Promise<void>
   /** Known faults of the client after some cuts. */
   readonly faults?: readonly KnownFault[]
+}
+
+/** What a reader can tell when the server refuses. */
+export interface Sight {
+  /** Beyond the limit of questions. */
+  readonly question: readonly RefusalFact[]
+  /** Too long. */
+  readonly size: readonly RefusalFact[]
+  /** The connection that would read an answer, beyond the limit of requests. Undefined if it has none of its own. */
+  readonly connection?: readonly RefusalFact[]
+}
+
+/** Of a client that sees the responses to its requests. */
+export const seesResponses: Sight = {
+  question: ['status', 'code', 'message', 'waitMs'],
+  size: ['status', 'code', 'message'],
 }
 
 export interface KnownFault {
@@ -57,16 +80,29 @@ export function storesIdTooEarly(...cuts: readonly string[]): readonly KnownFaul
 
 /** A client library in several versions. */
 export interface ClientLibrary {
-  /** The package on the registry; `node` is not a package but Node's own client. */
+  /** The package on the registry, or what else is tried. */
   readonly name: string
-  /** An exact version of each major version, oldest first. */
+  /** An exact version of each major version, oldest first; a word for what has none to choose from. */
   readonly versions: readonly string[]
   /** The oldest Node, as major and minor, for versions that do not run on every Node that Docent supports. */
   readonly needsNode?: Readonly<Record<string, readonly [major: number, minor: number]>>
   /** The version in the smoke test; null for none. */
   readonly smoke: string | null
-  /** @param load imports a module of the package from where it was installed. */
-  readers(load: (name: string) => Promise<unknown>, version: string): Promise<readonly Reader[]>
+  /** Says why it cannot run on this machine; null if it can. */
+  missing?(): string | null
+  /** Packs the package; undefined for one that is on the registry. Returns what npm can install. */
+  packed?(): string
+  readers(setting: ClientSetting): Promise<readonly Reader[]>
+}
+
+export interface ClientSetting {
+  /** Installs the package, and imports a module of it. */
+  readonly load: (name: string) => Promise<unknown>
+  readonly version: string
+  /** A page whose origin may ask the servers. */
+  readonly pageUrl: string
+  /** Remembers what is to be closed when all readers are checked. */
+  readonly atEnd: (close: () => Promise<void>) => void
 }
 
 /** Makes an event from the fields of a frame: the id `<answerId>:<seq>`, the type and a JSON object. */
@@ -95,6 +131,7 @@ export async function begin(asked: QuestionTarget): Promise<string> {
     headers: {'content-type': 'application/json', accept: 'text/event-stream'},
     body: questionBody(asked),
   })
+  if (!response.ok) throw await refusedBy(response)
   let text = ''
   const decoder = new TextDecoder()
   for await (const bytes of response.body!) {

@@ -1,5 +1,5 @@
 import {readByFetch} from './by-fetch.ts'
-import {type ClientLibrary, eventFrom} from './client.ts'
+import {type ClientLibrary, eventFrom, seesResponses} from './client.ts'
 
 interface Message {
   readonly id?: string
@@ -19,7 +19,7 @@ export const eventsourceParser: ClientLibrary = {
   versions: ['1.1.2', '2.0.1', '3.1.1', '4.1.3'],
   needsNode: {'4.1.3': [22, 12]},
   smoke: '3.1.1',
-  async readers(load, version) {
+  async readers({load, version}) {
     const {createParser} = (await load('eventsource-parser')) as Module
     const hasOneCallback = Number.parseInt(version, 10) < 3
     const read = readByFetch((onEvent) => {
@@ -33,6 +33,6 @@ export const eventsourceParser: ClientLibrary = {
       )
       return (text) => parser.feed(text)
     })
-    return [{name: '', wire: 'events', read}]
+    return [{name: '', wire: 'events', read, sees: seesResponses}]
   },
 }

@@ -5,8 +5,10 @@ import {
   isTerminal,
   questionBody,
   type ReadAnswer,
+  seesResponses,
   storesIdTooEarly,
 } from './client.ts'
+import {refusedBy} from './refused.ts'
 
 const pauseMs = 50
 
@@ -33,10 +35,18 @@ export const fetchEventSource: ClientLibrary = {
   name: '@microsoft/fetch-event-source',
   versions: ['2.0.1'],
   smoke: '2.0.1',
-  async readers(load) {
+  async readers({load}) {
     const library = (await load('@microsoft/fetch-event-source')) as Module
     const read: ReadAnswer = (asked, onEvent) => readIn(library, asked, onEvent)
-    return [{name: '', wire: 'events', read, faults: storesIdTooEarly('before the blank line')}]
+    return [
+      {
+        name: '',
+        wire: 'events',
+        read,
+        sees: seesResponses,
+        faults: storesIdTooEarly('before the blank line'),
+      },
+    ]
   },
 }
 
@@ -55,8 +65,8 @@ async function readIn(
       headers: {'content-type': 'application/json', 'idempotency-key': randomUUID()},
       body: questionBody(asked),
       openWhenHidden: true,
-      async onopen({status}) {
-        if (status !== 200) refusal = new Error(`the server answered ${status}`)
+      async onopen(response) {
+        if (response.status !== 200) refusal = await refusedBy(response)
         if (refusal !== undefined) throw refusal
       },
       onmessage({id, event, data}) {

@@ -1,19 +1,25 @@
-import {cpSync} from 'node:fs'
 import {mkdir, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {silentLog} from '../../../src/http/log.ts'
 import {type DocentServer, openServer} from '../../../src/server/index.ts'
 import {settingsFrom} from '../../../src/settings/settings.ts'
+import {startProtocolDocs} from '../../support/protocol-docs.ts'
+import {serveFolder} from '../../support/serve-folder.ts'
+import type {TestDocent} from '../../support/start-docent.ts'
 import {temporaryFolder} from '../programs.ts'
 import type {QuestionTarget} from './client.ts'
 import {type Cut, type CuttingProxy, startCuttingProxy} from './cutting-proxy.ts'
 
-/** Servers with a small documentation, for clients to ask. */
+/** Servers for clients to ask. Close it. */
 export interface ServedDocs {
-  /** Answers at once. */
+  /** The real product with a small documentation. */
   readonly quick: QuestionTarget
-  /** Never finishes an answer. */
-  readonly slow: QuestionTarget
+  /** Answers go as the question says. */
+  readonly open: TestDocent
+  /** The same; allows one question in a minute. */
+  readonly strict: TestDocent
+  /** A page of another origin, which may ask the servers. */
+  readonly pageUrl: string
   /** Opens a proxy to the quick server that cuts connections. Close it. */
   behindCuts(cuts: readonly Cut[]): Promise<CuttingProxy>
   close(): Promise<void>
@@ -41,38 +47,42 @@ port = 9000 # the changed port — 端口
 Clients that still ask the port of before get no answer — change their port as well.
 `
 
-/** Ingests and starts two servers of the real product, which quote and call no model. Close it. */
+/** Ingests and starts the servers. No model is called. */
 export async function serveDocs(): Promise<ServedDocs> {
   const folder = temporaryFolder('clients')
-  const content = join(folder, 'content')
+  const [content, pages] = [join(folder, 'content'), join(folder, 'pages')]
   await mkdir(content)
   await writeFile(join(content, 'settings.md'), page)
-  const [quickData, slowData] = [join(folder, 'quick'), join(folder, 'slow')]
-  const first = await startServer(content, quickData, 0)
+  await mkdir(pages)
+  await writeFile(join(pages, 'index.html'), '<!doctype html><title>A page that asks</title>')
+  const site = await serveFolder(pages)
+  const pageUrl = site.url
+  const start = () => startProduct(content, join(folder, 'data'), pageUrl)
+  const first = await start()
   await first.ingest({full: false}).report
   await first.close(0)
-  cpSync(quickData, slowData, {recursive: true})
-  const quick = await startServer(content, quickData, 0)
-  const slow = await startServer(content, slowData, 3_600_000)
-  const [quickAt, slowAt] = [await quick.http.listen(), await slow.http.listen()]
+  const quick = await start()
+  const {url, port} = await quick.http.listen()
+  const {open, strict} = await startProtocolDocs({settings: {allowedOrigins: [pageUrl]}})
   return {
-    quick: {url: quickAt.url, directUrl: quickAt.url, question},
-    slow: {url: slowAt.url, directUrl: slowAt.url, question},
-    behindCuts: (cuts) => startCuttingProxy(quickAt.port, cuts),
+    quick: {url, directUrl: url, question},
+    open,
+    strict,
+    pageUrl,
+    behindCuts: (cuts) => startCuttingProxy(port, cuts),
     async close() {
-      await quick.close(0)
-      await slow.close(0)
+      await Promise.all([quick.close(0), open.close(), strict.close(), site.close()])
     },
   }
 }
 
-/** @param paceMs between two pieces of an extract */
-function startServer(content: string, dataDir: string, paceMs: number): Promise<DocentServer> {
+function startProduct(content: string, dataDir: string, pageUrl: string): Promise<DocentServer> {
   const settings = settingsFrom({
     PORT: '0',
     CONTENT_DIR: content,
     DATA_DIR: dataDir,
     GENERATOR: 'extractive',
+    ALLOWED_ORIGINS: pageUrl,
     // Buffering depends on timing; here every client must get the same events.
     BUFFER_MS: '0',
     RESUME_GRACE_MS: '600000',
@@ -80,5 +90,5 @@ function startServer(content: string, dataDir: string, paceMs: number): Promise<
     REQUEST_LIMIT_PER_MINUTE: '0',
     MAX_CONCURRENT_ANSWERS_PER_VISITOR: '0',
   })
-  return openServer({settings, log: silentLog, webDir: null, extractPaceMs: paceMs})
+  return openServer({settings, log: silentLog, webDir: null, extractPaceMs: 0})
 }

@@ -6,6 +6,7 @@ import {type Cell, chosenCells, type Kind} from '../cell.ts'
 import {installPackages, nodeProgram} from '../programs.ts'
 import {checkAiSdk} from './ai-sdk/check.ts'
 import {checkInspector} from './mcp/inspector.ts'
+import {checkSdk, sdkClients} from './mcp/sdk.ts'
 import {checkOpenAi} from './openai/check.ts'
 import {checkReactExample} from './react-example.ts'
 
@@ -50,6 +51,12 @@ const all: readonly ProtocolClient[] = [
     skipped: null,
     check: () => tryOpenAi(version),
   })),
+  ...sdkClients.map((client) => ({
+    name: client.name,
+    inSmoke: client.name === '@modelcontextprotocol/client@2.4.0 modern',
+    skipped: null,
+    check: () => checkSdk(client),
+  })),
   {
     name: `@modelcontextprotocol/inspector@${inspectorVersion}`,
     inSmoke: false,
@@ -73,7 +80,7 @@ export const protocols: Kind = {
     return chosenCells(
       all,
       names,
-      ({name}, asked) => name === asked || name.startsWith(`${asked}@`) || name.startsWith(`${asked}.`),
+      ({name}, asked) => name === asked || ['@', '.', ' '].some((next) => name.startsWith(`${asked}${next}`)),
       ({name}) => name,
     )
       .filter(({inSmoke}) => !smoke || inSmoke)

@@ -1,0 +1,4 @@
+/** In every runtime. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
