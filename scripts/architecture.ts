@@ -103,6 +103,8 @@ export const sourceFolders: readonly SourceFolder[] = [
     name: 'mcp',
     about: 'The docs as tools and resources of the Model Context Protocol, over any transport.',
     mayImport: ['domain', 'lib', 'package', 'text', 'search-index', 'retrieval'],
+    // What the docs are called, without the SDK.
+    secondEntry: {file: 'docs.ts', importedBy: 'http'},
   },
   {
     name: 'generation',

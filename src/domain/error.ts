@@ -62,7 +62,8 @@ export class DocentError extends Error {
   constructor(code: ErrorCode, message: string, options: DocentErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : {cause: options.cause})
     this.code = code
-    this.retryAfterMs = options.retryAfterMs ?? null
+    const {retryAfterMs = null} = options
+    this.retryAfterMs = retryAfterMs === null ? null : Math.ceil(retryAfterMs)
     this.details = options.details ?? {}
   }
 }

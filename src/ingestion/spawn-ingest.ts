@@ -47,8 +47,11 @@ export function spawnIngest(options: SpawnIngestOptions): SpawnedIngest {
   const child = fork(builtFile('ingest-child.js'), [], {
     execArgv: ['--enable-source-maps'],
     serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // Not inherited: a child makes the descriptors that it inherits blocking, also for this process, which then would wait
+    // for whoever reads its log.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
+  child.stderr!.on('data', (text: Buffer) => process.stderr.write(text))
   /** Only the newest is kept: a slow reader wants the current progress, not the history. */
   let latest: IngestProgress | null = null
   let hasEnded = false

@@ -5,10 +5,10 @@ import {headOf} from '../lib/cut.ts'
 import {isMisspellingOf} from '../lib/misspelling.ts'
 import {wellFormed} from '../lib/well-formed.ts'
 import {languageTag} from '../text/language-tag-schema.ts'
+import {problemOf, problemsLine} from './problems.ts'
 
 /** The longest query, in UTF-16 units: as the question of an answer. */
 const maxQueryLength = 4000
-const maxProblems = 5
 const maxNameShown = 60
 /** So many names are like a shorter one that a guess would be of no use. */
 const minGuessed = 4
@@ -44,8 +44,6 @@ export function argumentsOf<Input extends z.ZodObject>(
   const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null))
   const result = schema.safeParse(present)
   if (result.success && misspelt.length === 0) return result.data
-  const issues = result.error?.issues.map(({path, message}) => `${path.join('.')}: ${message}`) ?? []
-  const problems = [...misspelt, ...issues]
-  const more = problems.length > maxProblems ? [`and ${problems.length - maxProblems} more`] : []
-  throw new DocentError('invalid_request', [...problems.slice(0, maxProblems), ...more].join('; '))
+  const issues = result.error?.issues.map(problemOf) ?? []
+  throw new DocentError('invalid_request', problemsLine([...misspelt, ...issues]))
 }

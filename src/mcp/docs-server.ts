@@ -1,8 +1,9 @@
-import {ProtocolError, ProtocolErrorCode, Server} from '@modelcontextprotocol/server'
+import {ProtocolError, ProtocolErrorCode, type Server} from '@modelcontextprotocol/server'
 import {cleanLine} from '../lib/clean-text.ts'
 import {headOf} from '../lib/cut.ts'
 import {packageVersion} from '../package/index.ts'
-import {type Docs, docsNamed, type Subject, subjectOf} from './docs.ts'
+import {ClearServer} from './clear-server.ts'
+import {type Docs, docsNamed, type Subject, subjectOf, titleOf} from './docs.ts'
 import {listResources, readResource, resourceTemplates} from './resources.ts'
 import {readOnly} from './tool.ts'
 import {type CallPolicy, callTool} from './tool-calls.ts'
@@ -28,7 +29,7 @@ const cacheHint = {ttlMs: 60_000, cacheScope: 'private'} as const
  */
 export function createDocsServer({docs, policy, serverName}: DocsServerOptions): Server {
   const subject = subjectOf(docs)
-  const server = new Server(
+  const server = new ClearServer(
     {name: serverName, title: titleOf(subject), version: packageVersion()},
     {
       capabilities: {tools: {}, resources: {}},
@@ -41,6 +42,7 @@ export function createDocsServer({docs, policy, serverName}: DocsServerOptions):
         'resources/read': cacheHint,
       },
     },
+    policy.onProblem,
   )
   server.setRequestHandler('tools/list', () => {
     // A long connection may have begun before there was an index.
@@ -72,11 +74,6 @@ export function createDocsServer({docs, policy, serverName}: DocsServerOptions):
     readResource(params.uri, {docs, policy, signal}),
   )
   return server
-}
-
-/** What people see of the server. */
-export function titleOf({name}: Pick<Subject, 'name'>): string {
-  return name === null ? 'Docs' : `${name} docs`
 }
 
 function instructionsFor({name, languages, versions}: Subject): string {

@@ -46,6 +46,11 @@ function nameOf(name: string | null): string | null {
   return name === null ? null : headOf(cleanLine(name), maxNameLength)
 }
 
+/** What people see of a server of the docs. */
+export function titleOf({name}: Pick<Subject, 'name'>): string {
+  return name === null ? 'Docs' : `${name} docs`
+}
+
 /** The docs in a sentence. A name may be any title, so it stands in quotation marks. */
 export function docsNamed({name}: Pick<Subject, 'name'>): string {
   return name === null ? 'the documentation' : `the documentation “${name}”`

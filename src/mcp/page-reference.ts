@@ -12,33 +12,58 @@ export function idOf(path: string, anchor: string): string {
   return anchor === '' ? path : `${path}#${anchor}`
 }
 
-/** The fragment of a reference, decoded; empty for none. */
-export function fragmentOf(reference: string): string {
-  const [, fragment = ''] = /#([^/].*)$/s.exec(reference) ?? []
-  return decodedPath(fragment.trim())
+/** The longest reference, in UTF-16 units: an address of the longest path, percent-encoded. */
+export const maxReference = 16_000
+
+/** A page and, where a reference names one, a section of it. */
+export interface Place {
+  readonly page: StoredPage
+  /** Decoded; empty for the whole page. */
+  readonly fragment: string
 }
 
-/** The page of a resource; null for an address that is none. */
-export function pageOfUri(build: IndexBuild, uri: string): StoredPage | null {
-  const [, path] = /^docs:\/\/\/([^?#]+)$/.exec(uri) ?? []
-  return path === undefined ? null : build.pageByPath(decodedPath(path))
+/** The place of a resource, also with a fragment; null for an address that is none. */
+export function placeOfUri(build: IndexBuild, uri: string): Place | null {
+  const [, rest] = /^docs:\/\/\/(.+)$/s.exec(uri) ?? []
+  if (rest === undefined) return null
+  // A client that fills in the template leaves the signs of a name as they are.
+  return placeOf(rest, (path) => build.pageByPath(decodedPath(path)) ?? build.pageByPath(path))
+}
+
+/** More signs than that are in no name. */
+const maxSplits = 20
+
+/** A path and a fragment, of which either may have a `#`: the longest path that is one. */
+function placeOf(reference: string, pageAt: (path: string) => StoredPage | null): Place | null {
+  let end = reference.length
+  for (let splits = 0; end > 0 && splits <= maxSplits; splits++) {
+    const page = pageAt(reference.slice(0, end))
+    if (page !== null) return {page, fragment: decodedPath(reference.slice(end + 1).trim())}
+    end = reference.lastIndexOf('#', end - 1)
+  }
+  return null
+}
+
+/** The fragment of an address, decoded; that of a router that keeps the page after `#/` is its `id`. Empty for none. */
+function fragmentOf(address: string): string {
+  const [, fragment = ''] = /#\/[^#]*[?&]id=([^&#]*)/.exec(address) ?? /#([^/].*)$/s.exec(address) ?? []
+  return decodedPath(fragment.trim())
 }
 
 const maxNearest = 5
 const maxShown = 200
 
 /**
- * The page that a reference means.
+ * The place that a reference means: an id or an address that the tools return, or an address or a path as people write it.
  * @throws DocentError `not_found` that names the nearest pages.
  */
-export async function pageOf(
-  build: IndexBuild,
-  reference: string,
-  context: CallContext,
-): Promise<StoredPage> {
-  const {docs} = context
-  const page = pageOfUri(build, reference) ?? pageMeant(build, reference, docs.siteUrl)
-  if (page !== null) return page
+export async function placeMeant(build: IndexBuild, reference: string, context: CallContext): Promise<Place> {
+  const text = reference.trim()
+  const place =
+    placeOfUri(build, text) ?? placeOf(text.replace(/^\.?\/+/, ''), (path) => build.pageByPath(path))
+  if (place !== null) return place
+  const page = pageMeant(build, text, context.docs.siteUrl)
+  if (page !== null) return {page, fragment: fragmentOf(text)}
   const nearest = await nearestPages(reference, context)
   const shown = JSON.stringify(cleanLine(headOf(reference, maxShown)))
   throw new DocentError(

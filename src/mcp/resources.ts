@@ -6,18 +6,19 @@ import {
   type ReadResourceResult,
   ResourceNotFoundError,
 } from '@modelcontextprotocol/server'
-import {toDocentError} from '../domain/index.ts'
+import {type ErrorCode, toDocentError} from '../domain/index.ts'
 import {cleanLine} from '../lib/clean-text.ts'
-import {shortened} from '../lib/cut.ts'
+import {headOf, shortened} from '../lib/cut.ts'
 import {namedPage, pagesOfVersion} from '../retrieval/index.ts'
 import {type Docs, uriOf, withBuild} from './docs.ts'
-import {pageOfUri} from './page-reference.ts'
+import {placeOfUri} from './page-reference.ts'
 import {listPart, partOf} from './paging.ts'
 import {type CallPolicy, messageFor, observed} from './tool-calls.ts'
 
 const pageSize = 100
 /** In UTF-16 units. A resource has no parts; `get_doc` reads on. */
 const maxText = 200_000
+const maxUriShown = 200
 const mimeType = 'text/markdown'
 
 /** The pages of the current version, a hundred at a time. @throws ProtocolError for a cursor that is none. */
@@ -70,7 +71,7 @@ export async function readResource(
       const result = await policy.run(
         () =>
           withBuild(docs.current, (build) => {
-            const page = pageOfUri(build, uri)
+            const page = placeOfUri(build, uri)?.page ?? null
             const markdown = page === null ? null : build.markdownOf(page.id)
             if (page === null || markdown === null) return null
             const {text, nextOffset} = partOf(markdown, 0, maxText)
@@ -82,7 +83,8 @@ export async function readResource(
       )
       return {result, outcome: result === null ? 'not_found' : 'ok'} as const
     }).then((result) => {
-      if (result === null) throw new ResourceNotFoundError(uri)
+      // As much of it as tells a reader which one.
+      if (result === null) throw new ResourceNotFoundError(headOf(uri, maxUriShown))
       return result
     })
   } catch (thrown) {
@@ -90,10 +92,16 @@ export async function readResource(
   }
 }
 
+/** Codes of JSON-RPC 2.0 §5.1. `-32000` for what is neither a mistake nor a fault, as a limit, as the SDK does. */
 function protocolErrorOf(thrown: unknown, policy?: CallPolicy): unknown {
   if (thrown instanceof ProtocolError) return thrown
   const error = toDocentError(thrown)
-  const code =
-    error.code === 'invalid_request' ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError
-  return new ProtocolError(code, messageFor(error, policy))
+  const {code, retryAfterMs} = error
+  const data = {code, ...(retryAfterMs === null ? {} : {retryAfterMs: Math.ceil(retryAfterMs)})}
+  return new ProtocolError(rpcCodeOf(code), messageFor(error, policy), data)
+}
+
+function rpcCodeOf(code: ErrorCode): number {
+  if (code === 'invalid_request') return ProtocolErrorCode.InvalidParams
+  return code === 'internal' ? ProtocolErrorCode.InternalError : -32000
 }

@@ -2,10 +2,11 @@ import {type ChildProcess, spawn, spawnSync} from 'node:child_process'
 import {once} from 'node:events'
 import {existsSync, readdirSync} from 'node:fs'
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest'
+import {takeBuildLock} from '../../src/search-index/build-lock.ts'
 import {closedAfterEach} from '../support/closed-after-each.ts'
 import {type ContentFolder, contentFolder} from '../support/content-folder.ts'
 import {docent} from '../support/docent-command.ts'
-import {connectOverStdio, type Era, eras} from '../support/mcp-clients.ts'
+import {type CallResult, connectOverStdio, type Era, eras, type McpClient} from '../support/mcp-clients.ts'
 
 // Each test starts the whole product, on a machine that may be busy with others.
 vi.setConfig({testTimeout: 120_000})
@@ -53,7 +54,11 @@ const callOf = (id: number, name: string, args: object) => ({
 })
 
 /** The command with its streams in the test's hands. */
-function launch(more: Record<string, string> = {}, args: readonly string[] = []) {
+function launch(
+  more: Record<string, string> = {},
+  args: readonly string[] = [],
+  {readsLog = true}: {readonly readsLog?: boolean} = {},
+) {
   const child = spawn(process.execPath, [...docent('mcp'), ...args], {
     cwd: folder.root,
     env: envOf(more),
@@ -64,9 +69,11 @@ function launch(more: Record<string, string> = {}, args: readonly string[] = [])
   child.stdout.on('data', (chunk: Buffer) => {
     stdout += chunk.toString()
   })
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString()
-  })
+  if (readsLog) {
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString()
+    })
+  } else child.stderr.pause()
   const exited = once(child, 'exit').then(([code]) => code as number | null)
   const answers = () =>
     stdout
@@ -99,6 +106,7 @@ describe.each(eras)('docent mcp, %s client', (era) => {
     const tools = await client.tools()
     const found = await client.call('search_docs', {query: 'When do tokens expire?', limit: 1})
     const page = await client.call('get_doc', {page: 'port.md'})
+    const section = await client.call('get_doc', {page: 'docs:///port.md#tokens'})
 
     expect(client.version ?? '2025-11-25').toBe(era === 'modern' ? '2026-07-28' : '2025-11-25')
     expect(client.serverInfo.name).toBe('docent')
@@ -107,6 +115,7 @@ describe.each(eras)('docent mcp, %s client', (era) => {
       results: [{id: 'port.md#tokens', url: 'docs:///port.md#tokens', text: 'Tokens expire after one hour.'}],
     })
     expect(page.structuredContent?.['text']).toContain('Set PORT to change the port.')
+    expect(section.structuredContent).toMatchObject({id: 'port.md#tokens', url: 'docs:///port.md#tokens'})
     expect(existsSync(`${folder.dataDir}/CURRENT`)).toBe(true)
     // The transcripts of a server that may run beside it are left alone.
     expect(readdirSync(folder.dataDir)).not.toContain('transcripts.sqlite')
@@ -129,8 +138,15 @@ describe.each(eras)('docent mcp, %s client', (era) => {
 })
 
 test('writes nothing but the protocol to standard output, and ends with its input', async () => {
-  // As a package might that logs.
-  const noise = `setTimeout(() => { console.log('noise'); process.stdout.write('noise') }, 3000).unref()`
+  // As a package might that logs, once the command has begun.
+  const noise = `const {write} = process.stdout
+    const timer = setInterval(() => {
+      if (process.stdout.write === write) return
+      clearInterval(timer)
+      console.log('noise')
+      process.stdout.write('noise')
+    }, 50)
+    timer.unref()`
   const {child, send, answered, answers, exited, stdout, stderr} = launch({
     LOG_LEVEL: 'debug',
     NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(noise)}`,
@@ -191,15 +207,88 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s ends it while its input is open', 
   expect(await exited).toBe(0)
 })
 
-test('a message that is too long ends it', async () => {
-  const {child, send, answered, exited} = launch()
+test('a message that is too long ends it, with a reason', async () => {
+  const {child, send, answered, exited, stderr} = launch({LOG_LEVEL: 'error'})
   send(initialize)
   await answered(1)
 
   child.stdin.on('error', () => {})
   child.stdin.write('x'.repeat(2 * 1024 * 1024))
 
+  expect(await exited).toBe(1)
+  expect(stderr()).toContain('longer than 1048576 bytes')
+})
+
+test('lines that are no messages are refused and logged, and the next one is answered', async () => {
+  const {child, send, answered, answers, exited, stderr} = launch()
+
+  child.stdin.write('{bad\n\n[]\n{"jsonrpc":"2.0"}\n{"jsonrpc":"2.0","id":"x","method":7}\n')
+  send(initialize)
+  await answered(1)
+  child.stdin.end()
+
   expect(await exited).toBe(0)
+  expect(answers().filter(({error}) => error !== undefined)).toMatchObject([
+    {id: null, error: {code: -32700}},
+    {id: null, error: {code: -32600, message: expect.stringContaining('batches')}},
+    {id: null, error: {code: -32600}},
+    {id: 'x', error: {code: -32600}},
+  ])
+  expect(stderr()).toContain('"code":-32700')
+})
+
+describe.each([
+  ['the end of its input', (child: ChildProcess) => child.stdin!.end()],
+  ['SIGTERM', (child: ChildProcess) => child.kill('SIGTERM')],
+] as const)('a client that reads no log and, at last, no answers, until %s', (_, end) => {
+  test('is answered, and the process ends', async () => {
+    const {child, send, answered, exited} = launch({LOG_LEVEL: 'debug'}, [], {readsLog: false})
+    send(initialize, initialized)
+    await answered(1)
+
+    // Several times what a pipe and the process itself keep: each line is logged.
+    for (let n = 0; n < 4000; n++) child.stdin.write(`{"jsonrpc":"2.0","id":"${'x'.repeat(190)}"}\n`)
+    send({jsonrpc: '2.0', id: 2, method: 'tools/list'})
+    await answered(2)
+    child.stdout.pause()
+    child.stdin.on('error', () => {})
+    for (let id = 3; id < 60; id++) send({jsonrpc: '2.0', id, method: 'tools/list'})
+    end(child)
+
+    expect(await exited).toBe(0)
+  })
+})
+
+test('waits for another process that changes the index, and indexes the docs if that does not', async () => {
+  const lock = await takeBuildLock(folder.dataDir)
+  const {child, send, answered, answers, exited, stderr} = launch()
+  send(initialize, initialized, callOf(2, 'search_docs', {query: 'port'}))
+  await vi.waitFor(() => expect(stderr()).toContain('another process is indexing the docs'), 30_000)
+  expect(answers().map(({id}) => id)).not.toContain(2)
+
+  await lock.release()
+
+  await vi.waitFor(() => expect(stderr()).toContain('the docs are indexed'), 60_000)
+  send(callOf(3, 'search_docs', {query: 'port'}))
+  await answered(3)
+  expect(answers().filter(({id}) => id === 3)).toMatchObject([
+    {result: {structuredContent: {answered: true}}},
+  ])
+  child.stdin.end()
+  expect(await exited).toBe(0)
+})
+
+test('two that start at once on docs without an index both answer', async () => {
+  const clients = await Promise.all([opening('modern'), opening('modern')])
+
+  const searched = async (client: McpClient): Promise<CallResult> => {
+    const found = await client.call('search_docs', {query: 'port'})
+    // On a machine that is busy an ingest takes longer than a call waits.
+    return found.content[0]?.text.includes('still being indexed') ? searched(client) : found
+  }
+  const found = await Promise.all(clients.map(searched))
+
+  expect(found.map(({isError}) => isError === true)).toEqual([false, false])
 })
 
 test('docs that cannot be indexed are reported to the model, with why', async () => {

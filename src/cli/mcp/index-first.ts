@@ -24,36 +24,67 @@ export interface Indexing {
 
 /** How long a call waits, in milliseconds: clients give up after a minute. */
 const waitMs = 30_000
+/** How often to look whether another process has published an index. */
+const lookMs = 250
+/** How often to try whether another process that changed the index has ended without publishing one. */
+const retryMs = 3_000
 
-/** Ingests in a process of its own where there is no usable index. */
+/** Ingests in a process of its own where there is no usable index, or waits for another process that does. */
 export function indexFirst(assistant: Assistant, settings: Settings, log: ServerLog): Indexing {
   const problem = assistant.indexProblem()
   if (problem === null) return {ready: async () => {}, stop() {}}
   const places = settings.sources.map(sourceShown).join(',')
   log.info({places, problem}, 'indexing the docs first')
-  const {report, kill} = assistant.ingest({full: false})
-  let isStopped = false
-  let isDone = false
-  const done = report.then(
-    ({outcome, pages, tookMs, gates}) => {
-      isDone = true
-      const left = assistant.indexProblem()
-      if (left === null) return log.info({pages: pages.total, ms: Math.round(tookMs)}, 'the docs are indexed')
-      const refusals = gates.filter(({passed}) => !passed).map(({detail}) => detail)
-      throw new DocentError(
-        'gate_failed',
-        [`The index of ${places} was not published (${outcome}).`, ...refusals].join(' '),
-      )
-    },
-    (thrown: unknown) => {
-      isDone = true
-      const {code, message} = toDocentError(thrown)
-      throw new DocentError(code, `The docs in ${places} could not be indexed: ${message}`)
-    },
-  )
+  const stopped = new AbortController()
+  let kill = () => {}
+  const done = indexed()
   done.catch((err: unknown) => {
-    if (!isStopped) log.error({err}, 'there is no index')
+    if (!stopped.signal.aborted) log.error({err}, 'there is no index')
   })
+
+  async function indexed(): Promise<void> {
+    let isWaiting = false
+    while (assistant.indexProblem() !== null) {
+      try {
+        return await ingested()
+      } catch (thrown) {
+        const error = toDocentError(thrown)
+        if (error.code !== 'locked') throw error
+        if (!isWaiting) log.info({holder: error.details}, 'another process is indexing the docs')
+        isWaiting = true
+        await publishedWithin(retryMs)
+      }
+    }
+    log.info({}, 'the docs are indexed')
+  }
+
+  /** @throws DocentError. */
+  async function ingested(): Promise<void> {
+    const ingest = assistant.ingest({full: false})
+    kill = ingest.kill
+    const {outcome, pages, tookMs, gates} = await ingest.report.catch((thrown: unknown) => {
+      const {code, message, details} = toDocentError(thrown)
+      throw new DocentError(code, `The docs in ${places} could not be indexed: ${message}`, {details})
+    })
+    if (assistant.indexProblem() === null) {
+      log.info({pages: pages.total, ms: Math.round(tookMs)}, 'the docs are indexed')
+      return
+    }
+    const refusals = gates.filter(({passed}) => !passed).map(({detail}) => detail)
+    throw new DocentError(
+      'gate_failed',
+      [`The index of ${places} was not published (${outcome}).`, ...refusals].join(' '),
+    )
+  }
+
+  /** Waits until another process has published an index, or so long. */
+  async function publishedWithin(ms: number): Promise<void> {
+    const until = performance.now() + ms
+    while (assistant.indexProblem() !== null && performance.now() < until) {
+      await delay(lookMs, undefined, {signal: stopped.signal})
+      await assistant.current.refresh()
+    }
+  }
 
   return {
     async ready(signal) {
@@ -75,8 +106,8 @@ export function indexFirst(assistant: Assistant, settings: Settings, log: Server
       )
     },
     stop() {
-      isStopped = true
-      if (!isDone) kill()
+      stopped.abort()
+      kill()
     },
   }
 }

@@ -10,6 +10,7 @@ import {openServerLog} from '../serve/server-log.ts'
 import {isUsageError, usageProblem} from '../usage-error.ts'
 import {protocolOutput} from './protocol-output.ts'
 import {serveOverStdio} from './serve-over-stdio.ts'
+import {dropUnreadStderr} from './stderr-that-drops.ts'
 
 const usage = `Usage: ${howToRun('mcp', '[options]')}
 
@@ -33,6 +34,9 @@ const options = {
   help: {type: 'boolean', short: 'h', default: false},
 } as const
 
+/** How long output may be read after the end, in milliseconds. */
+const unreadMs = 1000
+
 /** `docent mcp`: the docs for an agent that starts this process and talks to it over its standard streams. */
 export async function run(args: readonly string[]): Promise<number> {
   keepOthersFromWriting()
@@ -44,6 +48,7 @@ export async function run(args: readonly string[]): Promise<number> {
       console.log(usage)
       return 0
     }
+    dropUnreadStderr()
     output = protocolOutput()
     const given = {CONTENT_DIR: values.content, DATA_DIR: values.data, SITE_URL: values['site-url']}
     settings = loadSettings(
@@ -58,13 +63,15 @@ export async function run(args: readonly string[]): Promise<number> {
     return 2
   }
   try {
-    await serveOverStdio(settings, {log: openServerLog(settings), input: process.stdin, output})
+    const log = openServerLog(settings, {write: (line) => void process.stderr.write(line)})
+    await serveOverStdio(settings, {log, input: process.stdin, output})
     return 0
   } catch (error) {
     process.stderr.write(`${cleanText(toDocentError(error).message)}\n`)
     return 1
   } finally {
-    // An input that is still open would keep the process.
+    // An input that is still open would keep the process, and so would output that nobody reads.
     process.stdin.destroy()
+    setTimeout(() => process.exit(), unreadMs).unref()
   }
 }

@@ -1,13 +1,14 @@
 import {once} from 'node:events'
-import type {Readable, Writable} from 'node:stream'
+import {Readable, type Writable} from 'node:stream'
 import {StdioServerTransport, serveStdio} from '@modelcontextprotocol/server/stdio'
-import {rateLimited} from '../../domain/index.ts'
+import {DocentError, rateLimited} from '../../domain/index.ts'
 import {createDocsServer} from '../../mcp/index.ts'
 import {openAssistant} from '../../server/index.ts'
 import type {Settings} from '../../settings/index.ts'
 import {indexFirst, type ServerLog} from './index-first.ts'
+import {messageLines} from './message-lines.ts'
 
-/** The longest message, in bytes: many times that of the longest arguments. */
+/** The longest message with its line end, in bytes: many times that of the longest arguments. */
 const maxMessageBytes = 1024 * 1024
 /** Calls that are under way at once. A client that sends more is told to wait. */
 const maxActive = 100
@@ -22,10 +23,23 @@ export interface StdioOptions {
 /**
  * Serves the docs over two streams, in the era of the protocol that the client opens with, until the input ends, the
  * output fails or a signal comes. Answers at once, also while the docs are being indexed: only calls wait for that.
+ * @throws DocentError `too_large` for a message that is too long.
  */
 export async function serveOverStdio(settings: Settings, {log, input, output}: StdioOptions): Promise<void> {
-  const transport = new StdioServerTransport(input, output, {maxBufferSize: maxMessageBytes})
-  const ended = endOf(input, output)
+  const messages = Readable.from(
+    messageLines(input, {
+      maxBytes: maxMessageBytes,
+      onRefused(answer) {
+        log.warn({id: answer.id, code: answer.error.code, problem: answer.error.message}, 'no message of MCP')
+        // A client that reads nothing could fill the memory.
+        if (!output.writableNeedDrain && !output.destroyed) output.write(`${JSON.stringify(answer)}\n`)
+      },
+    }),
+  )
+  // After the end nobody else listens, and the input is destroyed then.
+  messages.on('error', () => {})
+  const transport = new StdioServerTransport(messages, output, {maxBufferSize: maxMessageBytes})
+  const ended = endOf(messages, output)
   const assistant = await openAssistant({settings, log, transcriptsFile: ':memory:'})
   const indexing = indexFirst(assistant, settings, log)
   let active = 0
@@ -61,7 +75,8 @@ export async function serveOverStdio(settings: Settings, {log, input, output}: S
           },
           // Whoever runs the agent runs Docent.
           messageOf: (error) => error.message,
-          onCall: ({tool, outcome, ms}) => log.info({tool, outcome, ms}, 'mcp call'),
+          // At another level than a server's: its client sees its calls itself.
+          onCall: ({tool, outcome, ms}) => log.debug({tool, outcome, ms}, 'mcp call'),
           onProblem: (err) => log.error({err, code: err.code}, 'an mcp call failed'),
         },
       }),
@@ -72,7 +87,7 @@ export async function serveOverStdio(settings: Settings, {log, input, output}: S
     },
   )
   try {
-    await Promise.race([ended, closeOf(transport)])
+    await ended
   } finally {
     indexing.stop()
     await connection.close()
@@ -80,30 +95,23 @@ export async function serveOverStdio(settings: Settings, {log, input, output}: S
   }
 }
 
-/** Resolves when the connection is given up, as for a message that is too long. The SDK has its own listener. */
-function closeOf(transport: StdioServerTransport): Promise<void> {
-  const {onclose} = transport
-  return new Promise((resolve) => {
-    transport.onclose = () => {
-      onclose?.()
-      resolve()
-    }
-  })
-}
-
-/** Resolves when a client has gone or the process is asked to end. */
-async function endOf(input: Readable, output: Writable): Promise<void> {
+/**
+ * Resolves when a client has gone or the process is asked to end. @throws what the messages end with, if that is an error of
+ * Docent's.
+ */
+async function endOf(messages: Readable, output: Writable): Promise<void> {
   const settled = new AbortController()
   const {signal} = settled
   const first = (emitter: NodeJS.EventEmitter, name: string) => once(emitter, name, {signal})
   try {
     await Promise.race([
-      ...['end', 'close', 'error'].map((name) => first(input, name)),
+      ...['end', 'close'].map((name) => first(messages, name)),
       ...['close', 'error'].map((name) => first(output, name)),
       ...['SIGINT', 'SIGTERM', 'SIGHUP'].map((name) => first(process, name)),
     ])
-  } catch {
+  } catch (error) {
     // A broken stream has ended too.
+    if (error instanceof DocentError) throw error
   } finally {
     settled.abort()
   }

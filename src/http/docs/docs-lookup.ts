@@ -31,12 +31,18 @@ export function docsRouteOf(pages: PageLookup, page: StoredPage): string {
   return `/docs${routeOfPage(pages, page)}`
 }
 
-/** The route of its Markdown. */
+/** The route of its Markdown: that of the page with `.md`, or with another ending where that is another page's. */
 export function markdownRouteOf(pages: PageLookup, page: StoredPage): string {
-  const route = docsRouteOf(pages, page).replace(/\/$/, '')
-  if (isMarkdownName(route)) return route
-  return route === '/docs' ? '/docs/index.md' : `${route}.md`
+  const route = routeOfPage(pages, page).replace(/\/$/, '') || '/index'
+  const candidates = [...markdownEndings.map((ending) => `${route}.${ending}`), `/${encodedPath(page.path)}`]
+  const found = candidates.find(
+    (candidate) =>
+      pageAtRoute(pages, candidate) === null && pageAtMarkdownRoute(pages, candidate)?.id === page.id,
+  )
+  return `/docs${found ?? candidates[0]}`
 }
+
+const markdownEndings = ['md', 'mdx', 'markdown', 'mdown', 'mkd']
 
 /** Where a link in a page leads. */
 export interface LinkTarget {

@@ -2,6 +2,7 @@ import {toNodeHandler} from '@modelcontextprotocol/node'
 import {createMcpHandler} from '@modelcontextprotocol/server'
 import type {Request, Response} from 'express'
 import {createDocsServer, type DocsServerOptions} from '../../mcp/index.ts'
+import {shortRefusal} from './short-refusal.ts'
 
 export interface ExchangeOptions extends DocsServerOptions {
   readonly heartbeatMs: number
@@ -29,6 +30,7 @@ export async function exchange(
     maxSubscriptions: 0,
     onerror: onError,
   })
-  const answer = toNodeHandler(handler, {maxRequestBodySize: maxBodyBytes, onerror: onError})
+  const short: typeof handler.fetch = async (...given) => shortRefusal(await handler.fetch(...given))
+  const answer = toNodeHandler({fetch: short}, {maxRequestBodySize: maxBodyBytes, onerror: onError})
   await answer(request, response, request.body)
 }

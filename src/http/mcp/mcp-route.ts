@@ -48,6 +48,10 @@ export function addMcpRoute(app: Express, deps: McpRouteDeps): void {
     const visitor = visitorOf(request)
     const base = publicBase(request, publicUrl)
     response.setHeader('cache-control', 'no-store')
+    // The SDK asks that both be named; whoever takes anything, as most HTTP libraries say or mean, takes both.
+    if (['application/json', 'text/event-stream'].every((type) => request.accepts(type) !== false)) {
+      request.headers.accept = 'application/json, text/event-stream'
+    }
     await exchange(request, response, {
       docs: {...deps, base},
       serverName: serverNameAt(base),

@@ -6,12 +6,12 @@
 import {isIP} from 'node:net'
 import type {Express, NextFunction, Request, Response} from 'express'
 import {shortened} from '../../lib/cut.ts'
+import {type Docs, docsNamed, type Subject, subjectOf, titleOf} from '../../mcp/docs.ts'
 import {packageVersion} from '../../package/index.ts'
-import {publicBase} from '../public-base.ts'
+import {cachingOf, publicBase} from '../public-base.ts'
 
-export interface ServerCardOptions {
+export interface ServerCardOptions extends Pick<Docs, 'current' | 'name'> {
   readonly publicUrl: string | null
-  readonly name: string | null
 }
 
 /** Newest first. */
@@ -28,27 +28,28 @@ const cardPaths = ['/mcp/server-card', '/.well-known/mcp', '/.well-known/mcp/ser
 const catalogPath = '/.well-known/ai-catalog.json'
 
 /** Adds the card and the catalog, which any page may read. */
-export function addServerCard(app: Express, {publicUrl, name}: ServerCardOptions): void {
+export function addServerCard(app: Express, {publicUrl, ...docs}: ServerCardOptions): void {
+  const send = (response: Response, type: string, body: object) =>
+    response
+      .set('cache-control', cachingOf(publicUrl))
+      .type(type)
+      .send(Buffer.from(JSON.stringify(body)))
   app.use([...cardPaths, catalogPath], forAnyPage)
   app.get(cardPaths, (request, response) => {
-    send(response, cardType, serverCardAt(publicBase(request, publicUrl), name))
+    send(response, cardType, serverCardAt(publicBase(request, publicUrl), subjectOf(docs)))
   })
   app.get(catalogPath, (request, response) => {
     send(response, 'application/ai-catalog+json', catalogAt(publicBase(request, publicUrl)))
   })
 }
 
-export function serverCardAt(base: string, name: string | null): object {
-  const title = name === null ? 'Docs' : `${name} docs`
+export function serverCardAt(base: string, {name}: Pick<Subject, 'name'>): object {
   return {
     $schema: schema,
     name: serverNameAt(base),
     version: packageVersion(),
-    title: shortened(title, maxLine),
-    description: shortened(
-      `Search and read the documentation${name === null ? '' : ` of ${name}`}.`,
-      maxLine,
-    ),
+    title: shortened(titleOf({name}), maxLine),
+    description: shortened(`Search and read ${docsNamed({name})}.`, maxLine),
     websiteUrl: `${base}/docs`,
     remotes: [
       {type: 'streamable-http', url: `${base}/mcp`, supportedProtocolVersions: [...protocolVersions]},
@@ -93,11 +94,4 @@ function forAnyPage({method}: Request, response: Response, next: NextFunction): 
     .set('cross-origin-resource-policy', 'cross-origin')
   if (method === 'OPTIONS') response.status(204).end()
   else next()
-}
-
-function send(response: Response, type: string, body: object): void {
-  response
-    .set('cache-control', 'public, max-age=3600')
-    .type(type)
-    .send(Buffer.from(JSON.stringify(body)))
 }

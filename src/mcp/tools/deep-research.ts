@@ -6,7 +6,7 @@ import {z} from 'zod'
 import {cleanLine} from '../../lib/clean-text.ts'
 import {query} from '../arguments.ts'
 import {docsNamed, withBuild} from '../docs.ts'
-import {fragmentOf, pageOf} from '../page-reference.ts'
+import {maxReference, placeMeant} from '../page-reference.ts'
 import {partOf} from '../paging.ts'
 import {defineTool} from '../tool.ts'
 import {readText} from './get-doc.ts'
@@ -47,7 +47,11 @@ export const fetchDoc = defineTool({
   about: (subject) =>
     `Returns a section or a page of ${docsNamed(subject)} by an id from search. Other clients have more of get_doc.`,
   input: z.object({
-    id: z.string().min(1).max(2000).describe('The id of a result. Without its fragment: the whole page.'),
+    id: z
+      .string()
+      .min(1)
+      .max(maxReference)
+      .describe('The id of a result. Without its fragment: the whole page.'),
   }),
   output: z.object({
     id: z.string(),
@@ -58,8 +62,8 @@ export const fetchDoc = defineTool({
   }),
   run: ({id: reference}, context) =>
     withBuild(context.docs.current, async (build) => {
-      const page = await pageOf(build, reference, context)
-      const read = readText(build, page, fragmentOf(reference), context.docs)
+      const {page, fragment} = await placeMeant(build, reference, context)
+      const read = readText(build, page, fragment, context.docs)
       const {text, nextOffset} = partOf(read.text, 0, maxDocument)
       const {id, title, headings, url, path, version, lang} = read
       const data = {

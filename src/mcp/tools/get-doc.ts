@@ -6,14 +6,13 @@ import {sectionAddress} from '../../lib/section-address.ts'
 import {headingsOf, namedPage, type PageHeading, sectionMeant} from '../../retrieval/index.ts'
 import type {IndexBuild, StoredPage} from '../../search-index/index.ts'
 import {type Docs, docsNamed, publicAddress, withBuild} from '../docs.ts'
-import {fragmentOf, idOf, pageOf} from '../page-reference.ts'
+import {idOf, maxReference, placeMeant} from '../page-reference.ts'
 import {partOf} from '../paging.ts'
 import {defineTool} from '../tool.ts'
 
 /** Of one call, in UTF-16 units: about five thousand tokens. */
 const maxText = 20_000
 const maxHeadings = 100
-const maxReference = 2000
 
 export interface ReadText {
   /** Of the page, or of the section. */
@@ -73,8 +72,8 @@ export const getDoc = defineTool({
   output,
   run: ({page: reference, section, offset}, context) =>
     withBuild(context.docs.current, async (build) => {
-      const page = await pageOf(build, reference, context)
-      const {path, ...read} = readText(build, page, section ?? fragmentOf(reference), context.docs)
+      const {page, fragment} = await placeMeant(build, reference, context)
+      const {path, ...read} = readText(build, page, section ?? fragment, context.docs)
       const {text, nextOffset} = partOf(read.text, offset, maxText)
       const sections = headingsOf(build, page).slice(0, maxHeadings)
       return {

@@ -7,6 +7,7 @@ import {likeliestRoute, type NamedPage, namedPage, pagesOfVersion} from '../../r
 import type {IndexBuild, StoredPage} from '../../search-index/index.ts'
 import {lang, version} from '../arguments.ts'
 import {type Docs, docsNamed, publicAddress, withBuild} from '../docs.ts'
+import {maxReference} from '../page-reference.ts'
 import {listPart} from '../paging.ts'
 import {defineTool} from '../tool.ts'
 import {checkVersion, listed, servedLanguage} from '../versions.ts'
@@ -14,11 +15,13 @@ import {checkVersion, listed, servedLanguage} from '../versions.ts'
 const defaultLimit = 50
 const maxLimit = 200
 const maxDescription = 200
+/** Of the longest path, in base64. */
+const maxCursor = 24_000
 
 const input = z.object({
   under: z
     .string()
-    .max(2000)
+    .max(maxReference)
     .optional()
     .describe('Only pages below this folder or address, as guides. Default: all.'),
   version: version.describe('Version of the docs. Default: the current one.'),
@@ -27,7 +30,7 @@ const input = z.object({
   cursor: z
     .string()
     .min(1)
-    .max(3000)
+    .max(maxCursor)
     .optional()
     .describe('Where to read on: next_cursor of the call before.'),
 })
@@ -83,9 +86,12 @@ function listedPage(build: IndexBuild, page: StoredPage, docs: Docs) {
 
 /** @throws DocentError `not_found` that names the folders there are. */
 function pagesUnder(pages: readonly StoredPage[], under: string, docs: Docs): readonly StoredPage[] {
-  const routes = [likeliestRoute(under, docs.siteUrl), under]
+  // As the tools return addresses of resources.
+  const given = under.trim().replace(/^docs:\/\/\//, '')
+  const routes = [likeliestRoute(given, docs.siteUrl), given]
     .filter((route) => route !== null)
-    .map((route) => decodedPath(route).replace(/^[./]+|\/+$/g, ''))
+    .flatMap((route) => [decodedPath(route), route])
+    .map((route) => route.replace(/^[./]+|\/+$/g, ''))
   if (routes.includes('')) return pages
   const found = pages.filter(({path, url}) =>
     [path, decodedPath(url).replace(/^\/+/, '')].some((place) => routes.some((route) => isIn(place, route))),

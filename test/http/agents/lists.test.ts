@@ -137,6 +137,12 @@ describe('/llms.txt', () => {
     expect(refused.text).toContain(`# Error: ${code}`)
   })
 
+  test('says that a page to begin with is one number', async () => {
+    const {status, text} = await get(docent, '/llms.txt?from=2&from=3')
+
+    expect([status, text]).toEqual([400, expect.stringContaining('must be one whole number')])
+  })
+
   test('is sent again only when it has changed, and has a head', async () => {
     const first = await get(docent, '/llms.txt')
     const etag = first.headers.get('etag')!

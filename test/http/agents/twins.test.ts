@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {startDocent, type TestDocent} from '../../support/start-docent.ts'
-import {get, markdown, pageOf} from './agent-docs.ts'
+import {get, linksIn, markdown, pageOf} from './agent-docs.ts'
 
 let docent: TestDocent
 
@@ -183,4 +183,32 @@ describe('an address without a page', () => {
 
     expect(text.split('\n').filter((line) => line.startsWith('#'))).toEqual(['# Not found'])
   })
+})
+
+test('pages whose names or addresses are like those of each other have Markdown of their own', async () => {
+  const alike = [
+    pageOf('index.md', 'Start', '# Start', {url: '/'}),
+    pageOf('double.md', 'Double', '# Double', {url: '/double'}),
+    pageOf('double.md.md', 'Double md', '# Double md', {url: '/double.md'}),
+    pageOf('alone.md.md', 'Alone md', '# Alone md', {url: '/alone.md'}),
+    pageOf('moved.md', 'Moved', '# Moved', {url: '/elsewhere'}),
+    pageOf('other.md', 'Other', '# Other', {url: '/moved'}),
+  ]
+  const bare = await startDocent({pages: alike, retriever: null})
+  try {
+    const {text} = await get(bare, '/llms.txt')
+
+    const listed = linksIn(text)
+    expect(listed.map(({title}) => title).sort()).toEqual(alike.map(({title}) => title).sort())
+    for (const {title, url} of listed) {
+      const twin = await get({url: ''}, url)
+      expect([title, twin.type, twin.text.trim()]).toEqual([
+        title,
+        'text/markdown; charset=utf-8',
+        `# ${title}`,
+      ])
+    }
+  } finally {
+    await bare.close()
+  }
 })

@@ -46,7 +46,7 @@ test.each(eras)(
       /^No more than 3 searches in a minute; try again in \d+ seconds?\.$/,
     )
     await expect(client.read('docs:///guides/port.md')).rejects.toMatchObject({
-      code: -32603,
+      code: -32000,
       message: expect.stringContaining('No more than 3 searches in a minute'),
     })
   },

@@ -1,3 +1,6 @@
+import {once} from 'node:events'
+import http from 'node:http'
+import {text} from 'node:stream/consumers'
 import {describe, expect, test} from 'vitest'
 import {closedAfterEach} from '../../support/closed-after-each.ts'
 import {mcpPages} from '../../support/mcp-docs.ts'
@@ -49,6 +52,20 @@ const legacyCall = (id: number) => ({
   method: 'tools/call',
   params: {name: 'get_doc', arguments: {page: 'guides/port.md'}},
 })
+
+/** Posts with an `Accept` header or none, as `fetch` cannot: it adds one. */
+async function rawPost(port: number, body: unknown, accept: string | undefined) {
+  const request = http.request({
+    port,
+    host: '127.0.0.1',
+    method: 'POST',
+    path: '/mcp',
+    headers: {'content-type': 'application/json', ...(accept === undefined ? {} : {accept})},
+  })
+  request.end(JSON.stringify(body))
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+  return {status: response.statusCode, body: await text(response)}
+}
 
 /** The messages in a stream of the earlier protocol. */
 const framesIn = (text: string) =>
@@ -159,6 +176,18 @@ describe('POST /mcp, earlier versions', () => {
         .sort(),
     ).toEqual([1, 2])
   })
+
+  test.each(['*/*', undefined, 'application/*, text/*;q=0.5', 'application/json, */*;q=0.1'])(
+    'answers a client that takes %s',
+    async (accept) => {
+      const {product} = await posting()
+
+      const {status, body} = await rawPost(product.port, legacyCall(1), accept)
+
+      expect(status).toBe(200)
+      expect(framesIn(body)).toMatchObject([{id: 1, result: {content: [{type: 'text'}]}}])
+    },
+  )
 
   test('refuses a client that takes no stream', async () => {
     const {post} = await posting()

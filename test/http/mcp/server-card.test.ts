@@ -33,13 +33,14 @@ describe('the server card', () => {
       expect(response.status).toBe(200)
       expect(response.headers.get('content-type')).toBe('application/mcp-server-card+json')
       expect(response.headers.get('access-control-allow-origin')).toBe('*')
+      expect(response.headers.get('cache-control')).toBe('public, max-age=3600')
       expect(again.status).toBe(304)
       expect(await response.json()).toEqual({
         $schema: 'https://static.modelcontextprotocol.io/schemas/v1/server-card.schema.json',
         name: 'com.example.docs/docent',
         version: expect.stringMatching(/^\d+\.\d+\.\d+/),
         title: 'Boiler docs',
-        description: 'Search and read the documentation of Boiler.',
+        description: 'Search and read the documentation “Boiler”.',
         websiteUrl: 'https://docs.example.com/docs',
         remotes: [
           {
@@ -83,6 +84,16 @@ describe('the server card', () => {
     expect(protocolVersions).toContain(client.version)
   })
 
+  test('has the title of the start page where nobody named the docs, as the server itself says', async () => {
+    const product = await start({pages: mcpPages})
+
+    const card: Card = await (await fetch(`${product.url}/mcp/server-card`)).json()
+    const client = await connect('modern', product.url)
+
+    expect(card.title).toBe('Boiler handbook docs')
+    expect(client.serverInfo.title).toBe(card.title)
+  })
+
   test.each([
     ['https://docs.example.com', 'com.example.docs/docent'],
     ['http://localhost:3000', 'localhost/docent'],
@@ -95,7 +106,7 @@ describe('the server card', () => {
   })
 
   test('keeps to the length that its schema allows', () => {
-    const {title, description} = serverCardAt('https://x.example', 'long '.repeat(100)) as Card
+    const {title, description} = serverCardAt('https://x.example', {name: 'long '.repeat(100)}) as Card
 
     expect([title.length <= 100, description.length <= 100]).toEqual([true, true])
   })

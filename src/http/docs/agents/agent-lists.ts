@@ -36,7 +36,7 @@ const maxFiles = 16
 export const agentListQuery = z.object({
   version: z.string().min(1).max(100).optional(),
   lang: languageTag.optional(),
-  from: z.coerce.number().int().min(1).max(100_000_000).default(1),
+  from: z.coerce.number('must be one whole number').int().min(1).max(100_000_000).default(1),
 })
 
 /** Sends a list of pages, made of a build that stays open until it is sent. */

@@ -1,6 +1,6 @@
 import type {Router} from 'express'
 import type {CurrentBuild} from '../../../search-index/index.ts'
-import {linkBase} from '../../public-base.ts'
+import {cachingOf, linkBase} from '../../public-base.ts'
 import type {AgentLists} from './agent-lists.ts'
 import {robotsText} from './robots.ts'
 
@@ -28,7 +28,7 @@ export function addAgentRoutes(router: Router, {current, lists, publicUrl}: Agen
   }
 
   router.get('/robots.txt', (request, response) => {
-    response.setHeader('cache-control', 'public, max-age=3600')
+    response.setHeader('cache-control', cachingOf(publicUrl))
     response.type('text/plain; charset=utf-8').send(robotsText(linkBase(request, publicUrl)))
   })
 }
