@@ -8,6 +8,7 @@ import {checkAiSdk} from './ai-sdk/check.ts'
 import {checkInspector} from './mcp/inspector.ts'
 import {checkSdk, sdkClients} from './mcp/sdk.ts'
 import {checkOpenAi} from './openai/check.ts'
+import {checkOpenApi as checkOpenApiDocument} from './openapi.ts'
 import {checkReactExample} from './react-example.ts'
 
 /** A client of another protocol, in one version. */
@@ -62,6 +63,12 @@ const all: readonly ProtocolClient[] = [
     inSmoke: false,
     skipped: null,
     check: () => checkInspector(inspectorVersion),
+  },
+  {
+    name: 'openapi-typescript@7.13.0',
+    inSmoke: false,
+    skipped: null,
+    check: checkOpenApiDocument,
   },
   {
     name: 'examples/react',
