@@ -1,8 +1,14 @@
 import type {IncomingMessage, Server, ServerResponse} from 'node:http'
-import {Ajv2020, type ValidateFunction} from 'ajv/dist/2020.js'
-import {openApiDocument} from '../../src/http/openapi/document.ts'
 import type {JsonSchema} from '../../src/http/openapi/json-schema.ts'
 import {type Route, routes} from '../../src/http/routes.ts'
+import {
+  type Content,
+  document,
+  type OperationObject,
+  problemOfParameter,
+  problemOfRequest,
+  problemOfResponse,
+} from './openapi-schemas.ts'
 
 /** Compares what a server answers with its own OpenAPI document. */
 export interface OpenApiCheck {
@@ -12,71 +18,9 @@ export interface OpenApiCheck {
   assertNoDifference(): void
 }
 
-interface OperationObject {
-  readonly operationId: string
-  readonly parameters?: readonly {readonly name: string; readonly in: string; readonly schema: JsonSchema}[]
-  readonly requestBody?: {readonly content: Content}
-  readonly responses: Readonly<Record<string, {readonly content?: Content}>>
-}
-
-type Content = Readonly<
-  Record<string, {readonly schema: JsonSchema; readonly 'x-itemSchema'?: JsonSchema} | undefined>
->
-
 /** Longer responses are not kept. */
 const maxBytes = 4 * 1024 * 1024
 const maxDifferences = 20
-
-const document = openApiDocument('') as {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, OperationObject>>>>
-  readonly components: {readonly schemas: Readonly<Record<string, JsonSchema>>}
-}
-
-const ajv = new Ajv2020({strict: false, allErrors: true, coerceTypes: false, logger: false})
-const coercing = new Ajv2020({strict: false, coerceTypes: true, logger: false})
-ajv.addSchema({
-  $id: 'docent',
-  components: {
-    schemas: Object.fromEntries(
-      Object.entries(document.components.schemas).map(([name, schema]) => [name, closed(schema)]),
-    ),
-  },
-})
-const validators = new Map<JsonSchema, ValidateFunction>()
-
-/** What is sent may have no field that is not described: clients may be sent others, which they ignore. */
-function closed(schema: unknown, isOpen = false): unknown {
-  if (Array.isArray(schema)) return schema.map((each) => closed(each))
-  if (typeof schema !== 'object' || schema === null) return schema
-  const {$ref, allOf, properties, ...rest} = schema as Record<string, unknown>
-  const name = typeof $ref === 'string' ? $ref.split('/').at(-1)! : null
-  if (name !== null && isOpen) return closed(document.components.schemas[name], true)
-  const parts = Object.fromEntries(Object.entries(rest).map(([key, part]) => [key, closed(part)]))
-  const hasFields = properties !== undefined && Object.keys(properties as object).length > 0
-  const isClosed =
-    !isOpen && (allOf !== undefined || (hasFields && rest['additionalProperties'] === undefined))
-  return {
-    ...parts,
-    ...(name === null ? {} : {$ref: `docent#/components/schemas/${name}`}),
-    ...(properties === undefined
-      ? {}
-      : {
-          properties: Object.fromEntries(
-            Object.entries(properties as object).map(([field, part]) => [field, closed(part)]),
-          ),
-        }),
-    ...(allOf === undefined ? {} : {allOf: (allOf as unknown[]).map((part) => closed(part, true))}),
-    ...(isClosed ? {unevaluatedProperties: false} : {}),
-  }
-}
-
-function validatorOf(schema: JsonSchema): ValidateFunction {
-  const known = validators.get(schema)
-  if (known !== undefined) return known
-  const made = ajv.compile(closed(schema) as object)
-  validators.set(schema, made)
-  return made
-}
 
 const table = routes.map((route) => ({
   route,
@@ -101,9 +45,9 @@ export function checkedByOpenApi(server: Server): OpenApiCheck {
   const differences: string[] = []
 
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-    const {pathname, searchParams} = new URL(request.url ?? '/', 'http://localhost')
-    const found = operationOf(request.method ?? '', pathname)
-    if (found === null) return
+    const address = URL.parse(request.url ?? '', 'http://localhost')
+    const found = address && operationOf(request.method ?? '', address.pathname)
+    if (address === null || found === null) return
     const chunks = chunksOf(response)
     response.once('finish', () => {
       const {operation, route} = found
@@ -119,7 +63,7 @@ export function checkedByOpenApi(server: Server): OpenApiCheck {
         operation.responses[status] ?? (status >= 500 ? operation.responses['default'] : undefined)
       if (reply === undefined) return note('the status is not described')
       compareBody(response, chunks(), reply.content ?? {}, note)
-      if (status < 300) compareRequest(request, searchParams, operation, note)
+      if (status < 300) compareRequest(request, address.searchParams, operation, note)
     })
   })
 
@@ -197,40 +141,18 @@ function compareRequest(
   const ofBody = requestBody?.content['application/json']
   // Express has parsed it.
   if (ofBody !== undefined && typeof body === 'object' && body !== null) {
-    if (!coercionFree(ofBody.schema, body))
-      note(`a body that was accepted: ${shownErrors(validatorOfRequest(ofBody.schema))}`)
+    const problem = problemOfRequest(body, ofBody.schema)
+    if (problem !== null) note(`a body that was accepted: ${problem}`)
   }
   for (const {name, in: place, schema} of parameters) {
     const value = query.get(name)
     if (place !== 'query' || value === null || value === '') continue
-    const validate = coercing.compile({type: 'object', properties: {value: schema}})
-    if (!validate({value})) note(`a value of ${name} that was accepted: ${shownErrors(validate)}`)
+    const problem = problemOfParameter(value, schema)
+    if (problem !== null) note(`a value of ${name} that was accepted: ${problem}`)
   }
 }
 
-const ofRequests = new Map<JsonSchema, ValidateFunction>()
-
-function validatorOfRequest(schema: JsonSchema): ValidateFunction {
-  const validate = ofRequests.get(schema) ?? ajv.compile(withRefs(schema) as object)
-  ofRequests.set(schema, validate)
-  return validate
-}
-
-const coercionFree = (schema: JsonSchema, body: object): boolean => validatorOfRequest(schema)(body) === true
-
-/** References into the document, and nothing else changed: requests may have fields that are ignored. */
-function withRefs(schema: unknown): unknown {
-  return JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"docent#/components/'))
-}
-
 function compare(value: unknown, schema: JsonSchema, note: (difference: string) => void): void {
-  const validate = validatorOf(schema)
-  if (!validate(value)) note(`${shownErrors(validate)} in ${JSON.stringify(value).slice(0, 300)}`)
-}
-
-function shownErrors({errors}: ValidateFunction): string {
-  return (errors ?? [])
-    .slice(0, 4)
-    .map(({instancePath, message, params}) => `${instancePath || '/'} ${message} ${JSON.stringify(params)}`)
-    .join('; ')
+  const problem = problemOfResponse(value, schema)
+  if (problem !== null) note(`${problem} in ${JSON.stringify(value).slice(0, 300)}`)
 }
