@@ -136,7 +136,7 @@ function operationObject(route: Route, operation: Operation): object {
 }
 
 /** The errors that any route of its kind has. */
-function errorsOf({path, caller, isFile}: Route, {parameters = [], body, tag}: Operation): ErrorCode[] {
+function errorsOf({path, caller}: Route, {parameters = [], body, tag}: Operation): ErrorCode[] {
   const isForStaff = ofStaff.includes(caller)
   const hasQuery = parameters.some((parameter) => parameter.in === 'query')
   const kinds: readonly (readonly [boolean, readonly ErrorCode[]])[] = [
@@ -144,13 +144,14 @@ function errorsOf({path, caller, isFile}: Route, {parameters = [], body, tag}: O
     [caller === 'visitors' || caller === 'own pages', ['origin_not_allowed']],
     [caller === 'operators', ['unauthorized', 'forbidden']],
     [path.startsWith('/v1/'), ['unauthorized']],
-    [hasQuery && path.startsWith('/api/'), ['invalid_request']],
+    [hasQuery && tag !== 'Pages', ['invalid_request']],
     [body !== undefined, ['invalid_request', 'too_large', 'unsupported_media_type']],
     // The page and the console may not be built.
     [tag === 'Pages', ['not_found']],
     // A part of the path may be no UTF-8.
     [/[:*]/.test(path), ['not_found', 'invalid_request']],
-    [isFile !== true && caller !== 'anyone', ['rate_limited', 'host_not_allowed']],
+    // Before any route.
+    [true, ['rate_limited', 'host_not_allowed']],
   ]
   return kinds.flatMap(([applies, codes]) => (applies ? codes : []))
 }

@@ -20,7 +20,7 @@ export function addOpenApiRoute(router: Router, publicUrl: string | null): void 
     if (made.size < maxKept) made.set(base, document)
     // Any page may read it: tools that show an API run in browsers.
     response.set({'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin'})
-    response.setHeader('cache-control', 'no-cache')
+    response.setHeader('cache-control', 'private, no-cache')
     await sendCompressed(response, document, 'application/json; charset=utf-8')
   })
 }

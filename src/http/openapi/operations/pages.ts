@@ -63,7 +63,7 @@ export const pages: Operations = {
     tag: 'Docs',
     parameters: docsQuery,
     replies: {200: page, ...fresh},
-    errors: ['invalid_request', 'not_ready', 'not_found'],
+    errors: ['not_ready', 'not_found'],
   },
   'GET /docs/*route': {
     id: 'getDocsPage',
@@ -71,7 +71,7 @@ export const pages: Operations = {
     description: '`route` may have slashes. With `.md` at its end, the page comes as Markdown.',
     parameters: docsQuery,
     replies: {200: page, 302: redirect('The address of the page that is meant, in `Location`.'), ...fresh},
-    errors: ['invalid_request', 'not_ready'],
+    errors: ['not_ready'],
   },
   'GET /llms.txt': {
     id: 'getLlmsTxt',
