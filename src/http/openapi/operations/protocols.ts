@@ -122,6 +122,8 @@ export const protocols: Operations = {
         },
       },
       202: nothing('A notification was taken.'),
+      404: json('RpcResponse', 'There is no such method, in the era without sessions.'),
+      406: json('RpcResponse', 'The client takes no stream, in the era before.'),
     },
   },
   'GET /mcp/server-card': {id: 'getServerCard', ...card},
