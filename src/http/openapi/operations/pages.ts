@@ -38,6 +38,9 @@ const docsQuery: readonly Parameter[] = [
   {name: 'q', in: 'query', description: 'At `/docs/search`: what is searched for.', schema: {type: 'string'}},
 ]
 
+/** Of the docs; those of a question are among them. */
+const errors = ['not_ready', 'not_found', 'version_not_found', 'too_large', 'origin_not_allowed'] as const
+
 const fresh = {304: nothing('It has not changed, as `If-None-Match` says.')}
 
 /** What people, agents and crawlers open. */
@@ -63,7 +66,7 @@ export const pages: Operations = {
     tag: 'Docs',
     parameters: docsQuery,
     replies: {200: page, ...fresh},
-    errors: ['not_ready', 'not_found'],
+    errors,
   },
   'GET /docs/*route': {
     id: 'getDocsPage',
@@ -71,7 +74,7 @@ export const pages: Operations = {
     description: '`route` may have slashes. With `.md` at its end, the page comes as Markdown.',
     parameters: docsQuery,
     replies: {200: page, 302: redirect('The address of the page that is meant, in `Location`.'), ...fresh},
-    errors: ['not_ready'],
+    errors,
   },
   'GET /llms.txt': {
     id: 'getLlmsTxt',
