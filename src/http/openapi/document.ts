@@ -202,7 +202,7 @@ function fileOperation({path}: Route): Operation {
   const type = typeOfFile[words.at(-1) ?? '']
   const file: Reply =
     type === undefined
-      ? {description: 'The file.', content: {'*/*': {schema: {type: 'string'}}}}
+      ? {description: 'The file.', content: {'*/*': {schema: {}}}}
       : text(type, 'The file.')
   return {id, tag: 'Pages', replies: {200: file, 304: nothing('It has not changed.')}}
 }
