@@ -113,6 +113,7 @@ function operationObject(route: Route, operation: Operation): object {
   ])
   const responses: Record<string, Reply> = {
     ...Object.fromEntries(refusals),
+    ...(method === 'GET' ? {304: nothing('It has not changed, as `If-None-Match` says.')} : {}),
     ...replies,
     default: refusal(path, ['internal']),
   }
@@ -201,8 +202,6 @@ function fileOperation({path}: Route): Operation {
   const id = `get${words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join('')}`
   const type = typeOfFile[words.at(-1) ?? '']
   const file: Reply =
-    type === undefined
-      ? {description: 'The file.', content: {'*/*': {schema: {}}}}
-      : text(type, 'The file.')
-  return {id, tag: 'Pages', replies: {200: file, 304: nothing('It has not changed.')}}
+    type === undefined ? {description: 'The file.', content: {'*/*': {schema: {}}}} : text(type, 'The file.')
+  return {id, tag: 'Pages', replies: {200: file}}
 }

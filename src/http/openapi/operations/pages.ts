@@ -1,16 +1,6 @@
 import {agentListQuery} from '../../docs/agents/agent-lists.ts'
 import {docsAskQuery} from '../../docs/agents/docs-ask.ts'
-import {
-  either,
-  html,
-  json,
-  nothing,
-  type Operations,
-  type Parameter,
-  queryOf,
-  redirect,
-  text,
-} from '../operation.ts'
+import {either, html, json, type Operations, type Parameter, queryOf, redirect, text} from '../operation.ts'
 
 /** Markdown for agents, or HTML for people. */
 const page = either(
@@ -41,8 +31,6 @@ const docsQuery: readonly Parameter[] = [
 /** Of the docs; those of a question are among them. */
 const errors = ['not_ready', 'not_found', 'version_not_found', 'too_large', 'origin_not_allowed'] as const
 
-const fresh = {304: nothing('It has not changed, as `If-None-Match` says.')}
-
 /** What people, agents and crawlers open. */
 export const pages: Operations = {
   'GET /': {
@@ -65,7 +53,7 @@ export const pages: Operations = {
     id: 'getDocs',
     tag: 'Docs',
     parameters: docsQuery,
-    replies: {200: page, ...fresh},
+    replies: {200: page},
     errors,
   },
   'GET /docs/*route': {
@@ -73,21 +61,21 @@ export const pages: Operations = {
     tag: 'Docs',
     description: '`route` may have slashes. With `.md` at its end, the page comes as Markdown.',
     parameters: docsQuery,
-    replies: {200: page, 302: redirect('The address of the page that is meant, in `Location`.'), ...fresh},
+    replies: {200: page, 302: redirect('The address of the page that is meant, in `Location`.')},
     errors,
   },
   'GET /llms.txt': {
     id: 'getLlmsTxt',
     tag: 'Docs',
     parameters: queryOf(agentListQuery),
-    replies: {200: text('text/markdown', 'The list.'), ...fresh},
+    replies: {200: text('text/markdown', 'The list.')},
     errors: ['not_ready', 'not_found', 'version_not_found'],
   },
   'GET /llms-full.txt': {
     id: 'getLlmsFullTxt',
     tag: 'Docs',
     parameters: queryOf(agentListQuery),
-    replies: {200: text('text/markdown', 'The pages.'), ...fresh},
+    replies: {200: text('text/markdown', 'The pages.')},
     errors: ['not_ready', 'not_found', 'version_not_found'],
   },
   'GET /robots.txt': {id: 'getRobotsTxt', tag: 'Docs', replies: {200: text('text/plain', 'The rules.')}},
@@ -99,7 +87,6 @@ export const pages: Operations = {
         description: 'An OpenAPI 3.1 document.',
         content: {'application/json': {schema: {type: 'object'}}},
       },
-      ...fresh,
     },
   },
   'GET /healthz': {id: 'getHealth', tag: 'Server', replies: {200: json('Health', 'It runs.')}},
