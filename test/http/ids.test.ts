@@ -5,6 +5,7 @@ import {join} from 'node:path'
 import {afterEach, describe, expect, test} from 'vitest'
 import {WebSocket} from 'ws'
 import {refOf} from '../../src/answers/ids.ts'
+import {noUsage} from '../../src/domain/index.ts'
 import {openSqlite} from '../../src/native/index.ts'
 import {migrate, migrations} from '../../src/transcripts/migrations.ts'
 import {readTranscripts} from '../../src/transcripts/read-transcripts.ts'
@@ -234,9 +235,12 @@ describe('a file of an earlier version', () => {
         build: 'b',
         generator: 'anthropic',
         model: null,
+        embedding: 'e',
       }
+      const timings = {sourcesMs: null, firstTokenMs: null, longestStallMs: 0, totalMs: 5}
+      const done = {type: 'done', ending: 'complete', abstained: false, usage: noUsage, timings}
       event.run(row, 1, 1, JSON.stringify(start))
-      event.run(row, 2, 2, '{"type":"done","ending":"complete","abstained":false,"usage":{},"timings":{}}')
+      event.run(row, 2, 2, JSON.stringify(done))
     }
     old.close()
     return {dataDir, file}
