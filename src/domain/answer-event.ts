@@ -182,7 +182,7 @@ export interface DoneEvent {
   readonly type: 'done'
   readonly ending: 'complete' | 'abstained' | 'stopped' | 'disconnected'
   readonly finishReason?: FinishReason
-  /** Set only where it is true: `isPartialFinish(finishReason)`. */
+  /** Set only where it is true: the model declined, or a limit cut the answer; `finishReason` says which. */
   readonly partial?: true
   readonly abstained: boolean
   readonly reason?: AbstentionReason

@@ -1,4 +1,5 @@
-/** Every way Docent rejects a request or fails. Mapped to HTTP statuses in `http/`, to messages for readers below. */
+// Mapped to HTTP statuses in `http/`, to messages for readers below.
+/** Every way Docent rejects a request or fails. */
 export type ErrorCode =
   // rejected before any work
   | 'invalid_request'

@@ -218,19 +218,13 @@ export class BuildCache {
   }
 }
 
-/**
- * In UTF-16 units. Some authors make a heading of a whole page; a fragment as long would fill an answer with its address,
- * and that of the page leads there as well.
- */
-const maxAnchor = 1000
-
-/** By section id. A fragment leads to the first section that has it; one that repeats it, or is too long, has none. */
+/** By section id. A fragment leads to the first section that has it; one that repeats it has no fragment. */
 function addressesOf(pageKey: string, sections: readonly StoredSection[]): Map<number, SectionAddress> {
   const seen = new Set<string>()
   let withoutAnchor = 0
   return new Map(
     sections.map(({id, anchor: written}) => {
-      const anchor = seen.has(written) || written.length > maxAnchor ? '' : written
+      const anchor = seen.has(written) ? '' : written
       seen.add(written)
       // Several may have no fragment; the first of them has the page's own id.
       const suffix = anchor === '' && withoutAnchor++ > 0 ? `~${withoutAnchor}` : ''

@@ -119,7 +119,7 @@ export type TypedQuery = Omit<SearchQuery, 'history'>
 export interface TypedResult {
   readonly build: string
   readonly query: string
-  /** As a `Retrieval` has it. */
+  /** The language of the pages that answer, BCP 47; null where the build does not know languages. */
   readonly lang: string | null
   /** Best first; none when no word of the docs begins with what was typed. */
   readonly hits: readonly SearchHit[]
@@ -130,7 +130,7 @@ export interface SearchResult {
   readonly build: string
   /** What was searched for. */
   readonly query: string
-  /** As a `Retrieval` has it. */
+  /** The language of the pages that answer, BCP 47; null where the build does not know languages. */
   readonly lang: string | null
   /** Best first. */
   readonly hits: readonly SearchHit[]
@@ -138,7 +138,7 @@ export interface SearchResult {
   readonly abstention: Abstention | null
   /** How likely it is that the docs have the answer, from 0 to 1. Abstention is decided by it. */
   readonly answerability: number
-  /** As a `Retrieval` has them. */
+  /** Words of the question that the docs never use. */
   readonly unknownWords: readonly string[]
   /** The features it was computed from, by name. */
   readonly features: Readonly<Record<string, number>>
@@ -161,7 +161,7 @@ export interface DocsSearch {
 export interface Explanation {
   readonly build: string
   readonly query: string
-  /** As a `Retrieval` has it. */
+  /** The language of the pages that answer, BCP 47; null where the build does not know languages. */
   readonly lang: string | null
   /** The words that were searched for. */
   readonly terms: readonly {

@@ -119,7 +119,7 @@ export interface TranscriptItem {
   readonly abstained: boolean
   /** Null if the generator did not finish. */
   readonly finishReason: FinishReason | null
-  /** Ended as `complete`, but is cut or declined; see `isPartialFinish`. */
+  /** Ended as `complete`, but the model declined, or a limit cut the answer. */
   readonly partial: boolean
   readonly rating: 'up' | 'down' | null
   readonly missing: boolean

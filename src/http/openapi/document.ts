@@ -1,4 +1,4 @@
-import type {ErrorCode} from '../../domain/index.ts'
+import {type ErrorCode, isRetryable} from '../../domain/index.ts'
 import {packageVersion} from '../../package/index.ts'
 import {statusOf} from '../error-response.ts'
 import {type Caller, type Route, routes} from '../routes.ts'
@@ -127,13 +127,27 @@ function operationObject(route: Route, operation: Operation): object {
     operationId: id,
     tags: [tag],
     summary: about,
-    ...(description === undefined ? {} : {description}),
+    ...describedFor(caller, description),
     ...(inPath.length + parameters.length === 0 ? {} : {parameters: [...inPath, ...parameters]}),
     ...(body === undefined ? {} : {requestBody: body}),
     responses,
     security: securityOf(method, path, caller),
     ...extensions,
   }
+}
+
+/** Which staff may call it comes first. */
+function describedFor(caller: Caller, description: string | undefined): {readonly description?: string} {
+  const lines = [whoMay[caller], description].filter((line) => line !== undefined)
+  return lines.length === 0 ? {} : {description: lines.join('\n\n')}
+}
+
+const whoMay: Partial<Record<Caller, string>> = {
+  staff: 'For staff in any role.',
+  support: 'For staff in the roles `support` and `admin`.',
+  docs: 'For staff in the roles `docs` and `admin`.',
+  admin: 'For staff in the role `admin`.',
+  'own pages': 'For programs and pages of this server.',
 }
 
 /** The errors that any route of its kind has. */
@@ -157,10 +171,20 @@ function errorsOf({path, caller}: Route, {parameters = [], body, tag}: Operation
   return kinds.flatMap(([applies, codes]) => (applies ? codes : []))
 }
 
+const retryAfter = {
+  description: 'Seconds after which the same request may succeed, where that is known.',
+  schema: {type: 'integer'},
+}
+
 /** An error in the form that clients of its address expect. */
 function refusal(path: string, codes: readonly ErrorCode[]): Reply {
   const description = codes.map((code) => `\`${code}\``).join(', ')
-  return {description, content: errorContent(path)}
+  const isTemporary = codes.some((code) => isRetryable(code) || code === 'rate_limited')
+  return {
+    description,
+    content: errorContent(path),
+    ...(isTemporary ? {headers: {'Retry-After': retryAfter}} : {}),
+  }
 }
 
 function errorContent(path: string): Readonly<Record<string, Media>> {

@@ -73,6 +73,12 @@ export const json = (name: string, description: string): Reply => ({
   content: mediaOf('application/json', ref(name)),
 })
 
+/** A reply with a header beside. */
+export const withHeader = (reply: Reply, name: string, description: string): Reply => ({
+  ...reply,
+  headers: {[name]: {description, schema: {type: 'string'}}},
+})
+
 /** @param type of the text, without parameters. */
 export const text = (type: string, description: string): Reply => ({
   description,

@@ -19,6 +19,7 @@ import {
   stream,
   strictBodyOf,
   text,
+  withHeader,
 } from '../operation.ts'
 import {after, lastEventId} from './asking.ts'
 
@@ -34,7 +35,7 @@ export const docsTeam: Operations = {
     id: 'proposeVerified',
     tag: 'Verified answers',
     body: strictBodyOf(verifiedProposal),
-    replies: {201: json('ShownVerifiedAnswer', 'It is proposed.')},
+    replies: {201: withHeader(json('ShownVerifiedAnswer', 'It is proposed.'), 'Location', 'Its address.')},
     errors: ['conflict'],
   },
   'GET /api/admin/verified/:id': {
@@ -161,7 +162,13 @@ export const docsTeam: Operations = {
     id: 'reindex',
     tag: 'Builds',
     description:
-      'Also takes push events of GitHub, GitLab and what speaks as they do, signed with `WEBHOOK_SECRET`; then no token is needed.',
+      'Also takes push events of GitHub, GitLab and what speaks as they do, signed with `WEBHOOK_SECRET`; then no token is needed, and the body is the event. `X-GitHub-Event` or `X-Gitlab-Event` says what happened; without it, a push.',
+    parameters: ['X-GitHub-Event', 'X-Gitlab-Event'].map((name) => ({
+      name,
+      in: 'header',
+      description: 'Of a push event.',
+      schema: {type: 'string'},
+    })),
     body: {
       required: false,
       content: {

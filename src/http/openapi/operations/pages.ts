@@ -1,6 +1,16 @@
 import {agentListQuery} from '../../docs/agents/agent-lists.ts'
 import {docsAskQuery} from '../../docs/agents/docs-ask.ts'
-import {either, html, json, type Operations, type Parameter, queryOf, redirect, text} from '../operation.ts'
+import {
+  either,
+  html,
+  json,
+  type Operations,
+  type Parameter,
+  queryOf,
+  redirect,
+  text,
+  withHeader,
+} from '../operation.ts'
 
 /** Markdown for agents, or HTML for people. */
 const page = either(
@@ -14,6 +24,13 @@ const lang: Parameter = {
   name: 'lang',
   in: 'query',
   description: 'The language of the page. Default: that of the browser.',
+  schema: {type: 'string'},
+}
+
+const question: Parameter = {
+  name: 'q',
+  in: 'query',
+  description: 'A question, put into the box.',
   schema: {type: 'string'},
 }
 
@@ -36,16 +53,13 @@ export const pages: Operations = {
   'GET /': {
     id: 'getPage',
     tag: 'Pages',
-    parameters: [
-      lang,
-      {name: 'q', in: 'query', description: 'A question, put into the box.', schema: {type: 'string'}},
-    ],
+    parameters: [lang, question],
     replies: {200: html('The page.')},
   },
   'GET /index.html': {
     id: 'getIndexPage',
     tag: 'Pages',
-    parameters: [lang],
+    parameters: [lang, question],
     replies: {200: html('The page.')},
   },
   'GET /look.css': {id: 'getLook', tag: 'Pages', replies: {200: text('text/css', 'The style sheet.')}},
@@ -61,7 +75,10 @@ export const pages: Operations = {
     tag: 'Docs',
     description: '`route` may have slashes. With `.md` at its end, the page comes as Markdown.',
     parameters: docsQuery,
-    replies: {200: page, 302: redirect('The address of the page that is meant, in `Location`.')},
+    replies: {
+      200: page,
+      302: withHeader(redirect('Another page is meant.'), 'Location', 'The address of that page.'),
+    },
     errors,
   },
   'GET /llms.txt': {
@@ -104,7 +121,7 @@ export const pages: Operations = {
       200: html('The conversation.'),
       404: html('There is no such link.'),
       410: html('The link works no longer.'),
-      429: html('Too many.'),
+      429: either('Too many.', html(''), json('ErrorBody', '')),
       503: html('It cannot be shown now.'),
     },
   },
@@ -114,7 +131,14 @@ export const pages: Operations = {
     parameters: [
       {name: 'token', in: 'query', description: 'Of a link that signs in once.', schema: {type: 'string'}},
     ],
-    replies: {200: html('The page.'), 303: redirect('The console, without the token in its address.')},
+    replies: {
+      200: html('The page.'),
+      303: withHeader(
+        redirect('Signed in, or not.'),
+        'Location',
+        'The console, without the token in its address.',
+      ),
+    },
   },
   'GET /console/*view': {id: 'getConsoleView', tag: 'Pages', replies: {200: html('The page.')}},
 }

@@ -11,6 +11,7 @@ import {
   type Parameter,
   ref,
   stream,
+  withHeader,
 } from '../operation.ts'
 import {idempotencyKey} from './asking.ts'
 
@@ -41,7 +42,13 @@ export const protocols: Operations = {
     tag: 'AI SDK',
     parameters: [idempotencyKey],
     body: bodyOf(chatBody),
-    replies: {200: stream('A UI message stream, version 1.')},
+    replies: {
+      200: withHeader(
+        stream('A UI message stream.'),
+        'x-vercel-ai-ui-message-stream',
+        'The version of the stream: `v1`.',
+      ),
+    },
     errors: ['version_not_found', 'conflict', 'not_ready', 'shutting_down'],
   },
   'GET /api/chat/:id/stream': {

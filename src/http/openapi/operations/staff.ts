@@ -2,7 +2,17 @@ import {analyticsQuery, exportQuery, reviewBody, transcriptQuery, valuesQuery} f
 import {goldenBody} from '../../staff/golden-routes.ts'
 import {handoverBody, handoverQuery} from '../../staff/handover-routes.ts'
 import {auditQuery, inviteBody, roleBody, tokenBody} from '../../staff/staff-schemas.ts'
-import {either, html, json, nothing, type Operations, queryOf, strictBodyOf, text} from '../operation.ts'
+import {
+  either,
+  html,
+  json,
+  nothing,
+  type Operations,
+  queryOf,
+  strictBodyOf,
+  text,
+  withHeader,
+} from '../operation.ts'
 
 const notErased = (name: string) =>
   json(name, 'It is done; copies are left on the disk until another process has read them.')
@@ -13,7 +23,9 @@ export const staffOperations: Operations = {
     id: 'signIn',
     tag: 'Sign-in',
     body: strictBodyOf(tokenBody),
-    replies: {200: json('StaffSession', 'Signed in; the cookie is set.')},
+    replies: {
+      200: withHeader(json('StaffSession', 'Signed in.'), 'Set-Cookie', 'The session, for 12 hours.'),
+    },
     errors: ['unauthorized', 'forbidden'],
   },
   'GET /api/admin/session': {
@@ -33,7 +45,9 @@ export const staffOperations: Operations = {
     id: 'takeUpInvitation',
     tag: 'Sign-in',
     body: strictBodyOf(tokenBody),
-    replies: {200: json('JoinedPerson', 'Signed in; the cookie is set.')},
+    replies: {
+      200: withHeader(json('JoinedPerson', 'Signed in.'), 'Set-Cookie', 'The session, for 12 hours.'),
+    },
     errors: ['unauthorized', 'forbidden'],
   },
   'GET /api/admin/people': {id: 'listPeople', tag: 'People', replies: {200: json('People', 'All of them.')}},
