@@ -7,6 +7,7 @@ import type {AnswerJson} from '../../src/answers/index.ts'
 import type {AnswerEvent, Ending, SequencedEvent} from '../../src/domain/index.ts'
 import type {ClosedGap, Gap, GapEvent, GapQuestion, ShownGap} from '../../src/gaps/index.ts'
 import type {GoldenAdded, GoldenQuestion} from '../../src/golden/index.ts'
+import type {SectionTexts} from '../../src/http/builds/builds-child.ts'
 import type {Coverage} from '../../src/http/builds/coverage.ts'
 import type {CostedAnalytics} from '../../src/http/costs.ts'
 import type {ErrorBody} from '../../src/http/error-response.ts'
@@ -15,6 +16,7 @@ import type {ChatCompletion} from '../../src/http/openai/chat-completion.ts'
 import type {OpenAiErrorBody} from '../../src/http/openai/openai-errors.ts'
 import type {OpenAiResponse} from '../../src/http/openai/response-object.ts'
 import type {ReindexEvent, ReindexJob} from '../../src/http/reindexing.ts'
+import type {SourceNow} from '../../src/http/staff/material-routes.ts'
 import type {IngestReport} from '../../src/ingestion/index.ts'
 import type {LineProblem} from '../../src/question-sets/index.ts'
 import type {
@@ -24,7 +26,7 @@ import type {
   SearchResult,
   SectionText,
 } from '../../src/retrieval/index.ts'
-import type {BuildChanges, DifferentLines, ListedBuild, SectionNow} from '../../src/search-index/index.ts'
+import type {BuildChanges, ListedBuild} from '../../src/search-index/index.ts'
 import type {AuditLine, Handover, Permission, Person, Role} from '../../src/staff/index.ts'
 import type {AskedQuestion} from '../../src/transcripts/index.ts'
 import type {
@@ -35,7 +37,7 @@ import type {
   TranscriptPage,
   TranscriptStorage,
 } from '../../src/transcripts/transcript-store.ts'
-import type {VerifiedAnswer, VerifiedItem} from '../../src/verified/index.ts'
+import type {Shown, VerifiedAnswer, VerifiedItem} from '../../src/verified/index.ts'
 
 /** Those that have their names already. */
 export interface Named {
@@ -217,26 +219,6 @@ export interface Prompt {
   readonly requests: readonly {readonly n: number; readonly at: number; readonly body: unknown}[]
 }
 
-export interface SourceNow {
-  readonly n: number
-  readonly title: string
-  readonly headings: readonly string[]
-  readonly url: string
-  readonly anchor: string
-  /** `unknown` where its text was not kept, where staff wrote it, and where the docs cannot be read. */
-  readonly state: SectionNow['state'] | 'unknown'
-  /** Markdown; null where it was not kept. */
-  readonly shown: string | null
-  readonly now: {
-    readonly title: string
-    readonly headings: readonly string[]
-    readonly anchor: string
-    readonly url: string | null
-    readonly text: string
-  } | null
-  readonly difference: readonly DifferentLines[] | null
-}
-
 export interface SourcesNow {
   readonly build: string | null
   readonly sources: readonly SourceNow[]
@@ -285,23 +267,13 @@ export interface StorageUsed {
   }
 }
 
-export interface ListedVerifiedAnswer extends Omit<VerifiedItem, 'pageDigest'> {
-  /** Whether it is published and not given, since its page has changed. */
-  readonly isResting: boolean
-  /** Null where the docs have no such section now. */
-  readonly section: NamedPlace | null
-}
+export interface ListedVerifiedAnswer extends Shown<VerifiedItem> {}
 
 export interface VerifiedList {
   readonly items: readonly ListedVerifiedAnswer[]
 }
 
-export interface ShownVerifiedAnswer extends Omit<VerifiedAnswer, 'pageDigest'> {
-  /** Whether it is published and not given, since its page has changed. */
-  readonly isResting: boolean
-  /** Null where the docs have no such section now. */
-  readonly section: NamedPlace | null
-}
+export interface ShownVerifiedAnswer extends Shown<VerifiedAnswer> {}
 
 export interface PublishedAnswer extends ShownVerifiedAnswer {
   /** The id of the answer to the same question that this one replaces; null for none. */
@@ -412,14 +384,11 @@ export interface Changes extends Pick<BuildChanges, 'totals' | 'pages'> {
   readonly nextCursor: string | null
 }
 
-export interface SectionTexts {
+export interface ComparedSection extends SectionTexts {
   readonly from: string
   readonly to: string
   readonly path: string
   readonly anchor: string
-  /** Null where that build does not have it. */
-  readonly before: string | null
-  readonly after: string | null
 }
 
 export interface PageCoverage extends Coverage {

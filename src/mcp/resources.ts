@@ -97,7 +97,7 @@ function protocolErrorOf(thrown: unknown, policy?: CallPolicy): unknown {
   if (thrown instanceof ProtocolError) return thrown
   const error = toDocentError(thrown)
   const {code, retryAfterMs} = error
-  const data = {code, ...(retryAfterMs === null ? {} : {retryAfterMs: Math.ceil(retryAfterMs)})}
+  const data = {code, ...(retryAfterMs === null ? {} : {retryAfterMs})}
   return new ProtocolError(rpcCodeOf(code), messageFor(error, policy), data)
 }
 

@@ -11,6 +11,7 @@ import {isGiven} from './verified-retriever.ts'
 
 /** How staff see an answer: with whether it rests, and where it rests now. */
 export type Shown<T> = Omit<T, 'pageDigest'> & {
+  /** Whether it is published and not given, since its page has changed. */
   readonly isResting: boolean
   /** Null where the docs have no such section now. */
   readonly section: NamedPlace | null

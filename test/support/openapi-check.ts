@@ -1,4 +1,5 @@
 import type {IncomingMessage, Server, ServerResponse} from 'node:http'
+import {pathTemplateOf} from '../../src/http/openapi/document.ts'
 import type {JsonSchema} from '../../src/http/openapi/json-schema.ts'
 import {type Route, routes} from '../../src/http/routes.ts'
 import {
@@ -37,7 +38,7 @@ function operationOf(
 ): {readonly route: Route; readonly operation: OperationObject} | null {
   const route = table.find(({route, pattern}) => route.method === method && pattern.test(path))?.route
   if (route === undefined) return null
-  const operation = document.paths[route.path.replace(/[:*](\w+)/g, '{$1}')]?.[method.toLowerCase()]
+  const operation = document.paths[pathTemplateOf(route)]?.[method.toLowerCase()]
   return operation === undefined ? null : {route, operation}
 }
 

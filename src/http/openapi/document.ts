@@ -81,7 +81,7 @@ function commonDocument(): JsonSchema {
     const operation = operations[key] ?? (route.isFile ? fileOperation(route) : null)
     if (operation === null) throw new Error(`src/http/openapi/operations describes no ${key}`)
     described.delete(key)
-    const path = route.path.replace(/[:*](\w+)/g, '{$1}')
+    const path = pathTemplateOf(route)
     paths[path] = {...paths[path], [route.method.toLowerCase()]: operationObject(route, operation)}
   }
   if (described.size > 0) throw new Error(`There is no route ${[...described].join(', ')}`)
@@ -97,6 +97,11 @@ function commonDocument(): JsonSchema {
     paths,
     components: {schemas, securitySchemes},
   }
+}
+
+/** The path of a route as OpenAPI writes it: `/api/answers/{id}`. */
+export function pathTemplateOf({path}: Pick<Route, 'path'>): string {
+  return path.replace(/[:*](\w+)/g, '{$1}')
 }
 
 function operationObject(route: Route, operation: Operation): object {
@@ -179,7 +184,7 @@ const retryAfter = {
 /** An error in the form that clients of its address expect. */
 function refusal(path: string, codes: readonly ErrorCode[]): Reply {
   const description = codes.map((code) => `\`${code}\``).join(', ')
-  const isTemporary = codes.some((code) => isRetryable(code) || code === 'rate_limited')
+  const isTemporary = codes.some(isRetryable)
   return {
     description,
     content: errorContent(path),

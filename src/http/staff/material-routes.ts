@@ -25,7 +25,7 @@ export interface MaterialRoutesDeps {
 }
 
 /** A source of an answer, as it was shown and as the docs have it now. */
-interface SourceNow extends Pick<Source, 'n' | 'title' | 'headings' | 'url' | 'anchor'> {
+export interface SourceNow extends Pick<Source, 'n' | 'title' | 'headings' | 'url' | 'anchor'> {
   /** `unknown` where its text was not kept, where staff wrote it, and where the docs cannot be read. */
   readonly state: SectionNow['state'] | 'unknown'
   /** Markdown; null where it was not kept. */

@@ -136,7 +136,7 @@ export const docsTeam: Operations = {
     id: 'getChangedSection',
     tag: 'Builds',
     parameters: queryOf(changedSectionQuery),
-    replies: {200: json('SectionTexts', 'Its text in both.')},
+    replies: {200: json('ComparedSection', 'Its text in both.')},
     errors: ['conflict', 'too_large'],
   },
   'GET /api/admin/coverage': {
