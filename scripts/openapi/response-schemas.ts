@@ -30,36 +30,38 @@ export function responseSchemasJson(root: string): string {
   const all = (generator?.getSchemaForSymbols(names).definitions ?? {}) as Readonly<Record<string, Schema>>
 
   /** Types without a name of their own stand where they are used. */
-  function inOpenApi(value: unknown): unknown {
-    if (Array.isArray(value)) return value.map(inOpenApi)
+  /** @param field the property that it describes, or a part of. */
+  function inOpenApi(value: unknown, field = ''): unknown {
+    if (Array.isArray(value)) return value.map((each) => inOpenApi(each, field))
     if (typeof value !== 'object' || value === null) return value
-    const {$ref, ...schema} = value as Schema
-    const {minItems, maxItems, ...rest} = schema
-    const isTuple = Array.isArray(schema['items'])
-    const changed = Object.fromEntries(
-      Object.entries(isTuple ? rest : schema).map(([name, part]) => [
-        isTuple && name === 'items' ? 'prefixItems' : name,
-        inOpenApi(part),
-      ]),
-    )
-    if (isTuple) return {...changed, items: false, minItems, maxItems}
-    if (typeof $ref !== 'string') return changed
+    const {$ref, properties, ...schema} = value as Schema
+    const {items, minItems, maxItems, ...rest} = schema
+    const isTuple = Array.isArray(items)
+    const changed = mapped(isTuple ? rest : schema, (part) => inOpenApi(part, field))
+    const typed = {
+      ...changed,
+      ...(schema['type'] === undefined ? {} : {type: numberTypes(schema['type'], field)}),
+      ...(properties === undefined ? {} : {properties: mapped(properties as Schema, inOpenApi)}),
+    }
+    if (isTuple) return {...typed, prefixItems: inOpenApi(items, field), items: false, minItems, maxItems}
+    if (typeof $ref !== 'string') return typed
     const key = decodeURIComponent($ref.slice(definitions.length))
     const name = nameOf(key)
     return name === null
-      ? {...(inOpenApi(all[key]) as Schema), ...changed}
-      : {$ref: `#/components/schemas/${name}`, ...changed}
+      ? {...(inOpenApi(all[key], field) as Schema), ...typed}
+      : {$ref: `#/components/schemas/${name}`, ...typed}
   }
 
-  const named = new Map<string, unknown>()
+  const named = new Map<string, Schema>()
   for (const [key, definition] of Object.entries(all)) {
     const name = nameOf(key)
     if (name === null) continue
-    const schema = inOpenApi(definition)
+    const schema = inOpenApi(definition) as Schema
     const other = named.get(name)
     if (other !== undefined && !isDeepStrictEqual(other, schema)) throw nameTwice(name)
     named.set(name, schema)
   }
+  for (const [name, schema] of named) named.set(name, withDiscriminator(schema, named))
   const used = namesWithin(new Set(names.map(nameOf)), named)
   const schemas = [...named].filter(([name]) => used.has(name) && name !== 'Named')
   const sorted = schemas.sort(([a], [b]) => (a < b ? -1 : 1))
@@ -70,10 +72,40 @@ function nameTwice(name: string): Error {
   return new Error(`${file}: there are two types called ${name}; rename one`)
 }
 
+/** A choice of named schemas that differ by a constant `type` says so, for generators. */
+function withDiscriminator(schema: Schema, named: ReadonlyMap<string, Schema>): Schema {
+  const {anyOf, ...rest} = schema
+  if (!Array.isArray(anyOf)) return schema
+  const mapping = anyOf.flatMap(({$ref}: Schema) => {
+    const {properties} = named.get(String($ref).split('/').at(-1) ?? '') ?? {}
+    const {const: type} = ((properties as Schema | undefined)?.['type'] ?? {}) as Schema
+    return type === undefined ? [] : [[String(type), $ref] as const]
+  })
+  if (mapping.length < anyOf.length) return schema
+  const discriminator = {propertyName: 'type', mapping: Object.fromEntries(mapping)}
+  return {...rest, oneOf: anyOf, discriminator}
+}
+
+/** Fields with a number, or with numbers by name, that may have a fraction. All others are counted, or in milliseconds. */
+const fractions: ReadonlySet<string> = new Set([
+  ...['score', 'scores', 'weight', 'answerability', 'threshold', 'features'],
+  ...['tookMs', 'timings', 'retrievalTimings', 'cost', 'calibration'],
+])
+
+/** TypeScript has numbers alone. */
+function numberTypes(type: unknown, field: string): unknown {
+  if (Array.isArray(type)) return type.map((each) => numberTypes(each, field))
+  return type === 'number' && !fractions.has(field) ? 'integer' : type
+}
+
+function mapped(schema: Schema, map: (part: unknown, name: string) => unknown): Schema {
+  return Object.fromEntries(Object.entries(schema).map(([name, part]) => [name, map(part, name)]))
+}
+
 /** The names, with those that their schemas refer to, and so on. */
 function namesWithin(
   names: Iterable<string | null>,
-  schemas: ReadonlyMap<string, unknown>,
+  schemas: ReadonlyMap<string, Schema>,
 ): ReadonlySet<string | null> {
   const found = new Set(names)
   // A set that grows while it is iterated over is iterated over to its end.

@@ -125,7 +125,7 @@ export interface RpcResponse {
   readonly error?: {readonly code: number; readonly message: string; readonly data?: object}
 }
 
-/** https://github.com/modelcontextprotocol/experimental-ext-server-card */
+/** What an MCP server is and where. https://github.com/modelcontextprotocol/experimental-ext-server-card */
 export interface ServerCard {
   readonly $schema: string
   readonly name: string
@@ -349,7 +349,7 @@ export interface GapDetails extends OneGap {
   /** The newest 200. */
   readonly questions: readonly (Omit<GapQuestion, 'ref'> &
     Pick<AskedQuestion, 'question' | 'searched' | 'ending' | 'rating'> & {
-      /** Null for whom transcripts are not for. */
+      /** Null for staff who may not read transcripts. */
       readonly answerId: string | null
       /** The verified answer that is given to it; null for none. */
       readonly verified: string | null

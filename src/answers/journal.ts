@@ -12,7 +12,7 @@ import type {AnswerState} from './answer-state.ts'
 /** What is known about an answer when it begins. */
 export interface JournalEntry {
   readonly answerId: string
-  /** Digest of the conversation's key, `refOf`; the key itself is never journalled. */
+  /** Digest of the conversation's key, which itself is stored nowhere. */
   readonly conversation: string
   readonly question: string
   readonly version: string | null

@@ -1,6 +1,6 @@
 import type {QuotableBlock} from './quotable-block.ts'
 
-/** A section that an answer is based on, as shown to readers: one section, its own text. These fields are on the wire. */
+/** A section that an answer is based on, as shown to readers: one section, its own text. */
 export interface Source {
   /** One-based and stable within an answer; later rounds continue the numbering. What `[n]` in the text refers to. */
   readonly n: number

@@ -46,7 +46,7 @@ export interface Gap {
   readonly titleRef: string
   /** Up to 3 others that are put differently. */
   readonly exampleRefs: readonly string[]
-  /** Of most of its questions. */
+  /** The language of most of its questions. */
   readonly lang: string | null
   readonly version: string | null
   readonly severity: Severity

@@ -35,14 +35,16 @@ const maxPageNameLength = 200
 
 export const identifier = z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, - or _')
 
+/** For whoever reads a schema: what a refinement of a text asks for. */
+export const notBlank = {minLength: 1, pattern: '\\S'}
+
 /** The length is checked before the items are, so a list that is too long costs nothing more. */
 export const list = <T extends z.ZodType>(item: T, max: number) =>
   z.array(z.unknown()).max(max).pipe(z.array(item))
 
-export const questionText = boundedText(maxQuestionLength).refine(
-  (text) => text.trim() !== '',
-  'must not be empty',
-)
+export const questionText = boundedText(maxQuestionLength)
+  .refine((text) => text.trim() !== '', 'must not be empty')
+  .meta(notBlank)
 
 export const turnText = boundedText(maxTurnLength)
 
@@ -66,6 +68,10 @@ const visitorPage = z
   })
   .transform((page) => (page.url === null && page.title === null && page.section === null ? null : page))
 
+/** What `moment` takes, for whoever reads a schema. */
+export const momentWords = 'A day such as 2026-11-22 (UTC), a moment, or milliseconds since the epoch.'
+export const cursorWords = 'The `nextCursor` of the page before.'
+
 /** The body of `POST /api/answers`. */
 export const askBody = z.object({
   question: questionText.describe('What is asked.'),
@@ -84,7 +90,7 @@ export const askBody = z.object({
   lang: languageTag
     .nullish()
     .describe('The language to answer from (BCP 47). Default: that of the question.'),
-  page: visitorPage.nullish().describe('Where the visitor is. What is no address counts as none.'),
+  page: visitorPage.nullish().describe('Where the visitor is. Text that is not an address is ignored.'),
   resumable: z
     .boolean()
     .optional()
@@ -250,8 +256,6 @@ export const moment = (read: (text: string) => number | null) =>
     return z.NEVER
   })
 
-const momentWords = 'A day such as 2026-11-22 (UTC), a moment, or milliseconds since the epoch.'
-
 /** A filter that can only be set. */
 const present = z.enum(['true', '1'], 'must be 1, or left out').transform(() => true as const)
 
@@ -261,10 +265,16 @@ export const transcriptQuery = z.object({
     .max(1000)
     .optional()
     .describe('Text in questions and answers, or the id or `ref` of an answer.'),
-  ending: z.enum([...endings, 'running']).optional(),
-  rating: z.enum(['up', 'down', 'none']).optional(),
+  ending: z
+    .enum([...endings, 'running'])
+    .optional()
+    .describe('How it ended; `running` for what is being written.'),
+  rating: z.enum(['up', 'down', 'none']).optional().describe('How the visitor rated it.'),
   missing: flag.optional().describe('Whether the visitor said that the docs lack this.'),
-  verdict: z.enum([...verdicts, 'any', 'none']).optional(),
+  verdict: z
+    .enum([...verdicts, 'any', 'none'])
+    .optional()
+    .describe('The verdict of its review; `any` for whatever it is.'),
   attention: present.optional().describe('What deserves a look.'),
   broke: present.optional().describe('What failed, timed out or was interrupted.'),
   left: z
@@ -272,12 +282,12 @@ export const transcriptQuery = z.object({
     .optional()
     .describe('When the visitor left.'),
   resumed: flag.optional().describe('Whether a reader took it up again.'),
-  abstained: flag.optional(),
+  abstained: flag.optional().describe('Whether the docs did not have it.'),
   partial: flag.optional().describe('Whether the model declined or a limit cut it.'),
   fallback: flag.optional().describe('Whether a fallback wrote it.'),
-  build: z.string().max(200).optional(),
+  build: z.string().max(200).optional().describe('The build that it was written from.'),
   generator: z.string().max(200).optional().describe('The one that was called first.'),
-  model: z.string().max(200).optional(),
+  model: z.string().max(200).optional().describe('The model that was called first.'),
   version: z.string().max(200).optional().describe('The version of the docs that was asked for.'),
   page: z.string().max(2_000).optional().describe('The address of a page that the answer cites.'),
   error: z.string().max(100).optional().describe('The code of the error that ended it.'),
@@ -287,8 +297,8 @@ export const transcriptQuery = z.object({
   conversation: identifier.optional().describe('The `conversation` of a transcript.'),
   conversationId: identifier.optional().describe('The key of a conversation.'),
   visitor: identifier.optional().describe('The `visitor` of a transcript.'),
-  sort: z.enum(listOrders).optional(),
-  cursor: z.string().max(1000).optional().describe('The `nextCursor` of the page before.'),
+  sort: z.enum(listOrders).optional().describe('Default: `newest`.'),
+  cursor: z.string().max(1000).optional().describe(cursorWords),
   limit: z.coerce.number().int().min(1).max(200).optional().describe('Items on a page. Default: 50.'),
 })
 
@@ -305,7 +315,9 @@ export function transcriptQueryOf(query: unknown): TranscriptQuery {
 
 export const exportQuery = transcriptQuery.omit({cursor: true, limit: true, sort: true}).extend({
   format: z.enum(['jsonl', 'csv'], 'must be jsonl or csv').default('jsonl'),
-  redacted: flag.default(false).describe('For whom it is not redacted anyway.'),
+  redacted: flag
+    .default(false)
+    .describe('Redact also for the admin; for everybody else it is redacted anyway.'),
 })
 
 export interface ExportRequest {
@@ -341,8 +353,8 @@ function transcriptFilterOf({conversationId, ...filter}: GivenFilter): Transcrip
 }
 
 export const valuesQuery = z.object({
-  kind: z.enum(valueKinds),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  kind: z.enum(valueKinds).describe('What the values are of.'),
+  limit: z.coerce.number().int().min(1).max(200).default(50).describe('How many.'),
 })
 
 /** Which values of a filter to list. @throws DocentError `invalid_request`, also for a parameter that is not known. */

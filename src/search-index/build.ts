@@ -46,7 +46,7 @@ export interface Manifest {
 export interface BuildLanguages {
   /** The language of the site, BCP 47: that of pages whose own is not known. Null where it is not known either. */
   readonly default: string | null
-  /** `analysisVersion` of the code that made the terms of each page by its language. */
+  /** Version of the code that made the terms of each page by its language. */
   readonly analysis: string
 }
 
@@ -54,8 +54,9 @@ export interface GraphParameters {
   readonly m: number
   readonly efConstruction: number
   readonly metric: 'ip'
-  /** How the build is searched, as `VectorSearchMode` has it; neither where that was not measured. */
+  /** How many candidates a search by vectors keeps; absent where that was not measured. */
   readonly ef?: number
+  /** How many a search by sketches compares; absent for another search. */
   readonly shortlist?: number
   readonly recall?: NeighbourRecall
 }
@@ -87,7 +88,7 @@ export interface SourceSummary {
   readonly commit: string | null
   /** The version that the project calls current; null if there is only one, or if pages without a version are current. */
   readonly currentVersion: string | null
-  /** As that of the manifest, for this source alone. */
+  /** Version of the code that cut its pages into passages. */
   readonly chunker: string
   /** Identifies the order of pages that the project writes down; absent in older builds. */
   readonly navigation?: string

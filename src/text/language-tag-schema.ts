@@ -11,3 +11,5 @@ export const languageTag = z
     context.addIssue({code: 'custom', message: 'must be a language tag (BCP 47) such as de or pt-BR'})
     return z.NEVER
   })
+  // For whoever reads the schema: `Intl` decides.
+  .meta({pattern: '^\\s*[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*\\s*$', examples: ['de', 'pt-BR']})

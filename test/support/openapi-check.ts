@@ -24,6 +24,8 @@ const maxBytes = 1024 * 1024
 /** Of each kind so many are compared, and so many events of each type in a stream: others would only take time. */
 const maxOfKind = 50
 const maxDifferences = 20
+/** What a client may have to read; all others are HTTP's own. */
+const describedHeaders = ['retry-after', 'location', 'set-cookie', 'content-disposition']
 
 const table = routes.map((route) => ({
   route,
@@ -66,6 +68,9 @@ export function checkedByOpenApi(server: Server): OpenApiCheck {
       const reply =
         operation.responses[status] ?? (status >= 500 ? operation.responses['default'] : undefined)
       if (reply === undefined) return note('the status is not described')
+      for (const name of describedHeaders)
+        if (response.hasHeader(name) && !(name in lowerCased(reply.headers)))
+          note(`the header ${name} is not described`)
       const count = compared.get(where) ?? 0
       compared.set(where, count + 1)
       compareBody(response, count < maxOfKind ? chunks() : null, reply.content ?? {}, note)
@@ -81,6 +86,9 @@ export function checkedByOpenApi(server: Server): OpenApiCheck {
     },
   }
 }
+
+const lowerCased = (headers: object = {}) =>
+  Object.fromEntries(Object.entries(headers).map(([name, header]) => [name.toLowerCase(), header]))
 
 /** Keeps what is written; the function gives it, null where it is too long. */
 function chunksOf(response: ServerResponse): () => Buffer | null {

@@ -6,7 +6,7 @@ export interface OperationObject {
   readonly operationId: string
   readonly parameters?: readonly {readonly name: string; readonly in: string; readonly schema: JsonSchema}[]
   readonly requestBody?: {readonly content: Content}
-  readonly responses: Readonly<Record<string, {readonly content?: Content}>>
+  readonly responses: Readonly<Record<string, {readonly content?: Content; readonly headers?: object}>>
 }
 
 export type Content = Readonly<

@@ -36,7 +36,9 @@ export const chatBody = z.object({
     .max(200)
     .refine((id) => id !== '.' && id !== '..', 'must not be a dot, or two')
     .optional(),
-  messages: list(message, 1000),
+  messages: list(message, 1000)
+    .meta({minItems: 1})
+    .describe('The conversation; its last message of the user is the question.'),
   ...askBody.pick({conversationId: true, version: true, lang: true, page: true, bufferMs: true}).shape,
   /** Default true: the client may have been told to resume, which the server cannot know. */
   resumable: z.boolean().default(true),

@@ -44,7 +44,7 @@ export function completionUsageOf(usage: Usage): CompletionUsage {
   }
 }
 
-/** https://platform.openai.com/docs/api-reference/chat/object */
+/** An answer as a chat completion. https://platform.openai.com/docs/api-reference/chat/object */
 export interface ChatCompletion extends SourceFields {
   readonly id: string
   readonly object: 'chat.completion'

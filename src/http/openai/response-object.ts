@@ -17,6 +17,7 @@ import {responseIdOf} from './response-request.ts'
 
 /** The forms of the Responses API that a whole answer and its events share. https://platform.openai.com/docs/api-reference/responses/object */
 
+/** `incomplete` for one that the model declined, or that a limit cut. */
 export type ResponseStatus = 'in_progress' | 'completed' | 'incomplete' | 'failed'
 
 export interface ResponseContext extends AnswerContext {

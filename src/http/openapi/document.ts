@@ -30,7 +30,11 @@ What can be refused is refused before an answer begins, as JSON with a \`code\` 
 values of \`code\`, may come with a new version; ignore what you do not know.`
 
 const securitySchemes = {
-  staffToken: {type: 'http', scheme: 'bearer', description: 'A token of staff; its role says what it may.'},
+  staffToken: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A token of staff. What it allows depends on its role.',
+  },
   staffSession: {
     type: 'apiKey',
     in: 'cookie',
@@ -126,6 +130,7 @@ function operationObject(route: Route, operation: Operation): object {
     name,
     in: 'path',
     required: true,
+    ...describedPart(path, name!),
     schema: {type: 'string'},
   }))
   return {
@@ -140,6 +145,34 @@ function operationObject(route: Route, operation: Operation): object {
     ...extensions,
   }
 }
+
+function describedPart(path: string, name: string): {readonly description?: string} {
+  const description = partsOfPaths.find(([beginning]) => path.startsWith(`${beginning}${name}`))?.[1]
+  return description === undefined ? {} : {description}
+}
+
+/** What stands in a path, by what comes before it. */
+const partsOfPaths: readonly (readonly [string, string])[] = [
+  ['/api/answers/:', 'The id of the answer.'],
+  ['/api/conversations/:', 'The key of the conversation.'],
+  ['/api/chat/:', 'The id that the client has given the chat.'],
+  ['/v1/models/:', 'The id of the model.'],
+  ['/locales/:', 'The name of the file.'],
+  ['/assets/:', 'The name of the file.'],
+  ['/console-:', 'The name of the part.'],
+  ['/docs/*', 'The path of the page; it may have slashes.'],
+  ['/console/*', 'The path of the view; it may have slashes.'],
+  ['/handover/:', 'The key in the link.'],
+  ['/api/admin/people/:', 'The id of the person, or the name.'],
+  ['/api/admin/transcripts/:', 'The id of the answer, or its `ref` once it has ended.'],
+  ['/api/admin/handovers/:', 'The id of the link.'],
+  ['/api/admin/visitors/:', 'The `visitor` of a transcript.'],
+  ['/api/admin/verified/:', 'The id of the verified answer.'],
+  ['/api/admin/golden/:', 'The id of the golden question.'],
+  ['/api/admin/gaps/:', 'The id of the gap.'],
+  ['/api/admin/builds/:', 'The id of the build.'],
+  ['/api/admin/reindex/:', 'The id of the ingest.'],
+]
 
 /** Which staff may call it comes first. */
 function describedFor(caller: Caller, description: string | undefined): {readonly description?: string} {
@@ -156,7 +189,7 @@ const whoMay: Partial<Record<Caller, string>> = {
 }
 
 /** The errors that any route of its kind has. */
-function errorsOf({path, caller}: Route, {parameters = [], body, tag}: Operation): ErrorCode[] {
+function errorsOf({method, path, caller}: Route, {parameters = [], tag}: Operation): ErrorCode[] {
   const isForStaff = ofStaff.includes(caller)
   const hasQuery = parameters.some((parameter) => parameter.in === 'query')
   const kinds: readonly (readonly [boolean, readonly ErrorCode[]])[] = [
@@ -165,7 +198,8 @@ function errorsOf({path, caller}: Route, {parameters = [], body, tag}: Operation
     [caller === 'operators', ['unauthorized', 'forbidden']],
     [path.startsWith('/v1/'), ['unauthorized']],
     [hasQuery && tag !== 'Pages', ['invalid_request']],
-    [body !== undefined, ['invalid_request', 'too_large', 'unsupported_media_type']],
+    // A body that is not asked for is read all the same.
+    [method !== 'GET', ['invalid_request', 'too_large', 'unsupported_media_type']],
     // The page and the console may not be built.
     [tag === 'Pages', ['not_found']],
     // A part of the path may be no UTF-8.
@@ -176,6 +210,13 @@ function errorsOf({path, caller}: Route, {parameters = [], body, tag}: Operation
   return kinds.flatMap(([applies, codes]) => (applies ? codes : []))
 }
 
+/** Where other protocols have a code of their own in its place. */
+function placeOfCode(path: string): string {
+  if (path.startsWith('/v1/'))
+    return ', in `error.docent.code`; `error.code` is OpenAI’s name where there is one'
+  return path === '/mcp' ? ', in `error.data.code`' : ''
+}
+
 const retryAfter = {
   description: 'Seconds after which the same request may succeed, where that is known.',
   schema: {type: 'integer'},
@@ -183,7 +224,7 @@ const retryAfter = {
 
 /** An error in the form that clients of its address expect. */
 function refusal(path: string, codes: readonly ErrorCode[]): Reply {
-  const description = codes.map((code) => `\`${code}\``).join(', ')
+  const description = `${codes.map((code) => `\`${code}\``).join(', ')}${placeOfCode(path)}`
   const isTemporary = codes.some(isRetryable)
   return {
     description,

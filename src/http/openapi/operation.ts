@@ -4,7 +4,7 @@ import {type JsonSchema, jsonSchemaOf, strictJsonSchemaOf} from './json-schema.t
 
 /** The groups of the document, in its order, with what each is about. */
 export const tags = {
-  Answers: 'Ask, read on, stop and rate. The other protocols below are other ways to the same.',
+  Answers: 'Ask, read on, stop and rate. The other protocols below ask the same assistant.',
   Search: 'The retrieval that answers use, without an answer.',
   'AI SDK': 'For `useChat`: the UI message stream of the AI SDK.',
   OpenAI: 'For clients that were made for OpenAI’s API.',
@@ -76,8 +76,12 @@ export const json = (name: string, description: string): Reply => ({
 /** A reply with a header beside. */
 export const withHeader = (reply: Reply, name: string, description: string): Reply => ({
   ...reply,
-  headers: {[name]: {description, schema: {type: 'string'}}},
+  headers: {...reply.headers, [name]: {description, schema: {type: 'string'}}},
 })
+
+/** A file to be saved. */
+export const attachment = (reply: Reply): Reply =>
+  withHeader(reply, 'Content-Disposition', 'The name of the file.')
 
 /** @param type of the text, without parameters. */
 export const text = (type: string, description: string): Reply => ({

@@ -26,7 +26,7 @@ import {
   type VerifiedAnswers,
 } from '../../verified/index.ts'
 import {requireJson} from '../guards/require-json.ts'
-import {defined, identifier, parsed, parsedBody, parsedQuery} from '../request-schemas.ts'
+import {cursorWords, defined, identifier, parsed, parsedBody, parsedQuery} from '../request-schemas.ts'
 import type {Auditor} from './auditor.ts'
 import {memberOf} from './member.ts'
 import type {Staff} from './staff.ts'
@@ -53,14 +53,20 @@ export interface GapRoutesDeps {
 }
 
 export const gapQuery = z.object({
-  state: z.enum([...gapStates, 'all']).default('open'),
-  scope: z.enum([...gapScopes, 'all']).default('here'),
-  severity: z.enum(severities).optional(),
-  assignee: z.string().max(maxAssignee).optional(),
-  q: z.string().max(1_000).optional(),
-  sort: z.enum(gapOrders).default('severity'),
-  cursor: z.string().max(1_000).optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  state: z
+    .enum([...gapStates, 'all'])
+    .default('open')
+    .describe('Which gaps to list.'),
+  scope: z
+    .enum([...gapScopes, 'all'])
+    .default('here')
+    .describe('`elsewhere`: about something else altogether.'),
+  severity: z.enum(severities).optional().describe('Only gaps of this severity.'),
+  assignee: z.string().max(maxAssignee).optional().describe('Whom they are assigned to; `none` for nobody.'),
+  q: z.string().max(1_000).optional().describe('Words in one of their questions.'),
+  sort: z.enum(gapOrders).default('severity').describe('What comes first.'),
+  cursor: z.string().max(1_000).optional().describe(cursorWords),
+  limit: z.coerce.number().int().min(1).max(200).default(50).describe('Gaps on a page.'),
 })
 
 const line = (max: number) =>

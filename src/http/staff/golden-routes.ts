@@ -15,7 +15,15 @@ import type {CurrentBuild} from '../../search-index/index.ts'
 import {permissionsOf} from '../../staff/index.ts'
 import type {TranscriptStore} from '../../transcripts/index.ts'
 import {requireJson} from '../guards/require-json.ts'
-import {identifier, parsed, parsedBody, parsedQuery, questionText} from '../request-schemas.ts'
+import {
+  cursorWords,
+  identifier,
+  notBlank,
+  parsed,
+  parsedBody,
+  parsedQuery,
+  questionText,
+} from '../request-schemas.ts'
 import type {Auditor} from './auditor.ts'
 import type {BuildRegistry} from './build-routes.ts'
 import type {GapsService} from './gap-routes.ts'
@@ -37,7 +45,7 @@ const maxSections = 20
 
 /** `expected: "later"` for a page that is still to be written. */
 const section = z.strictObject({
-  url: z.string().trim().min(1).max(2_000),
+  url: z.string().trim().min(1, 'must not be empty').max(2_000).meta(notBlank),
   anchor: z.string().trim().max(500).default(''),
   expected: z.literal('later', 'must be "later", or left out').optional(),
 })
@@ -60,9 +68,9 @@ export const goldenOfGapBody = z.object({
 })
 
 export const goldenQuery = z.object({
-  q: z.string().max(1_000).default(''),
-  cursor: z.coerce.number().int().min(0).max(100_000).default(0),
-  limit: z.coerce.number().int().min(1).max(500).default(200),
+  q: z.string().max(1_000).default('').describe('Words in the question.'),
+  cursor: z.coerce.number().int().min(0).max(100_000).default(0).describe(cursorWords),
+  limit: z.coerce.number().int().min(1).max(500).default(200).describe('Questions on a page.'),
 })
 
 /** How many places are looked up before other work on this thread has its turn. */

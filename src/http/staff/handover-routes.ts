@@ -15,7 +15,15 @@ import type {TranscriptStore} from '../../transcripts/index.ts'
 import {requireJson} from '../guards/require-json.ts'
 import type {TranscriptsKept} from '../info-route.ts'
 import {publicBase} from '../public-base.ts'
-import {defined, identifier, noQuery, parsed, parsedBody, parsedQuery} from '../request-schemas.ts'
+import {
+  cursorWords,
+  defined,
+  identifier,
+  noQuery,
+  parsed,
+  parsedBody,
+  parsedQuery,
+} from '../request-schemas.ts'
 import type {Auditor} from './auditor.ts'
 import {memberOf, type StaffMember} from './member.ts'
 import type {Staff} from './staff.ts'
@@ -34,15 +42,21 @@ export interface HandoverRoutesDeps {
 }
 
 export const handoverBody = z.object({
-  days: z.number().int().min(1).max(maxHandoverDays).default(defaultHandoverDays),
+  days: z
+    .number()
+    .int()
+    .min(1)
+    .max(maxHandoverDays)
+    .default(defaultHandoverDays)
+    .describe('How long the link works.'),
   note: boundedText(maxHandoverNote)
     .nullish()
     .transform((note) => note?.trim() || null),
 })
 
 export const handoverQuery = z.object({
-  cursor: z.string().max(100).optional(),
-  limit: z.coerce.number().int().min(1).max(200).optional(),
+  cursor: z.string().max(100).optional().describe(cursorWords),
+  limit: z.coerce.number().int().min(1).max(200).optional().describe('Links on a page.'),
 })
 
 /** Adds links that show one conversation, redacted, to whoever has them, below `/api/admin`. */

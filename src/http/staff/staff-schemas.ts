@@ -1,7 +1,7 @@
 import {z} from 'zod'
 import {type AuditFilter, auditActions, type Role, roles} from '../../staff/index.ts'
 import {endMomentOf, momentOf} from '../../transcripts/index.ts'
-import {defined, moment, parsedBody, parsedQuery} from '../request-schemas.ts'
+import {cursorWords, defined, moment, momentWords, parsedBody, parsedQuery} from '../request-schemas.ts'
 
 const secret = z.string().min(1).max(500)
 
@@ -23,12 +23,12 @@ export function roleOf(body: unknown): Role {
 }
 
 export const auditQuery = z.object({
-  who: z.string().max(1_000).optional(),
-  what: z.enum(auditActions).optional(),
-  from: moment(momentOf).optional(),
-  to: moment(endMomentOf).optional(),
-  cursor: z.string().max(1_000).optional(),
-  limit: z.coerce.number().int().min(1).max(200).optional(),
+  who: z.string().max(1_000).optional().describe('The id or the name of who did it.'),
+  what: z.enum(auditActions).optional().describe('What was done.'),
+  from: moment(momentOf).optional().describe(momentWords),
+  to: moment(endMomentOf).optional().describe(`${momentWords} Exclusive; a day is taken whole.`),
+  cursor: z.string().max(1_000).optional().describe(cursorWords),
+  limit: z.coerce.number().int().min(1).max(200).optional().describe('Lines on a page.'),
 })
 
 export interface AuditQuery {

@@ -29,8 +29,11 @@ export const verifiedProposal = verifiedDraftSchema.extend({answerRef: identifie
 export const verifiedRevision = z.object({revision: z.number().int().min(1)})
 export const verifiedChange = verifiedDraftSchema.extend(verifiedRevision.shape)
 export const verifiedQuery = z.object({
-  state: z.enum(listedStates, 'must be proposed, published, resting or withdrawn').optional(),
-  q: z.string().max(1_000).optional(),
+  state: z
+    .enum(listedStates, 'must be proposed, published, resting or withdrawn')
+    .optional()
+    .describe('`resting` for published ones whose page has changed.'),
+  q: z.string().max(1_000).optional().describe('Words in the question or the beginning of the text.'),
 })
 
 /** Adds verified answers, below `/api/admin`: support proposes them, docs staff publish them. */

@@ -34,9 +34,15 @@ const maxFilesPerVisitor = 2
 const maxFiles = 16
 
 export const agentListQuery = z.object({
-  version: z.string().min(1).max(100).optional(),
-  lang: languageTag.optional(),
-  from: z.coerce.number('must be one whole number').int().min(1).max(100_000_000).default(1),
+  version: z.string().min(1).max(100).optional().describe('Pages of this version alone.'),
+  lang: languageTag.optional().describe('Pages in this language alone (BCP 47).'),
+  from: z.coerce
+    .number('must be one whole number')
+    .int()
+    .min(1)
+    .max(100_000_000)
+    .default(1)
+    .describe('The number of the first page, as the end of the file before says it.'),
 })
 
 /** Sends a list of pages, made of a build that stays open until it is sent. */

@@ -22,9 +22,9 @@ export interface DocsAskDeps extends AnswerStreamDeps {
 }
 
 export const docsAskQuery = z.object({
-  ask: questionText,
-  version: z.string().min(1).max(100).optional(),
-  lang: languageTag.optional(),
+  ask: questionText.describe('A question, which extracts answer in Markdown.'),
+  version: z.string().min(1).max(100).optional().describe('Only this version of the docs.'),
+  lang: languageTag.optional().describe('The language to answer from (BCP 47).'),
 })
 
 /**

@@ -23,7 +23,8 @@ import {
 export const idempotencyKey: Parameter = {
   name: 'Idempotency-Key',
   in: 'header',
-  description: 'Asked again with the same key, the answer that was begun is given, which costs nothing.',
+  description:
+    'A key of your own. A second request with the same key joins the answer that the first one began, at no cost.',
   schema: {type: 'string', pattern: '^[\\x21-\\x7e]{1,200}$'},
 }
 
@@ -38,7 +39,7 @@ export const after: Parameter = {
   name: 'after',
   in: 'query',
   description: 'The number of the last event that was read. Default: that of `Last-Event-ID`, or 0 for all.',
-  schema: {type: 'integer', minimum: 0},
+  schema: {type: 'integer', minimum: 0, maximum: 999_999_999_999_999},
 }
 
 /** Of an answer in one piece that was refused, or that failed: its text as far as it came. */
@@ -115,7 +116,8 @@ export const asking: Operations = {
   'DELETE /api/conversations/:id': {
     id: 'deleteConversation',
     tag: 'Answers',
-    description: '`id` is the key of the conversation. One that there is not has no answers to delete.',
+    description:
+      'Whoever has the key of a conversation may delete it. For an unknown key, 0 answers are deleted.',
     replies: {
       200: json('Deleted', 'How many answers are gone.'),
       202: json('Deleted', 'They are gone; copies are left on the disk until another process has read them.'),

@@ -10,6 +10,7 @@ import {
 } from '../../staff/verified-routes.ts'
 import {jsonSchemaOf} from '../json-schema.ts'
 import {
+  attachment,
   either,
   json,
   nothing,
@@ -143,7 +144,15 @@ export const docsTeam: Operations = {
     id: 'getCoverage',
     tag: 'Builds',
     parameters: queryOf(coverageQuery),
-    replies: {200: either('Pages, with counts.', json('PageCoverage', ''), text('text/csv', ''))},
+    replies: {
+      200: attachment(
+        either(
+          'Pages, with counts; CSV is a file to be saved.',
+          json('PageCoverage', ''),
+          text('text/csv', ''),
+        ),
+      ),
+    },
     errors: ['conflict', 'not_ready', 'too_large'],
   },
   'GET /api/admin/search/explain': {
@@ -181,6 +190,7 @@ export const docsTeam: Operations = {
     replies: {
       200: json('PushNoted', 'A ping with a valid signature.'),
       202: {
+        headers: {Location: {description: 'Where its progress is.', schema: {type: 'string'}}},
         description: 'It has begun, or follows the one that runs; or the push starts nothing.',
         content: {'application/json': {schema: {anyOf: [ref('ReindexBegun'), ref('PushNoted')]}}},
       },

@@ -134,9 +134,13 @@ export const pages: Operations = {
     replies: {
       200: html('The page.'),
       303: withHeader(
-        redirect('Signed in, or not.'),
-        'Location',
-        'The console, without the token in its address.',
+        withHeader(
+          redirect('Signed in, or not.'),
+          'Location',
+          'The console, without the token in its address.',
+        ),
+        'Set-Cookie',
+        'The session, where the link was valid.',
       ),
     },
   },

@@ -19,7 +19,7 @@ const textEndCitations: Parameter = {
   name: 'textEndCitations',
   in: 'query',
   description: '`1` for citations in `text-end`, which AI SDK 7 reads.',
-  schema: {type: 'string'},
+  schema: {type: 'string', enum: ['1']},
 }
 
 const openAiFailed = json('OpenAiErrorBody', 'It failed; `docent.text` is as far as it came.')
@@ -115,7 +115,9 @@ export const protocols: Operations = {
     body: {
       required: true,
       content: {
-        'application/json': {schema: {anyOf: [ref('RpcRequest'), ref('RpcResponse'), {type: 'array'}]}},
+        'application/json': {
+          schema: {anyOf: [ref('RpcRequest'), ref('RpcResponse'), {type: 'array', items: ref('RpcRequest')}]},
+        },
       },
     },
     replies: {

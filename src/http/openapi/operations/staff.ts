@@ -3,6 +3,7 @@ import {goldenBody} from '../../staff/golden-routes.ts'
 import {handoverBody, handoverQuery} from '../../staff/handover-routes.ts'
 import {auditQuery, inviteBody, roleBody, tokenBody} from '../../staff/staff-schemas.ts'
 import {
+  attachment,
   either,
   html,
   json,
@@ -33,7 +34,11 @@ export const staffOperations: Operations = {
     tag: 'Sign-in',
     replies: {200: json('StaffSession', 'The session.')},
   },
-  'DELETE /api/admin/session': {id: 'signOut', tag: 'Sign-in', replies: {204: nothing()}},
+  'DELETE /api/admin/session': {
+    id: 'signOut',
+    tag: 'Sign-in',
+    replies: {204: withHeader(nothing(), 'Set-Cookie', 'Removes the session.')},
+  },
   'GET /api/admin/me': {id: 'getMe', tag: 'Sign-in', replies: {200: json('SignedIn', 'Who is signed in.')}},
   'POST /api/admin/me/token': {
     id: 'changeToken',
@@ -121,10 +126,8 @@ export const staffOperations: Operations = {
     tag: 'Transcripts',
     parameters: queryOf(exportQuery),
     replies: {
-      200: either(
-        'All that match, the oldest first.',
-        text('application/x-ndjson', ''),
-        text('text/csv', ''),
+      200: attachment(
+        either('All that match, the oldest first.', text('application/x-ndjson', ''), text('text/csv', '')),
       ),
     },
   },
@@ -136,7 +139,7 @@ export const staffOperations: Operations = {
   'GET /api/admin/transcripts/:answerId/replay.html': {
     id: 'getReplay',
     tag: 'Transcripts',
-    replies: {200: html('The file.')},
+    replies: {200: attachment(html('The file.'))},
     errors: ['conflict', 'too_large'],
   },
   'GET /api/admin/transcripts/:answerId/prompt': {
