@@ -99,13 +99,18 @@ function commonDocument(): JsonSchema {
     },
     tags: Object.entries(tags).map(([name, about]) => ({name, description: about})),
     paths,
-    components: {schemas, securitySchemes},
+    components: {schemas: {...schemas, ...requestSchemas()}, securitySchemes},
   }
 }
 
 /** The path of a route as OpenAPI writes it: `/api/answers/{id}`. */
 export function pathTemplateOf({path}: Pick<Route, 'path'>): string {
   return path.replace(/[:*](\w+)/g, '{$1}')
+}
+
+/** Of bodies, by name. */
+function requestSchemas(): Readonly<Record<string, JsonSchema>> {
+  return Object.assign({}, ...Object.values(operations).map(({body}) => body?.schemas))
 }
 
 function operationObject(route: Route, operation: Operation): object {
@@ -139,7 +144,7 @@ function operationObject(route: Route, operation: Operation): object {
     summary: about,
     ...describedFor(caller, description),
     ...(inPath.length + parameters.length === 0 ? {} : {parameters: [...inPath, ...parameters]}),
-    ...(body === undefined ? {} : {requestBody: body}),
+    ...(body === undefined ? {} : {requestBody: {required: body.required, content: body.content}}),
     responses,
     security: securityOf(method, path, caller),
     ...extensions,

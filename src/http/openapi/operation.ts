@@ -43,6 +43,13 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, {readonly description: string; readonly schema: JsonSchema}>>
 }
 
+export interface Body {
+  readonly required: boolean
+  readonly content: Readonly<Record<string, Media>>
+  /** Schemas that it refers to, beside those of responses. */
+  readonly schemas?: Readonly<Record<string, JsonSchema>>
+}
+
 /** What the document says of a route beside what the table of routes does. */
 export interface Operation {
   /** Generated clients name their functions by it. */
@@ -51,7 +58,7 @@ export interface Operation {
   /** Beyond the line of the table. Markdown. */
   readonly description?: string
   readonly parameters?: readonly Parameter[]
-  readonly body?: {readonly required: boolean; readonly content: Readonly<Record<string, Media>>}
+  readonly body?: Body
   /** By status; errors with their codes come beside. */
   readonly replies: Readonly<Record<number, Reply>>
   /** Codes of errors that its method, path and caller do not tell. */
@@ -116,17 +123,19 @@ export const either = (description: string, ...replies: readonly Reply[]): Reply
   content: Object.assign({}, ...replies.map(({content}) => content)),
 })
 
-const body = (schema: JsonSchema, required = true): NonNullable<Operation['body']> => ({
+const body = (name: string, schema: JsonSchema, required: boolean): Body => ({
   required,
-  content: mediaOf('application/json', schema),
+  content: mediaOf('application/json', ref(name)),
+  schemas: {[name]: schema},
 })
 
-/** A body of JSON; what it has beside is ignored. */
-export const bodyOf = (schema: z.ZodType, required = true) => body(jsonSchemaOf(schema), required)
+/** A body of JSON, with a name for its schema; what it has beside is ignored. */
+export const bodyOf = (name: string, schema: z.ZodType, required = true): Body =>
+  body(name, jsonSchemaOf(schema), required)
 
 /** A body of which other fields are refused, as those of staff are. */
-export const strictBodyOf = (schema: z.ZodObject, required = true) =>
-  body(strictJsonSchemaOf(schema), required)
+export const strictBodyOf = (name: string, schema: z.ZodObject, required = true): Body =>
+  body(name, strictJsonSchemaOf(schema), required)
 
 /** The parameters of a query, by the schema that checks them. */
 export function queryOf(schema: z.ZodObject): Parameter[] {

@@ -59,7 +59,7 @@ export const asking: Operations = {
     description:
       'A stream has the sources first, then the text as it is written, and exactly one `done` or `error` at its end. A stream without such an end broke off: read on with the id of the last event.',
     parameters: [idempotencyKey, lastEventId],
-    body: bodyOf(askBody),
+    body: bodyOf('AskRequest', askBody),
     replies: {
       200: either(
         'The answer, by `Accept`: as a stream (the default), or in one piece when it is finished.',
@@ -103,14 +103,14 @@ export const asking: Operations = {
   'POST /api/answers/:id/feedback': {
     id: 'rateAnswer',
     tag: 'Answers',
-    body: bodyOf(feedbackBody),
+    body: bodyOf('FeedbackRequest', feedbackBody),
     replies: {200: json('FeedbackKept', 'What is stored now.')},
     errors: ['storage'],
   },
   'POST /api/answers/:id/timings': {
     id: 'reportTimings',
     tag: 'Answers',
-    body: bodyOf(timingsBody),
+    body: bodyOf('TimingsRequest', timingsBody),
     replies: {204: nothing()},
   },
   'DELETE /api/conversations/:id': {
@@ -143,7 +143,7 @@ export const asking: Operations = {
   'POST /api/sources': {
     id: 'findSources',
     tag: 'Search',
-    body: bodyOf(askBody),
+    body: bodyOf('AskRequest', askBody),
     replies: {200: json('FoundSources', 'The sources.')},
     errors: ['version_not_found', 'not_ready'],
   },

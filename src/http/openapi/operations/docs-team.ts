@@ -35,7 +35,7 @@ export const docsTeam: Operations = {
   'POST /api/admin/verified': {
     id: 'proposeVerified',
     tag: 'Verified answers',
-    body: strictBodyOf(verifiedProposal),
+    body: strictBodyOf('VerifiedProposal', verifiedProposal),
     replies: {201: withHeader(json('ShownVerifiedAnswer', 'It is proposed.'), 'Location', 'Its address.')},
     errors: ['conflict'],
   },
@@ -47,7 +47,7 @@ export const docsTeam: Operations = {
   'PUT /api/admin/verified/:id': {
     id: 'changeVerified',
     tag: 'Verified answers',
-    body: strictBodyOf(verifiedChange),
+    body: strictBodyOf('VerifiedChangeRequest', verifiedChange),
     replies: {200: json('ShownVerifiedAnswer', 'As it is now.')},
     errors: ['conflict'],
   },
@@ -59,14 +59,14 @@ export const docsTeam: Operations = {
   'POST /api/admin/verified/:id/publish': {
     id: 'publishVerified',
     tag: 'Verified answers',
-    body: strictBodyOf(verifiedRevision),
+    body: strictBodyOf('RevisionRequest', verifiedRevision),
     replies: {200: json('PublishedAnswer', 'It is given.')},
     errors: ['conflict'],
   },
   'POST /api/admin/verified/:id/withdraw': {
     id: 'withdrawVerified',
     tag: 'Verified answers',
-    body: strictBodyOf(verifiedRevision),
+    body: strictBodyOf('RevisionRequest', verifiedRevision),
     replies: {200: json('ShownVerifiedAnswer', 'It is given no longer.')},
     errors: ['conflict'],
   },
@@ -99,14 +99,14 @@ export const docsTeam: Operations = {
   'PATCH /api/admin/gaps/:id': {
     id: 'changeGap',
     tag: 'Gaps',
-    body: strictBodyOf(gapChange),
+    body: strictBodyOf('GapChangeRequest', gapChange),
     replies: {200: json('OneGap', 'As it is now.')},
     errors: ['conflict'],
   },
   'POST /api/admin/gaps/:id/golden': {
     id: 'makeGoldenOfGap',
     tag: 'Gaps',
-    body: strictBodyOf(goldenOfGapBody),
+    body: strictBodyOf('GoldenOfGapRequest', goldenOfGapBody),
     replies: {201: json('GoldenKept', 'They are.')},
     errors: ['conflict'],
   },

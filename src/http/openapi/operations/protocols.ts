@@ -41,7 +41,7 @@ export const protocols: Operations = {
     id: 'chat',
     tag: 'AI SDK',
     parameters: [idempotencyKey],
-    body: bodyOf(chatBody),
+    body: bodyOf('ChatRequest', chatBody),
     replies: {
       200: withHeader(
         stream('A UI message stream.'),
@@ -63,7 +63,7 @@ export const protocols: Operations = {
   'POST /api/chat/:id/stop': {
     id: 'stopChat',
     tag: 'AI SDK',
-    body: bodyOf(stopBody, false),
+    body: bodyOf('StopChatRequest', stopBody, false),
     replies: {200: json('AnswerStopped', 'It has ended.')},
   },
   'POST /v1/chat/completions': {
@@ -71,7 +71,7 @@ export const protocols: Operations = {
     tag: 'OpenAI',
     description: 'Fields that are not described are ignored.',
     parameters: [idempotencyKey],
-    body: bodyOf(chatCompletionRequest),
+    body: bodyOf('ChatCompletionRequest', chatCompletionRequest),
     replies: {
       200: either(
         'The completion, as a stream of chunks with `stream: true`.',
@@ -87,7 +87,7 @@ export const protocols: Operations = {
     tag: 'OpenAI',
     description: 'Fields that are not described are ignored.',
     parameters: [idempotencyKey],
-    body: bodyOf(createResponseRequest),
+    body: bodyOf('CreateResponseRequest', createResponseRequest),
     replies: {
       200: either(
         'The response, as a stream of events with `stream: true`.',

@@ -23,7 +23,7 @@ export const staffOperations: Operations = {
   'POST /api/admin/session': {
     id: 'signIn',
     tag: 'Sign-in',
-    body: strictBodyOf(tokenBody),
+    body: strictBodyOf('TokenRequest', tokenBody),
     replies: {
       200: withHeader(json('StaffSession', 'Signed in.'), 'Set-Cookie', 'The session, for 12 hours.'),
     },
@@ -49,7 +49,7 @@ export const staffOperations: Operations = {
   'POST /api/admin/invitations': {
     id: 'takeUpInvitation',
     tag: 'Sign-in',
-    body: strictBodyOf(tokenBody),
+    body: strictBodyOf('TokenRequest', tokenBody),
     replies: {
       200: withHeader(json('JoinedPerson', 'Signed in.'), 'Set-Cookie', 'The session, for 12 hours.'),
     },
@@ -59,7 +59,7 @@ export const staffOperations: Operations = {
   'POST /api/admin/people': {
     id: 'invite',
     tag: 'People',
-    body: strictBodyOf(inviteBody),
+    body: strictBodyOf('InviteRequest', inviteBody),
     replies: {201: json('InvitedPerson', 'Invited.')},
     errors: ['conflict'],
   },
@@ -82,7 +82,7 @@ export const staffOperations: Operations = {
   'PUT /api/admin/people/:id/role': {
     id: 'setRole',
     tag: 'People',
-    body: strictBodyOf(roleBody),
+    body: strictBodyOf('RoleRequest', roleBody),
     replies: {200: json('OnePerson', 'With the role.')},
     errors: ['conflict'],
   },
@@ -155,21 +155,21 @@ export const staffOperations: Operations = {
   'PUT /api/admin/transcripts/:answerId/review': {
     id: 'reviewTranscript',
     tag: 'Transcripts',
-    body: strictBodyOf(reviewBody),
+    body: strictBodyOf('ReviewRequest', reviewBody),
     replies: {200: json('ReviewKept', 'What is stored now.')},
     errors: ['conflict'],
   },
   'POST /api/admin/transcripts/:answerId/golden': {
     id: 'makeGolden',
     tag: 'Golden questions',
-    body: strictBodyOf(goldenBody),
+    body: strictBodyOf('GoldenRequest', goldenBody),
     replies: {201: json('GoldenKept', 'It is one.')},
     errors: ['conflict'],
   },
   'POST /api/admin/transcripts/:answerId/handover': {
     id: 'handOver',
     tag: 'Transcripts',
-    body: strictBodyOf(handoverBody),
+    body: strictBodyOf('HandoverRequest', handoverBody),
     replies: {201: json('HandoverMade', 'The link.')},
     errors: ['conflict'],
   },
