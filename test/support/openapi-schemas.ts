@@ -23,6 +23,7 @@ const options = {strict: false, validateSchema: false, logger: false} as const
 const ajv = new Ajv2020({...options, allErrors: true})
 /** Of parameters, which are text. */
 const coercing = new Ajv2020({...options, coerceTypes: true})
+ajv.addSchema({$id: 'as-sent', components: document.components})
 ajv.addSchema({
   $id: 'docent',
   components: {
@@ -60,7 +61,7 @@ function closed(schema: unknown, isOpen = false): unknown {
 
 /** References into the document, and nothing else changed: requests may have fields that are ignored. */
 function withRefs(schema: unknown): object {
-  return JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"docent#/components/'))
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"as-sent#/components/'))
 }
 
 /** @returns what is wrong with a value; null for nothing. Each schema is compiled once. */
