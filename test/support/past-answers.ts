@@ -55,7 +55,12 @@ function addPastAnswer(transcripts: Transcripts, answerId: string, what: PastAns
   const question = what.question ?? 'How do I set the port?'
   beginAnswer(transcripts, answerId, {startedAt, build, conversation, model, lang, question})
   const timings = {sourcesMs: 20, firstTokenMs, longestStallMs: stallMs, totalMs}
-  const usage = {inputTokens: tokens, outputTokens: 1 + tokens / 8, cacheReadTokens: 0, cacheWriteTokens: 0}
+  const usage = {
+    inputTokens: tokens,
+    outputTokens: 1 + (tokens >> 3),
+    cacheReadTokens: 0,
+    cacheWriteTokens: 0,
+  }
   const source = (url: string, index: number) => ({
     n: index + 1,
     id: `${url}#`,

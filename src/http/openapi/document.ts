@@ -5,6 +5,7 @@ import {type Caller, type Route, routes} from '../routes.ts'
 import {cookieName} from '../staff/sessions.ts'
 import type {JsonSchema} from './json-schema.ts'
 import {
+  forNow,
   type Media,
   nothing,
   type Operation,
@@ -222,20 +223,12 @@ function placeOfCode(path: string): string {
   return path === '/mcp' ? ', in `error.data.code`' : ''
 }
 
-const retryAfter = {
-  description: 'Seconds after which the same request may succeed, where that is known.',
-  schema: {type: 'integer'},
-}
-
 /** An error in the form that clients of its address expect. */
 function refusal(path: string, codes: readonly ErrorCode[]): Reply {
   const description = `${codes.map((code) => `\`${code}\``).join(', ')}${placeOfCode(path)}`
   const isTemporary = codes.some(isRetryable)
-  return {
-    description,
-    content: errorContent(path),
-    ...(isTemporary ? {headers: {'Retry-After': retryAfter}} : {}),
-  }
+  const reply = {description, content: errorContent(path)}
+  return isTemporary ? forNow(reply) : reply
 }
 
 function errorContent(path: string): Readonly<Record<string, Media>> {

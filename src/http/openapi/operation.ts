@@ -86,6 +86,18 @@ export const withHeader = (reply: Reply, name: string, description: string): Rep
   headers: {...reply.headers, [name]: {description, schema: {type: 'string'}}},
 })
 
+/** A refusal that may be none later. */
+export const forNow = (reply: Reply): Reply => ({
+  ...reply,
+  headers: {
+    ...reply.headers,
+    'Retry-After': {
+      description: 'Seconds after which the same request may succeed, where that is known.',
+      schema: {type: 'integer'},
+    },
+  },
+})
+
 /** A file to be saved. */
 export const attachment = (reply: Reply): Reply =>
   withHeader(reply, 'Content-Disposition', 'The name of the file.')

@@ -10,6 +10,7 @@ import {jsonSchemaOf} from '../json-schema.ts'
 import {
   bodyOf,
   either,
+  forNow,
   json,
   nothing,
   type Operations,
@@ -47,7 +48,7 @@ const failed: Reply = {
   description: 'It was refused; or it failed: then `text` is as far as it came, and `error` says why.',
   content: {'application/json': {schema: {anyOf: [ref('AnswerJson'), ref('ErrorBody')]}}},
 }
-const failures = {500: failed, 502: failed, 503: failed, 504: failed}
+const failures = {500: failed, 502: failed, 503: forNow(failed), 504: failed}
 
 const answerEvent = ref('AnswerEvent')
 

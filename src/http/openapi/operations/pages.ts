@@ -2,6 +2,7 @@ import {agentListQuery} from '../../docs/agents/agent-lists.ts'
 import {docsAskQuery} from '../../docs/agents/docs-ask.ts'
 import {
   either,
+  forNow,
   html,
   json,
   type Operations,
@@ -121,8 +122,8 @@ export const pages: Operations = {
       200: html('The conversation.'),
       404: html('There is no such link.'),
       410: html('The link works no longer.'),
-      429: either('Too many.', html(''), json('ErrorBody', '')),
-      503: html('It cannot be shown now.'),
+      429: forNow(either('Too many.', html(''), json('ErrorBody', ''))),
+      503: forNow(html('It cannot be shown now.')),
     },
   },
   'GET /console': {

@@ -4,6 +4,7 @@ import {createResponseRequest} from '../../openai/response-request.ts'
 import {
   bodyOf,
   either,
+  forNow,
   json,
   nothing,
   type Operation,
@@ -23,7 +24,7 @@ const textEndCitations: Parameter = {
 }
 
 const openAiFailed = json('OpenAiErrorBody', 'It failed; `docent.text` is as far as it came.')
-const openAiFailures = {500: openAiFailed, 502: openAiFailed, 503: openAiFailed, 504: openAiFailed}
+const openAiFailures = {500: openAiFailed, 502: openAiFailed, 503: forNow(openAiFailed), 504: openAiFailed}
 
 const card: Omit<Operation, 'id'> = {
   tag: 'MCP',
