@@ -27,6 +27,16 @@ export function prepareRemovalByRef(
   return prepareNamedRemoval(db, condition, 'ref') as (value: string | number) => string[]
 }
 
+/** Deletes one answer by its row, with its events. Call it in a transaction. */
+export function prepareDeletion(db: SqliteDatabase): (row: number) => void {
+  const dropEvents = db.prepare('DELETE FROM events WHERE answer = ?')
+  const dropAnswer = db.prepare('DELETE FROM answers WHERE row = ?')
+  return (row) => {
+    dropEvents.run(row)
+    dropAnswer.run(row)
+  }
+}
+
 function prepareNamedRemoval(
   db: SqliteDatabase,
   condition: string,
@@ -35,14 +45,10 @@ function prepareNamedRemoval(
   const some = db.prepare<[string | number], {readonly row: number; readonly name: string | null}>(
     `SELECT row, ${name} AS name FROM answers WHERE ${condition} LIMIT ${removalBatchSize}`,
   )
-  const dropEvents = db.prepare('DELETE FROM events WHERE answer = ?')
-  const dropAnswer = db.prepare('DELETE FROM answers WHERE row = ?')
+  const drop = prepareDeletion(db)
   const step = db.transaction((value: string | number) => {
     const found = some.all(value)
-    for (const {row} of found) {
-      dropEvents.run(row)
-      dropAnswer.run(row)
-    }
+    for (const {row} of found) drop(row)
     return found.map((answer) => answer.name)
   })
   return (value) => step.immediate(value)

@@ -1,5 +1,5 @@
 import type {SqliteDatabase} from '../native/index.ts'
-import {prepareRemoval, removeAll} from './removal.ts'
+import {prepareDeletion, prepareRemoval, removeAll} from './removal.ts'
 
 export interface RetentionOptions {
   /** Answers older than this many days are removed; 0 keeps them. */
@@ -88,21 +88,22 @@ export function usedBytes(db: SqliteDatabase): number {
   return (of('page_count') - of('freelist_count')) * of('page_size')
 }
 
-/** A step that shrinks the file towards `downTo` bytes. The average size of an answer decides how many it removes. */
+/** A step towards `downTo` bytes, in one transaction. It looks at the size after each answer, so none goes without need. */
 function prepareOldest(db: SqliteDatabase): (downTo: number) => number {
-  const lastOfOldest = db
-    .prepare<[number], number | null>(
-      'SELECT max(row) FROM (SELECT row FROM answers WHERE ending IS NOT NULL ORDER BY row LIMIT ?)',
+  const oldest = db
+    .prepare<[], number>(
+      `SELECT row FROM answers WHERE ending IS NOT NULL ORDER BY row LIMIT ${maxRemovedPerStep}`,
     )
     .pluck()
-  // From the first and last row id: counting the rows would read them all.
-  const rows = db.prepare<[], number | null>('SELECT max(row) - min(row) + 1 FROM answers').pluck()
-  const upTo = prepareRemoval(db, 'ending IS NOT NULL AND row <= ?')
-  return (downTo) => {
-    const used = usedBytes(db)
-    if (used <= downTo) return 0
-    const needed = Math.ceil((rows.get() ?? 0) * (1 - downTo / used))
-    const last = lastOfOldest.get(Math.min(maxRemovedPerStep, needed))
-    return last == null ? 0 : upTo(last)
-  }
+  const drop = prepareDeletion(db)
+  const step = db.transaction((downTo: number) => {
+    let removed = 0
+    for (const row of oldest.all()) {
+      if (usedBytes(db) <= downTo) break
+      drop(row)
+      removed += 1
+    }
+    return removed
+  })
+  return (downTo) => (usedBytes(db) <= downTo ? 0 : step.immediate(downTo))
 }

@@ -29,6 +29,22 @@ test('a file that reaches its limit loses its oldest answers, and running ones s
   expect(statSync(file).size).toBeLessThan(3 * maxBytes)
 })
 
+test('no answer is removed without need, however long an old one has been running', async () => {
+  const transcripts = openForTest({file: temporaryFile(), maxBytes})
+  journalAnswer(transcripts, 'running', {ending: null})
+  // Of these about forty fit; a burst of thirty goes far beyond the limit before a step runs.
+  for (let burst = 0; burst < 10; burst++) {
+    for (let n = 0; n < 30; n++) journalAnswer(transcripts, `a${burst}-${n}`, {pieces})
+    await transcripts.flush()
+    await vi.waitFor(async () => expect((await transcripts.storage()).bytes).toBeLessThan(0.96 * maxBytes), {
+      timeout: 60_000,
+    })
+
+    expect(await transcripts.get(`a${burst}-5`)).not.toBeNull()
+  }
+  expect(await transcripts.get('running')).not.toBeNull()
+})
+
 test('a file above its limit at start is brought below it, oldest answers first', async () => {
   const file = temporaryFile()
   const before = openForTest({file})
