@@ -1,9 +1,8 @@
-import {DocentError} from '../domain/index.ts'
 import {cleanLine} from '../lib/clean-text.ts'
 import {headOf} from '../lib/cut.ts'
 import {isMisspellingOf} from '../lib/misspelling.ts'
+import {refusalOf} from './field-problems.ts'
 
-const maxNamed = 5
 const maxShown = 60
 /** So many names are like a shorter one that a guess would be of no use. */
 const minGuessed = 4
@@ -20,16 +19,10 @@ export function refuseUnknown(
 ): void {
   const unknown = given.filter((name) => !known.includes(name))
   if (unknown.length === 0) return
-  const problems = unknown.slice(0, maxNamed).map((name) => ({
+  throw refusalOf(unknown, (name) => ({
     field: cleanLine(headOf(name, maxShown)),
     problem: problemOf(name, known, what),
   }))
-  const messages = problems.map(({field, problem}) => `${field}: ${problem}`)
-  const moreProblems = unknown.length - problems.length
-  if (moreProblems > 0) messages.push(`and ${moreProblems} more`)
-  throw new DocentError('invalid_request', messages.join('; '), {
-    details: {problems, ...(moreProblems > 0 ? {moreProblems} : {})},
-  })
 }
 
 function problemOf(name: string, known: readonly string[], what: string): string {

@@ -24,6 +24,7 @@ import {
   verdicts,
   writtenReviewOf,
 } from '../transcripts/index.ts'
+import {refusalOf} from './field-problems.ts'
 import {refuseUnknown} from './known-parameters.ts'
 
 export const maxQuestionLength = 4000
@@ -204,13 +205,21 @@ export function reviewOf(body: unknown): ReviewChange {
   return {review: writtenReviewOf(review), replaces}
 }
 
+/** A whole number in a query, where it is text. */
+export const wholeNumber = (min: number, max: number) =>
+  z
+    .string('must be one whole number')
+    .regex(/^-?\d{1,15}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().int().min(min).max(max))
+
 export const flag = z
   .enum(['true', 'false', '1', '0'])
   .transform((value) => value === 'true' || value === '1')
 
 export const searchQuery = z.object({
   q: questionText.describe('What is searched for.'),
-  k: z.coerce.number().int().min(1).max(50).default(10).describe('Maximum number of results.'),
+  k: wholeNumber(1, 50).default(10).describe('Maximum number of results.'),
   version: z.string().min(1).max(100).optional().describe('Only this version of the docs.'),
   lang: languageTag.optional().describe('The language of the pages (BCP 47).'),
   prefix: flag.optional().describe('Whether the last word is a beginning: search as one types.'),
@@ -299,7 +308,7 @@ export const transcriptQuery = z.object({
   visitor: identifier.optional().describe('The `visitor` of a transcript.'),
   sort: z.enum(listOrders).optional().describe('Default: `newest`.'),
   cursor: z.string().max(1000).optional().describe(cursorWords),
-  limit: z.coerce.number().int().min(1).max(200).optional().describe('Items on a page. Default: 50.'),
+  limit: wholeNumber(1, 200).optional().describe('Items on a page. Default: 50.'),
 })
 
 export interface TranscriptQuery {
@@ -335,9 +344,7 @@ export function exportRequestOf(query: unknown): ExportRequest {
   const ofList = Object.keys(withoutBlanks(defined({cursor, limit, sort})))
   if (ofList.length > 0) {
     const problem = 'an export has all that match, the oldest first; leave it out'
-    throw new DocentError('invalid_request', ofList.map((name) => `${name}: ${problem}`).join('; '), {
-      details: {problems: ofList.map((field) => ({field, problem}))},
-    })
+    throw refusalOf(ofList, (field) => ({field, problem}))
   }
   const {format, redacted, ...filter} = parsedQuery(exportQuery, given)
   return {filter: transcriptFilterOf(filter), format, redacted}
@@ -354,7 +361,7 @@ function transcriptFilterOf({conversationId, ...filter}: GivenFilter): Transcrip
 
 export const valuesQuery = z.object({
   kind: z.enum(valueKinds).describe('What the values are of.'),
-  limit: z.coerce.number().int().min(1).max(200).default(50).describe('How many.'),
+  limit: wholeNumber(1, 200).default(50).describe('How many.'),
 })
 
 /** Which values of a filter to list. @throws DocentError `invalid_request`, also for a parameter that is not known. */
@@ -421,24 +428,11 @@ export function socketMessageOf(value: unknown): SocketMessage {
   return parsed(socketMessage, value)
 }
 
-/** Maximum number of problems reported for one request, so that a thousand mistakes do not get a huge response. */
-const maxProblems = 5
-
 /** @throws DocentError `invalid_request` that names the invalid fields: the first few, and how many more there are. */
 export function parsed<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const {issues} = result.error
-  const problems = issues.slice(0, maxProblems).map(({path, message}) => ({
-    field: path.join('.'),
-    problem: message,
-  }))
-  const messages = problems.map(({field, problem}) => (field ? `${field}: ${problem}` : problem))
-  const moreProblems = issues.length - problems.length
-  if (moreProblems > 0) messages.push(`and ${moreProblems} more`)
-  throw new DocentError('invalid_request', messages.join('; '), {
-    details: {problems, ...(moreProblems > 0 ? {moreProblems} : {})},
-  })
+  throw refusalOf(result.error.issues, ({path, message}) => ({field: path.join('.'), problem: message}))
 }
 
 /**

@@ -3,9 +3,10 @@ import {DocentError} from '../domain/index.ts'
 import {cleanLine} from '../lib/clean-text.ts'
 import {headOf} from '../lib/cut.ts'
 import {isMisspellingOf} from '../lib/misspelling.ts'
+import {problemsLine} from '../lib/problems-line.ts'
 import {wellFormed} from '../lib/well-formed.ts'
 import {languageTag} from '../text/language-tag-schema.ts'
-import {problemOf, problemsLine} from './problems.ts'
+import {problemOf} from './problems.ts'
 
 /** The longest query, in UTF-16 units: as the question of an answer. */
 const maxQueryLength = 4000

@@ -9,7 +9,8 @@ import {
 } from '@modelcontextprotocol/server'
 import {z} from 'zod'
 import {toDocentError} from '../domain/index.ts'
-import {problemOf, problemsLine} from './problems.ts'
+import {problemsLine} from '../lib/problems-line.ts'
+import {problemOf} from './problems.ts'
 import type {CallPolicy} from './tool-calls.ts'
 
 type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Result>

@@ -7,14 +7,7 @@ export interface Issue {
   readonly message: string
 }
 
-const maxProblems = 5
 const maxLength = 300
-
-/** What is wrong, in one line: at most five problems, each with the name of its part. */
-export function problemsLine(problems: readonly string[]): string {
-  const more = problems.length > maxProblems ? [`and ${problems.length - maxProblems} more`] : []
-  return [...problems.slice(0, maxProblems), ...more].join('; ')
-}
 
 /** An issue as `limit: expected number, received string`. */
 export function problemOf({path, message}: Issue): string {

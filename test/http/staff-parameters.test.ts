@@ -53,6 +53,21 @@ describe.each(Object.entries(queries))('a query of %s', (_, read) => {
   })
 })
 
+test.each(['0x5', '5.0', '1e1', ' ', '+5', 'NaN', 'five', '1_0', '٣'])(
+  'a limit of %j is not a number',
+  (limit) => {
+    const problem = problemOf(auditQueryOf, {limit})
+
+    expect(problem).toBe('limit: must be a whole number')
+  },
+)
+
+test('a limit out of range is refused by the range', () => {
+  expect(problemOf(auditQueryOf, {limit: '201'})).toMatch(/^limit: .*200/)
+  expect(problemOf(auditQueryOf, {limit: '-1'})).toMatch(/^limit: .*1/)
+  expect(problemOf(auditQueryOf, {limit: ['1', '2']})).toBe('limit: must be one whole number')
+})
+
 test('every documented parameter is accepted, blank or not', () => {
   const filter = {
     q: 'x',

@@ -11,10 +11,18 @@ export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
     unrepresentable: 'any',
     override({zodSchema, jsonSchema}) {
       const {def} = zodSchema._zod
+      // Left out by zod where the value is transformed, as a number in a query is.
+      if (def.type === 'default' && typeof def.defaultValue === 'number')
+        jsonSchema.default = def.defaultValue
       if (def.type !== 'pipe') return
       // The length of a list is checked before its items are.
       const {element} = def.out._zod.def as {readonly element?: z.ZodType}
       if (element !== undefined) jsonSchema.items = jsonSchemaOf(element)
+      // A number in a query is text, which OpenAPI takes for granted.
+      if (def.out._zod.def.type === 'number') {
+        for (const name of ['type', 'pattern']) delete jsonSchema[name]
+        Object.assign(jsonSchema, jsonSchemaOf(def.out as z.ZodType))
+      }
     },
   })
   return json

@@ -2,12 +2,20 @@ import {z} from 'zod'
 import {languageTag} from '../../text/language-tag-schema.ts'
 import {endMomentOf, momentOf} from '../../transcripts/index.ts'
 import {coverageFilters, coverageOrders} from '../builds/coverage.ts'
-import {cursorWords, moment, momentWords, parsedQuery, periodOf, questionText} from '../request-schemas.ts'
+import {
+  cursorWords,
+  moment,
+  momentWords,
+  parsedQuery,
+  periodOf,
+  questionText,
+  wholeNumber,
+} from '../request-schemas.ts'
 
 const buildId = z.string().min(1).max(200)
 const path = z.string().min(1).max(2_000)
-const cursor = z.coerce.number().int().min(0).max(10_000_000).default(0).describe(cursorWords)
-const limit = z.coerce.number().int().min(1).max(200).default(50).describe('Pages at once.')
+const cursor = wholeNumber(0, 10_000_000).default(0).describe(cursorWords)
+const limit = wholeNumber(1, 200).default(50).describe('Pages at once.')
 
 export const changesQuery = z.object({
   from: buildId.describe('The build to compare with.'),

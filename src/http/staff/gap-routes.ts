@@ -26,7 +26,15 @@ import {
   type VerifiedAnswers,
 } from '../../verified/index.ts'
 import {requireJson} from '../guards/require-json.ts'
-import {cursorWords, defined, identifier, parsed, parsedBody, parsedQuery} from '../request-schemas.ts'
+import {
+  cursorWords,
+  defined,
+  identifier,
+  parsed,
+  parsedBody,
+  parsedQuery,
+  wholeNumber,
+} from '../request-schemas.ts'
 import type {Auditor} from './auditor.ts'
 import {memberOf} from './member.ts'
 import type {Staff} from './staff.ts'
@@ -66,7 +74,7 @@ export const gapQuery = z.object({
   q: z.string().max(1_000).optional().describe('Words in one of their questions.'),
   sort: z.enum(gapOrders).default('severity').describe('What comes first.'),
   cursor: z.string().max(1_000).optional().describe(cursorWords),
-  limit: z.coerce.number().int().min(1).max(200).default(50).describe('Gaps on a page.'),
+  limit: wholeNumber(1, 200).default(50).describe('Gaps on a page.'),
 })
 
 const line = (max: number) =>

@@ -23,6 +23,7 @@ import {
   parsedBody,
   parsedQuery,
   questionText,
+  wholeNumber,
 } from '../request-schemas.ts'
 import type {Auditor} from './auditor.ts'
 import type {BuildRegistry} from './build-routes.ts'
@@ -69,8 +70,8 @@ export const goldenOfGapBody = z.object({
 
 export const goldenQuery = z.object({
   q: z.string().max(1_000).default('').describe('Words in the question.'),
-  cursor: z.coerce.number().int().min(0).max(100_000).default(0).describe(cursorWords),
-  limit: z.coerce.number().int().min(1).max(500).default(200).describe('Questions on a page.'),
+  cursor: wholeNumber(0, 100_000).default(0).describe(cursorWords),
+  limit: wholeNumber(1, 500).default(200).describe('Questions on a page.'),
 })
 
 /** How many places are looked up before other work on this thread has its turn. */

@@ -23,6 +23,7 @@ import {
   parsed,
   parsedBody,
   parsedQuery,
+  wholeNumber,
 } from '../request-schemas.ts'
 import type {Auditor} from './auditor.ts'
 import {memberOf, type StaffMember} from './member.ts'
@@ -56,7 +57,7 @@ export const handoverBody = z.object({
 
 export const handoverQuery = z.object({
   cursor: z.string().max(100).optional().describe(cursorWords),
-  limit: z.coerce.number().int().min(1).max(200).optional().describe('Links on a page.'),
+  limit: wholeNumber(1, 200).optional().describe('Links on a page.'),
 })
 
 /** Adds links that show one conversation, redacted, to whoever has them, below `/api/admin`. */

@@ -1,7 +1,15 @@
 import {z} from 'zod'
 import {type AuditFilter, auditActions, type Role, roles} from '../../staff/index.ts'
 import {endMomentOf, momentOf} from '../../transcripts/index.ts'
-import {cursorWords, defined, moment, momentWords, parsedBody, parsedQuery} from '../request-schemas.ts'
+import {
+  cursorWords,
+  defined,
+  moment,
+  momentWords,
+  parsedBody,
+  parsedQuery,
+  wholeNumber,
+} from '../request-schemas.ts'
 
 const secret = z.string().min(1).max(500)
 
@@ -28,7 +36,7 @@ export const auditQuery = z.object({
   from: moment(momentOf).optional().describe(momentWords),
   to: moment(endMomentOf).optional().describe(`${momentWords} Exclusive; a day is taken whole.`),
   cursor: z.string().max(1_000).optional().describe(cursorWords),
-  limit: z.coerce.number().int().min(1).max(200).optional().describe('Lines on a page.'),
+  limit: wholeNumber(1, 200).optional().describe('Lines on a page.'),
 })
 
 export interface AuditQuery {

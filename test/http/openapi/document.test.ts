@@ -77,6 +77,11 @@ describe('the document', () => {
     for (const id of ids) expect(id).toMatch(/^[a-z][A-Za-z0-9]*$/)
   })
 
+  test('says the range and the default of numbers in queries', () => {
+    const k = document.paths['/api/search']!['get']!.parameters!.find(({name}) => name === 'k')!
+    expect(k.schema).toEqual({type: 'integer', minimum: 1, maximum: 50, default: 10})
+  })
+
   test('defines all that it refers to, and nothing that it does not', () => {
     const text = JSON.stringify(document)
     const referred = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name!)

@@ -11,7 +11,7 @@ import {sendCompressed} from '../../compressed-text.ts'
 import {slotLimit} from '../../limits/concurrency-limits.ts'
 import {visitorOf} from '../../limits/limits.ts'
 import {linkBase} from '../../public-base.ts'
-import {parsed, withoutBlanks} from '../../request-schemas.ts'
+import {parsed, wholeNumber, withoutBlanks} from '../../request-schemas.ts'
 import type {DocsTarget} from '../docs-child.ts'
 import {startPageOf} from '../docs-lookup.ts'
 import {type DocsPage, type DocsRenderer, sourcesOf} from '../docs-renderer.ts'
@@ -36,11 +36,7 @@ const maxFiles = 16
 export const agentListQuery = z.object({
   version: z.string().min(1).max(100).optional().describe('Pages of this version alone.'),
   lang: languageTag.optional().describe('Pages in this language alone (BCP 47).'),
-  from: z.coerce
-    .number('must be one whole number')
-    .int()
-    .min(1)
-    .max(100_000_000)
+  from: wholeNumber(1, 100_000_000)
     .default(1)
     .describe('The number of the first page, as the end of the file before says it.'),
 })
