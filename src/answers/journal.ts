@@ -28,7 +28,7 @@ export interface JournalEntry {
   readonly startedAt: number
   /** Settings that shaped the answer: timeouts, source count, and so on. Never secrets. */
   readonly settings: Readonly<Record<string, unknown>>
-  /** What kind of client asked: `http`, `ws` (a WebSocket), `cli`, or the name of a protocol, as `ai-sdk`. */
+  /** What kind of client asked, a `Channel`. */
   readonly channel: string
   /** The client's key against double submission; null if it sent none. */
   readonly idempotencyKey: string | null

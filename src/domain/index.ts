@@ -1,4 +1,5 @@
 export * from './answer-event.ts'
+export * from './channel.ts'
 export * from './content-source.ts'
 export * from './conversation.ts'
 export * from './diagnostic.ts'

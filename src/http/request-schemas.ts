@@ -1,6 +1,6 @@
 import {z} from 'zod'
 import {refOf} from '../answers/index.ts'
-import {DocentError, endings, type Question} from '../domain/index.ts'
+import {channels, DocentError, endings, type Question} from '../domain/index.ts'
 import {boundedText} from '../lib/bounded-text.ts'
 import {cleanLine} from '../lib/clean-text.ts'
 import {headOf} from '../lib/cut.ts'
@@ -294,6 +294,10 @@ export const transcriptQuery = z.object({
   abstained: flag.optional().describe('Whether the docs did not have it.'),
   partial: flag.optional().describe('Whether the model declined or a limit cut it.'),
   fallback: flag.optional().describe('Whether a fallback wrote it.'),
+  channel: z
+    .enum(channels, `must be one of ${channels.join(', ')}`)
+    .optional()
+    .describe('What kind of client asked.'),
   build: z.string().max(200).optional().describe('The build that it was written from.'),
   generator: z.string().max(200).optional().describe('The one that was called first.'),
   model: z.string().max(200).optional().describe('The model that was called first.'),

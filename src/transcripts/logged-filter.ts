@@ -14,6 +14,7 @@ const withoutWords: ReadonlySet<string> = new Set<keyof TranscriptFilter>([
   'broke',
   'left',
   'resumed',
+  'channel',
   'from',
   'to',
 ])

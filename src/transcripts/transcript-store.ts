@@ -1,5 +1,5 @@
 import type {JournalDetails, JournalledAnswer, ShownSection} from '../answers/index.ts'
-import type {Ending, FinishReason, SequencedEvent, Source, Timings, Usage} from '../domain/index.ts'
+import type {Channel, Ending, FinishReason, SequencedEvent, Source, Timings, Usage} from '../domain/index.ts'
 import type {AskedQuestion} from './asked-questions.ts'
 import type {Analytics, AnalyticsRequest, PageFigures, PagesRequest} from './figures/analytics.ts'
 import type {ListOrder} from './list-order.ts'
@@ -81,6 +81,8 @@ export interface TranscriptFilter {
   readonly partial?: boolean
   /** Whether a fallback wrote it, in place of the generator that was called first. */
   readonly fallback?: boolean
+  /** What kind of client asked. */
+  readonly channel?: Channel
   readonly build?: string
   /** The generator that was called first. */
   readonly generator?: string

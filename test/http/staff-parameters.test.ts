@@ -79,6 +79,7 @@ test('every documented parameter is accepted, blank or not', () => {
     missing: '1',
     verdict: 'none',
     build: 'x',
+    channel: 'ai-sdk',
     generator: 'x',
     model: 'x',
     version: 'x',

@@ -1,4 +1,4 @@
-import type {AnswerEvent} from '../../src/domain/index.ts'
+import type {AnswerEvent, Channel} from '../../src/domain/index.ts'
 import type {Transcripts} from '../../src/transcripts/open-transcripts.ts'
 import {appendEvent, beginAnswer} from '../transcripts/samples.ts'
 
@@ -17,6 +17,7 @@ export interface PastAnswer {
   readonly model?: string
   readonly tokens?: number
   readonly lang?: string
+  readonly channel?: Channel
   readonly rating?: 'up' | 'down'
 }
 
@@ -51,9 +52,16 @@ function addPastAnswer(transcripts: Transcripts, answerId: string, what: PastAns
     pages = [],
     model = 'm',
   } = what
-  const {conversation = answerId, lang = 'en', totalMs = 2_000, stallMs = 90, tokens = 7} = what
+  const {
+    conversation = answerId,
+    lang = 'en',
+    channel = 'http',
+    totalMs = 2_000,
+    stallMs = 90,
+    tokens = 7,
+  } = what
   const question = what.question ?? 'How do I set the port?'
-  beginAnswer(transcripts, answerId, {startedAt, build, conversation, model, lang, question})
+  beginAnswer(transcripts, answerId, {startedAt, build, conversation, model, lang, channel, question})
   const timings = {sourcesMs: 20, firstTokenMs, longestStallMs: stallMs, totalMs}
   const usage = {
     inputTokens: tokens,

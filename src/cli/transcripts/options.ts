@@ -1,5 +1,5 @@
 import {parseArgs} from 'node:util'
-import {DocentError, type Ending, endings} from '../../domain/index.ts'
+import {type Channel, channels, DocentError, type Ending, endings} from '../../domain/index.ts'
 import {cleanLine} from '../../lib/clean-text.ts'
 import {howToRun} from '../../package/index.ts'
 import {canonicalTag} from '../../text/language-tags.ts'
@@ -53,6 +53,7 @@ Options
   --broke                 list, export: what broke off: failed, timed out, or the server stopped.
   --left WHEN             list, export: that the visitor left or stopped: ${leavings.join(' or ')}.
   --resumed               list, export: taken up again after the stream broke off; --no-resumed: all others.
+  --channel KIND          list, export: asked by this kind of client: ${channels.join(', ')}.
   --error CODE            list, export: that ended with this error, e.g. upstream_cut.
   --build, --generator, --model, --version NAME
                           list, export: with this one.
@@ -99,6 +100,7 @@ const options = {
   attention: {type: 'boolean'},
   broke: {type: 'boolean'},
   left: {type: 'string'},
+  channel: {type: 'string'},
   resumed: {type: 'boolean'},
   error: {type: 'string'},
   build: {type: 'string'},
@@ -150,6 +152,9 @@ export function filterOf(values: Values): TranscriptFilter {
   const {left} = values
   if (left !== undefined && left !== 'before_first_word' && left !== 'before_end')
     throw new UsageError(`--left must be ${leavings.join(' or ')}`)
+  const {channel} = values
+  if (channel !== undefined && !channels.includes(channel as Channel))
+    throw new UsageError(`--channel must be one of ${channels.join(', ')}`)
   for (const name of ['attention', 'broke'] as const)
     if (values[name] === false) throw new UsageError(`--no-${name}: leave it out`)
   const lang = values.lang === undefined ? undefined : canonicalTag(values.lang)
@@ -167,6 +172,7 @@ export function filterOf(values: Values): TranscriptFilter {
     ...(values.attention === undefined ? {} : {attention: true}),
     ...(values.broke === undefined ? {} : {broke: true}),
     ...(left === undefined ? {} : {left}),
+    ...(channel === undefined ? {} : {channel: channel as Channel}),
     ...(values.resumed === undefined ? {} : {resumed: values.resumed}),
     ...namesIn(values),
     ...periodOf(values),

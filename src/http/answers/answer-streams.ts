@@ -1,7 +1,13 @@
 import type {Request, Response} from 'express'
 import type {Answering, AskResult} from '../../answering/index.ts'
 import {type AnswerSnapshot, refOf} from '../../answers/index.ts'
-import {type AnswerEvent, DocentError, type Question, type SequencedEvent} from '../../domain/index.ts'
+import {
+  type AnswerEvent,
+  type Channel,
+  DocentError,
+  type Question,
+  type SequencedEvent,
+} from '../../domain/index.ts'
 import {clientLeft} from '../client-left.ts'
 import {type Limits, visitorOf} from '../limits/limits.ts'
 import type {VisitorKeys} from '../limits/visitor-keys.ts'
@@ -25,8 +31,7 @@ export interface AnswerStreamDeps {
 
 export interface AskedQuestion {
   readonly question: Question
-  /** What kind of client asks, for the log. */
-  readonly channel: string
+  readonly channel: Channel
   readonly continueAnswerId?: string | null
   /** As in `AskOptions`. */
   readonly chat?: string | null

@@ -1,6 +1,12 @@
 import type {Request, Response, Router} from 'express'
 import {type AnswerSnapshot, refOf} from '../../answers/index.ts'
-import {DocentError, type GeneratorName, type Question, type SequencedEvent} from '../../domain/index.ts'
+import {
+  type Channel,
+  DocentError,
+  type GeneratorName,
+  type Question,
+  type SequencedEvent,
+} from '../../domain/index.ts'
 import {type AnswerStreamDeps, askAs, streamAnswer, wholeAnswer} from '../answers/answer-streams.ts'
 import {statusOf} from '../error-response.ts'
 import {requireJson} from '../guards/require-json.ts'
@@ -92,7 +98,7 @@ export function addOpenAiRoutes(router: Router, deps: OpenAiRoutesDeps): void {
   async function answer(
     request: Request,
     response: Response,
-    asking: {readonly question: Question; readonly channel: string},
+    asking: {readonly question: Question; readonly channel: Channel},
     {isStream, frames, whole}: Forms,
   ): Promise<void> {
     const asked = await askAs(request, response, asking, deps)

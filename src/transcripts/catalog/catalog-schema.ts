@@ -39,6 +39,7 @@ export const categories = [
   'rating',
   'missing',
   'verdict',
+  'channel',
   'build',
   'generator',
   'model',
@@ -86,7 +87,7 @@ const words = `
 `
 
 /** Raised when what is derived changes: the catalog is then made anew. */
-export const catalogVersion = 6
+export const catalogVersion = 7
 
 /** Creates the tables of an empty catalog. */
 export function createCatalogTables(db: SqliteDatabase): void {

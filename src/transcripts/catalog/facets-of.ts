@@ -80,6 +80,7 @@ function categoriesOf(row: AnswerRow, events: readonly AnswerEvent[]): Record<Ca
     rating: row.rating ?? noName,
     missing: String(row.missing),
     verdict: row.verdict ?? noName,
+    channel: row.channel,
     build: row.build,
     generator: row.generator,
     model: row.model ?? noName,

@@ -160,7 +160,17 @@ export function nameTerm(names: readonly Name[]): string {
 function* namesIn(filter: TranscriptFilter): Generator<[Kind, string]> {
   const flags = ['abstained', 'partial', 'missing', 'fallback', 'resumed'] as const
   for (const flag of flags) if (filter[flag] !== undefined) yield [flag, filter[flag] ? '1' : '0']
-  const names = ['ending', 'build', 'generator', 'model', 'version', 'error', 'visitor', 'left'] as const
+  const names = [
+    'ending',
+    'channel',
+    'build',
+    'generator',
+    'model',
+    'version',
+    'error',
+    'visitor',
+    'left',
+  ] as const
   for (const name of names) if (filter[name] !== undefined) yield [name, filter[name]]
   for (const judged of ['rating', 'verdict'] as const) {
     const name = filter[judged]

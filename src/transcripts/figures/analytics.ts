@@ -71,6 +71,8 @@ export interface Analytics {
   /** The questions that were asked most, more than once, likewise; of the answers that are kept. */
   readonly questions: readonly QuestionFigures[]
   readonly languages: readonly {readonly lang: string | null; readonly answers: number}[]
+  /** What kinds of clients asked. */
+  readonly channels: readonly {readonly channel: string; readonly answers: number}[]
 }
 
 export interface PatienceStep {
@@ -144,6 +146,9 @@ export function readAnalytics(db: SqliteDatabase, {from, to, build}: AnalyticsRe
     questions: topQuestions(db, [Math.floor(from / dayMs), Math.ceil(to / dayMs)]),
     languages: [...ofKind(total, 'lang')]
       .map(([lang, answers]) => ({lang: lang === '' ? null : lang, answers}))
+      .sort((a, b) => b.answers - a.answers),
+    channels: [...ofKind(total, 'channel')]
+      .map(([channel, answers]) => ({channel, answers}))
       .sort((a, b) => b.answers - a.answers),
   }
 }

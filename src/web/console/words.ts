@@ -1,4 +1,4 @@
-import type {Ending, FinishReason} from '../../domain/index.ts'
+import type {Channel, Ending, FinishReason} from '../../domain/index.ts'
 import type {ConsoleIcon} from './icons.ts'
 import type {TranscriptItem, Verdict} from './wire.ts'
 
@@ -17,6 +17,22 @@ export const endingWords: Readonly<Record<Ending | 'running', Outcome>> = {
   error: {words: 'Error', icon: 'alert', tone: 'bad'},
   interrupted: {words: 'Server stopped', icon: 'alert', tone: 'bad'},
   running: {words: 'Running', icon: 'running', tone: 'calm'},
+}
+
+/** What kind of client asked. */
+export const channelWords: Readonly<Record<Channel, string>> = {
+  http: 'Page, widget or HTTP',
+  ws: 'WebSocket',
+  'ai-sdk': 'AI SDK',
+  openai: 'OpenAI, chat completions',
+  'openai-responses': 'OpenAI, responses',
+  'docs-ask': 'Address with ?ask=',
+  cli: 'Terminal',
+}
+
+/** A channel of a later version is shown by its name. */
+export function wordsOfChannel(channel: string): string {
+  return Object.hasOwn(channelWords, channel) ? channelWords[channel as Channel] : channel
 }
 
 const partialWords: Partial<Record<FinishReason, Outcome>> = {

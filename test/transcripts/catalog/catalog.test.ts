@@ -12,7 +12,7 @@ import {
 import {dirname, join} from 'node:path'
 import {afterEach, describe, expect, test} from 'vitest'
 import {refOf} from '../../../src/answers/index.ts'
-import {type AnswerEvent, noUsage} from '../../../src/domain/index.ts'
+import {type AnswerEvent, type Channel, noUsage} from '../../../src/domain/index.ts'
 import {openSqlite, type SqliteDatabase} from '../../../src/native/index.ts'
 import {createQuestionReads} from '../../../src/transcripts/asked-questions.ts'
 import {identityOf} from '../../../src/transcripts/catalog/catalog-damage.ts'
@@ -61,6 +61,7 @@ interface Known {
   isPartly: boolean
   isFallback: boolean
   error: string | null
+  readonly channel: Channel
   readonly cited: readonly string[]
   rating: 'up' | 'down' | null
   verdict: string | null
@@ -114,6 +115,7 @@ function journalled(transcripts: Transcripts, number: number, random: Random): K
     isPartly: number % 7 === 0,
     isFallback: chance(random, 0.1),
     error: null,
+    channel: one(random, ['http', 'openai', 'docs-ask']),
     cited: chance(random, 0.5) ? [one(random, pages)] : [],
     rating: null,
     verdict: null,
@@ -123,11 +125,12 @@ function journalled(transcripts: Transcripts, number: number, random: Random): K
     total: 0,
     firstToken: chance(random, 0.8) ? whole(random, 4) * 50 : null,
   }
-  const {conversation, visitor, question, build, model, lang} = known
+  const {conversation, visitor, question, channel, build, model, lang} = known
   beginAnswer(transcripts, answerId, {
     conversation,
     visitor,
     question,
+    channel,
     build,
     model,
     version,
@@ -214,6 +217,7 @@ function matches(known: Known, filter: TranscriptFilter): boolean {
     abstained: () => known.abstained === filter.abstained,
     partial: () => filter.partial === false,
     fallback: () => known.isFallback === filter.fallback,
+    channel: () => known.channel === filter.channel,
     build: () => known.build === filter.build,
     generator: () => filter.generator === 'scripted',
     model: () => known.model === filter.model,
@@ -247,6 +251,7 @@ function randomFilter(random: Random): TranscriptFilter {
     () => ({abstained: chance(random, 0.5)}),
     () => ({partial: chance(random, 0.5)}),
     () => ({fallback: chance(random, 0.5)}),
+    () => ({channel: one(random, ['http', 'openai', 'docs-ask'])}),
     () => ({build: `build-${whole(random, 11)}`}),
     () => ({generator: one(random, ['scripted', 'anthropic'])}),
     () => ({model: one(random, ['small', 'large', 'none such'])}),
@@ -393,7 +398,7 @@ describe.each(['in a file', 'in memory'])('%s', (place) => {
         else expect(total?.answers, note).toBeLessThan(wanted.length)
       }
     }
-  })
+  }, 240_000)
 })
 
 /** Overwrites pages of a file from one on, as a broken disk would. */

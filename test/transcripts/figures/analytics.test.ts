@@ -1,6 +1,6 @@
 import {rmSync} from 'node:fs'
 import {describe, expect, test} from 'vitest'
-import type {AnswerEvent} from '../../../src/domain/index.ts'
+import type {AnswerEvent, Channel} from '../../../src/domain/index.ts'
 import {openSqlite} from '../../../src/native/index.ts'
 import {catalogFileOf} from '../../../src/transcripts/catalog/catalog-file.ts'
 import type {Analytics} from '../../../src/transcripts/figures/analytics.ts'
@@ -14,6 +14,7 @@ const day = 24 * hour
 const start = Date.UTC(2026, 4, 1)
 
 interface Ended {
+  readonly channel?: Channel
   readonly startedAt?: number
   readonly build?: string
   readonly conversation?: string
@@ -41,7 +42,14 @@ async function ended(transcripts: Transcripts, what: Ended = {}): Promise<string
   } = what
   const answerId = `a${answers++}`
   const {conversation = answerId, model = 'm', shown = cited} = what
-  beginAnswer(transcripts, answerId, {startedAt, build, conversation, model, lang: 'en'})
+  beginAnswer(transcripts, answerId, {
+    startedAt,
+    build,
+    conversation,
+    model,
+    lang: 'en',
+    channel: what.channel ?? 'http',
+  })
   const timings = {
     sourcesMs: 20,
     firstTokenMs,
@@ -88,7 +96,7 @@ describe.each([
   test('answers are summed by what they were, once they have ended', async () => {
     const transcripts = opened()
     await ended(transcripts, {conversation: 'c', abstained: true})
-    await ended(transcripts, {conversation: 'c', ending: 'error'})
+    await ended(transcripts, {conversation: 'c', ending: 'error', channel: 'docs-ask'})
     await ended(transcripts, {ending: 'stopped', firstTokenMs: null})
     await ended(transcripts, {ending: 'disconnected'})
     beginAnswer(transcripts, 'running', {startedAt: start})
@@ -102,6 +110,10 @@ describe.each([
       left: {beforeFirstToken: 1, beforeEnd: 1},
       tokens: [{model: 'm', inputTokens: 21, outputTokens: 3}],
     })
+    expect((await figures(transcripts)).channels).toEqual([
+      {channel: 'http', answers: 3},
+      {channel: 'docs-ask', answers: 1},
+    ])
   })
 
   test('a rating counts once, as it is now', async () => {

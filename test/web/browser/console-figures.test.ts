@@ -40,7 +40,7 @@ function twoPeriods(): PastAnswer[] {
     ...times(40, () => ({startedAt: earlier, build: 'b1', totalMs: 4_000})),
     ...times(30, () => now()),
     ...times(6, () => now({rating: 'up'})),
-    ...times(4, () => now({rating: 'down', model: 'large'})),
+    ...times(4, () => now({rating: 'down', model: 'large', channel: 'openai'})),
     ...times(8, () => now({ending: 'abstained', firstTokenMs: null})),
     ...times(4, () => now({ending: 'error'})),
     ...times(8, () => now({ending: 'disconnected', firstTokenMs: null, totalMs: 2_500, build: 'b3'})),
@@ -133,6 +133,17 @@ describe.skipIf(chromiumPath === null)('figures', () => {
     await card(page, 'Pages').getByRole('link', {name: '4', exact: true}).click()
     await expect.poll(() => page.locator('.total').innerText(), soon).toBe('4 answers')
     expect(new URL(page.url()).searchParams.get('rating')).toBe('down')
+    await page.goBack()
+
+    await card(page, 'Clients').locator('tbody').waitFor()
+    expect((await rowsOf(page, 'Clients')).map(([words, answers]) => [words, answers])).toEqual([
+      ['Page, widget or HTTP', '56'],
+      ['OpenAI, chat completions', '4'],
+    ])
+    await card(page, 'Clients').getByRole('link', {name: '4', exact: true}).click()
+    await expect.poll(() => page.locator('.total').innerText(), soon).toBe('4 answers')
+    expect(new URL(page.url()).searchParams.get('channel')).toBe('openai')
+    await page.getByText('OpenAI, chat completions').first().waitFor()
     await page.goBack()
 
     await card(page, 'Questions').getByText('Show as a table').click()

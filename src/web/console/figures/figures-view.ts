@@ -21,6 +21,7 @@ import {modelCards, questionsCard, ratingsCard} from './plots.ts'
 import {storageCard} from './storage.ts'
 import {
   buildsTable,
+  channelsTable,
   errorsTable,
   languagesTable,
   modelsTable,
@@ -173,7 +174,7 @@ export class FiguresView extends LitElement {
     return html`<div class="shown" aria-busy=${this.#loading !== null}>
       ${tiles(now.total, before.total, all)}
       <div class="cards">${questionsCard(now, ofPeriod)}${waitsCard(now)}${patienceCard(now)}${ratingsCard(now, ofPeriod)}${modelCards(now)}
-        ${questionsTable(now, all)}${pagesTable(now, all)}${openedTable(now)}${placesTable(now)}${buildsTable(now, chosen, all)}${errorsTable(now, all)}${modelsTable(now, all)}${languagesTable(now, all)}${storageCard(storage)}</div></div>`
+        ${questionsTable(now, all)}${pagesTable(now, all)}${openedTable(now)}${placesTable(now)}${buildsTable(now, chosen, all)}${errorsTable(now, all)}${modelsTable(now, all)}${languagesTable(now, all)}${channelsTable(now, all)}${storageCard(storage)}</div></div>`
   }
 
   #nothing(before: Analytics): TemplateResult {

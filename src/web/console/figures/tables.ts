@@ -1,6 +1,7 @@
 import {html, type TemplateResult} from 'lit'
 import {count} from '../format.ts'
 import {isolated} from '../visible.ts'
+import {wordsOfChannel} from '../words.ts'
 import {many, money, p50Of, p95Of, percentile, share} from './numbers.ts'
 import {type Chosen, pathOfFigures} from './period.ts'
 import {linked, type Table, table} from './table.ts'
@@ -159,6 +160,18 @@ export function languagesTable({languages, total}: Analytics, listOf: List): Tem
     rows: languages.map(({lang, answers}) => [
       lang === null ? 'not known' : (names.of(lang) ?? lang),
       linked(count(answers), lang === null ? null : listOf({lang})),
+      share(answers, total.answers),
+    ]),
+  })
+}
+
+export function channelsTable({channels, total}: Analytics, listOf: List): TemplateResult {
+  return section('Clients', 'What kind of client asked.', {
+    caption: 'Clients',
+    columns: ['Came in by', 'Questions', 'Share'],
+    rows: channels.map(({channel, answers}) => [
+      wordsOfChannel(channel),
+      linked(count(answers), listOf({channel})),
       share(answers, total.answers),
     ]),
   })

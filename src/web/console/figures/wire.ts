@@ -83,6 +83,7 @@ export interface Analytics {
   readonly openedPages: readonly PageFigures[]
   readonly questions: readonly QuestionFigures[]
   readonly languages: readonly {readonly lang: string | null; readonly answers: number}[]
+  readonly channels: readonly {readonly channel: string; readonly answers: number}[]
 }
 
 /** What the transcripts take, in bytes. */

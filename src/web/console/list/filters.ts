@@ -1,5 +1,5 @@
 import {verdicts} from '../wire.ts'
-import {endingWords, verdictWords} from '../words.ts'
+import {channelWords, endingWords, verdictWords} from '../words.ts'
 import {momentWords} from './period.ts'
 
 export interface Choice {
@@ -75,6 +75,11 @@ export const filters: readonly Filter[] = [
     choices: yesOrNo('Taken up again after it broke off', 'Read in one go'),
   },
   {name: 'abstained', label: 'Said no', choices: yesOrNo('Not in the docs', 'Answered')},
+  {
+    name: 'channel',
+    label: 'Came in by',
+    choices: Object.entries(channelWords).map(([value, words]) => ({value, words})),
+  },
   {name: 'error', label: 'Error', choices: null},
   {name: 'model', label: 'Model', choices: null},
   {name: 'generator', label: 'Generator', choices: null},

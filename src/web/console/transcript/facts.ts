@@ -4,6 +4,7 @@ import {ending} from '../list/row.ts'
 import {pathOfList, pathOfTranscript} from '../router.ts'
 import {isolated} from '../visible.ts'
 import type {Transcript, Writer} from '../wire.ts'
+import {wordsOfChannel} from '../words.ts'
 
 type Value = string | TemplateResult | null
 
@@ -14,10 +15,10 @@ type Value = string | TemplateResult | null
 export function facts(transcript: Transcript, isInConsole = true): TemplateResult {
   const {usage, page, feedback, fallbackCause} = transcript
   const {resumes = 0, opened = []} = transcript
-  const onlyOf = (name: string, value: string): Value =>
+  const onlyOf = (name: string, value: string, words = value): Value =>
     isInConsole
-      ? html`<a href=${pathOfList(new URLSearchParams({[name]: value}).toString())} title="All answers with this">${value}</a>`
-      : value
+      ? html`<a href=${pathOfList(new URLSearchParams({[name]: value}).toString())} title="All answers with this">${words}</a>`
+      : words
   const rows: readonly (readonly [string, Value])[] = [
     ['Ending', ending(transcript)],
     ['Error', transcript.errorDetail ? long(transcript.errorDetail) : null],
@@ -49,7 +50,7 @@ export function facts(transcript: Transcript, isInConsole = true): TemplateResul
     ['Version', transcript.version === null ? null : onlyOf('version', transcript.version)],
     ['Language', transcript.lang ? onlyOf('lang', transcript.lang) : null],
     ['Embedding', transcript.embedding],
-    ['Came in by', transcript.channel],
+    ['Came in by', onlyOf('channel', transcript.channel, wordsOfChannel(transcript.channel))],
     ['Answer', html`<code>${transcript.answerId}</code>`],
     ['Reference in logs', html`<code>${transcript.ref}</code>`],
     ['Visitor', isInConsole && transcript.visitor ? othersLink(transcript.visitor) : null],
