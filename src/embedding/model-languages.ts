@@ -1,4 +1,4 @@
-import {primaryOf} from '../text/language-tags.ts'
+import {primaryOf, undetermined} from '../text/language-tags.ts'
 import type {Embedder} from './embedder.ts'
 import {shippedModelName} from './model-files.ts'
 
@@ -42,5 +42,5 @@ export function knowsLanguage(
   {name, languages = languagesOfModel(name)}: Pick<Embedder, 'name' | 'languages'>,
   tag: string | null,
 ): boolean {
-  return languages === null || tag === null || tag === 'und' || languages.includes(primaryOf(tag))
+  return languages === null || tag === null || tag === undetermined || languages.includes(primaryOf(tag))
 }

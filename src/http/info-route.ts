@@ -1,6 +1,6 @@
 import type {Router} from 'express'
 import type {GeneratorName} from '../domain/index.ts'
-import type {CurrentBuild} from '../search-index/index.ts'
+import {type CurrentBuild, knownLanguagesOf} from '../search-index/index.ts'
 import type {AssistantLook} from './assistant-look.ts'
 
 /** What the server keeps of questions and answers. */
@@ -51,7 +51,7 @@ export function languagesOf(current: Pick<CurrentBuild, 'id' | 'lease'>): readon
   if (current.id === null) return []
   const lease = current.lease()
   try {
-    return lease.build.languages().map(({lang}) => lang)
+    return knownLanguagesOf(lease.build)
   } finally {
     lease.release()
   }

@@ -26,20 +26,26 @@ export function siteLanguageOf(scan: Scan, rules: PlaceRules): string | null {
   }
   if (others.length < leastShare * scan.files.length) return mostFrequent(inFolders)
   const step = Math.max(1, others.length / sampled)
-  const found: string[] = []
+  const texts: string[] = []
   for (let at = 0; at < others.length; at += step) {
     const bytes = readSource(absolutePathOf(scan, others[Math.floor(at)]!)!)
-    const lang = typeof bytes === 'string' ? null : languageOfProse(withoutSyntax(bytes.toString('utf8')))
-    if (lang !== null) found.push(lang)
+    texts.push(typeof bytes === 'string' ? '' : withoutSyntax(bytes.toString('utf8')))
   }
-  return majority(found, Math.ceil(others.length / step)) ?? mostFrequent(inFolders)
+  return majority(texts) ?? mostFrequent(inFolders)
 }
 
-/** Of the languages found, the one of most pages, if it is clearly that: a doubtful one would change with any edit. */
-function majority(languages: readonly string[], looked: number): string | null {
-  const best = mostFrequent(languages)
-  const count = languages.filter((lang) => lang === best).length
-  return count >= leastOfFound * languages.length && count >= leastOfLooked * looked ? best : null
+/**
+ * Of the languages of these pages the one of most, if it is clearly that: a doubtful one would change with any edit. Where
+ * most pages are too short to tell, all of them together have to tell the same.
+ */
+function majority(texts: readonly string[]): string | null {
+  const found = texts.flatMap((text) => languageOfProse(text) ?? [])
+  const best = mostFrequent(found)
+  const count = found.filter((lang) => lang === best).length
+  if (count < leastOfFound * found.length) return null
+  if (count > 0 && count >= leastOfLooked * texts.length) return best
+  const together = languageOfProse(texts.map((text) => text.slice(0, maxOfEach)).join('\n'))
+  return best === null || best === together ? together : null
 }
 
 function mostFrequent(languages: readonly string[]): string | null {
@@ -51,6 +57,8 @@ function mostFrequent(languages: readonly string[]): string | null {
   return best?.[0] ?? null
 }
 
+/** Longest part of each where pages are looked at together: so that no long one speaks for all. */
+const maxOfEach = 300
 /** Longest part of a file that is looked at, in UTF-16 units. */
 const maxSource = 20_000
 

@@ -4,7 +4,7 @@ import {headOf} from '../lib/cut.ts'
 import {oncePer} from '../lib/once-per.ts'
 import {encodedPath} from '../lib/url-path.ts'
 import type {DocsSearch} from '../retrieval/index.ts'
-import {type CurrentBuild, type IndexBuild, pageAtRoute} from '../search-index/index.ts'
+import {type CurrentBuild, type IndexBuild, knownLanguagesOf, pageAtRoute} from '../search-index/index.ts'
 
 /** The docs that a server offers. */
 export interface Docs {
@@ -58,7 +58,7 @@ export function docsNamed({name}: Pick<Subject, 'name'>): string {
 
 const knownOf = oncePer((build: IndexBuild) => ({
   title: build.pages().length === 0 ? null : (pageAtRoute(build, '/')?.title ?? null),
-  languages: build.languages().flatMap(({lang}) => (lang === 'und' ? [] : lang)),
+  languages: knownLanguagesOf(build),
   versions: build.versions(),
 }))
 

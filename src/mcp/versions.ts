@@ -1,7 +1,7 @@
 import {DocentError} from '../domain/index.ts'
 import {cleanLine} from '../lib/clean-text.ts'
 import {headOf} from '../lib/cut.ts'
-import type {IndexBuild} from '../search-index/index.ts'
+import {type IndexBuild, knownLanguagesOf} from '../search-index/index.ts'
 import {tagsFor} from '../text/language-tags.ts'
 
 const maxListed = 50
@@ -22,7 +22,7 @@ export function checkVersion(build: IndexBuild, version: string | undefined): vo
 /** The language of the docs that serves a reader of `lang`. @throws DocentError `invalid_request` that lists the languages. */
 export function servedLanguage(build: IndexBuild, lang: string | undefined): string | null {
   if (lang === undefined) return null
-  const tags = build.languages().map((share) => share.lang)
+  const tags = knownLanguagesOf(build)
   const [best] = tagsFor(lang, tags)
   if (best !== undefined) return best
   throw new DocentError(

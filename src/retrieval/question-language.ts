@@ -1,5 +1,5 @@
 import type {Turn} from '../domain/index.ts'
-import type {IndexBuild} from '../search-index/index.ts'
+import {type IndexBuild, knownLanguagesOf} from '../search-index/index.ts'
 import {languageOfQuestion, loadLanguageDetector} from '../text/detect-language.ts'
 import {primaryOf} from '../text/language-tags.ts'
 import {isTechnicalEnglish} from './technical-english.ts'
@@ -16,7 +16,7 @@ export async function askedLanguage(
   question: string,
   history: readonly Turn[],
 ): Promise<string | null> {
-  const known = build.languages().map(({lang}) => primaryOf(lang))
+  const known = knownLanguagesOf(build).map(primaryOf)
   const earlier = history.filter(({role}) => role === 'user').map(({content}) => content)
   for (const text of [question, ...earlier.toReversed().slice(0, maxEarlier)]) {
     const found = await languageOf(text, known)

@@ -1,6 +1,6 @@
 import {DocentError} from '../domain/index.ts'
 import type {IndexBuild} from '../search-index/index.ts'
-import {tagsFor} from '../text/language-tags.ts'
+import {tagsFor, undetermined} from '../text/language-tags.ts'
 import {versionsToSearch} from './asked-versions.ts'
 
 export interface PartsQuery {
@@ -15,8 +15,8 @@ export interface PartsQuery {
 
 /**
  * The parts of a build that may answer a question, each asked only where none before it answers: the pages in its own
- * language, then those in the site's. Pages in a third language are asked last, and only where the question's own is not
- * known. So a page and its translation never answer together. Never empty.
+ * language, then those in the site's, then those of which the language is not known. Pages in a third language are asked
+ * only where the question's own is not known. So a page and its translation never answer together. Never empty.
  * @throws DocentError `version_not_found`.
  */
 export function partsToSearch(
@@ -31,7 +31,8 @@ export function partsToSearch(
   const site = build.language === null ? [] : tagsFor(build.language, tags)
   const first = [...langs.flatMap((lang) => tagsFor(lang, tags)), ...site]
   const order = langs.length === 0 || first.length === 0 ? [...first, ...tags] : first
-  return [...new Set(order)].map((tag) => build.part({lang: tag, versions}))
+  const ofNoKnown = tags.filter((tag) => tag === undetermined)
+  return [...new Set([...order, ...ofNoKnown])].map((tag) => build.part({lang: tag, versions}))
 }
 
 /** @throws DocentError `version_not_found`. */

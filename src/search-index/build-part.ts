@@ -1,3 +1,4 @@
+import {undetermined} from '../text/language-tags.ts'
 import type {BuildPart, IndexBuild, LanguageShare, Manifest, StoredPage} from './build.ts'
 import {orderOf, type SectionOrder} from './section-order.ts'
 import type {StoredVectors} from './stored-vectors.ts'
@@ -39,9 +40,9 @@ export function partsOf(source: PartSource): (pages: BuildPart) => IndexBuild {
   }
 }
 
-/** The language of a page; `und` (undetermined) where neither its own nor that of the site is known. */
+/** The language of a page; `undetermined` where neither its own nor that of the site is known. */
 export function languageOfPage({lang}: StoredPage, {languages}: Manifest): string {
-  return lang ?? languages?.default ?? 'und'
+  return lang ?? languages?.default ?? undetermined
 }
 
 /** The languages of some pages, the one with most pages first. */
@@ -55,6 +56,11 @@ export function languageShares(pages: readonly StoredPage[], manifest: Manifest)
   return [...counts]
     .map(([lang, count]) => ({lang, pages: count}))
     .sort((one, other) => other.pages - one.pages || (one.lang < other.lang ? -1 : 1))
+}
+
+/** The languages of the docs that are known, BCP 47, the one with most pages first. */
+export function knownLanguagesOf(build: Pick<IndexBuild, 'languages'>): readonly string[] {
+  return build.languages().flatMap(({lang}) => (lang === undetermined ? [] : lang))
 }
 
 function makePart(source: PartSource, {lang, versions}: BuildPart): IndexBuild {

@@ -18,6 +18,7 @@ export type {
 } from './build.ts'
 export {buildFolder, currentBuildId} from './build-folders.ts'
 export {openPages} from './build-pages.ts'
+export {knownLanguagesOf} from './build-part.ts'
 export {
   type BuildRecords,
   type FileRecord,

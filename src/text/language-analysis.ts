@@ -1,4 +1,4 @@
-import {primaryOf} from './language-tags.ts'
+import {primaryOf, undetermined} from './language-tags.ts'
 import {stemmers} from './stemmers.ts'
 import {questionWords, stopWordLists} from './stop-word-lists.ts'
 import {isStopTerm} from './stop-words.ts'
@@ -26,7 +26,7 @@ const compounding = new Set(['da', 'de', 'fi', 'hu', 'nb', 'nl', 'nn', 'no', 'sv
 /** The analysis of a language by its tag; that of English for null and `und`. Made once a language. */
 export function analysisOf(tag: string | null): LanguageAnalysis {
   const language = tag === null ? 'en' : primaryOf(tag)
-  if (language === 'en' || language === 'und') return englishAnalysis
+  if (language === 'en' || language === undetermined) return englishAnalysis
   let found = analyses.get(language)
   if (found === undefined) {
     found = makeAnalysis(language)

@@ -1,3 +1,6 @@
+/** Where the language is not known: “undetermined” in BCP 47. */
+export const undetermined = 'und'
+
 /** A tag in the form of BCP 47, as `pt-BR` for `pt-br` or `pt_BR`; null for text that is no tag. */
 export function canonicalTag(tag: string): string | null {
   try {

@@ -56,6 +56,22 @@ test('the language of a site in German is German, also for its pages that do not
   expect(await languagesIn(folder)).toEqual({'a.md': 'de', 'b.md': 'de', 'code.md': 'de'})
 })
 
+test('a site of short pages has the language that all of them tell together', async () => {
+  const short = {
+    'index.md': '# Harbour\n\nThis is how boats are kept in the harbour of the town.\n',
+    'ice.md': '# Ice\n\nIce is broken by the tug in the morning.\n',
+    'fuel.md': '# Fuel\n\nDiesel is sold at the quay.\n',
+    'code.md': code,
+  }
+  const folder = newFolder(short)
+  await ingestFolder(folder)
+  expect(new Set(Object.values(await languagesIn(folder)))).toEqual(new Set(['en']))
+
+  const withGerman = newFolder({...short, 'a.md': german})
+  await ingestFolder(withGerman)
+  expect(await languagesIn(withGerman)).toMatchObject({'ice.md': null, 'a.md': 'de'})
+})
+
 test('an edited page keeps the language of the site, and its words go with it', async () => {
   const folder = newFolder({'a.md': german, 'b.md': german.replace('Nord', 'Süd')})
   await ingestFolder(folder)

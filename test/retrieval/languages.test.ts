@@ -2,6 +2,7 @@ import {describe, expect, onTestFinished, test} from 'vitest'
 import type {Page} from '../../src/domain/index.ts'
 import {defaultCalibration} from '../../src/retrieval/calibration.ts'
 import {questionTermsOf} from '../../src/retrieval/question-terms.ts'
+import {knownLanguagesOf} from '../../src/search-index/index.ts'
 import {hashingEmbedder} from '../support/hashing-embedder.ts'
 import {samplePage} from '../support/sample-pages.ts'
 import {retrievalWorld} from './world.ts'
@@ -90,6 +91,22 @@ describe('a question', () => {
     expect(abstention).toBeNull()
     const spanish = await ask('¿Cuánto cuesta la redevance longueur bateau?', 'es')
     expect(spanish.abstention).not.toBeNull()
+  })
+
+  test('is answered from a page that does not tell its language, after those that do', async () => {
+    const world = await retrievalWorld([...pages, page(null, 'ice.md', 'Ice', 'Ice is broken by the tug.')], {
+      embedder: hashingEmbedder({dimensions: 64}),
+      calibration: defaultCalibration,
+    })
+    onTestFinished(() => world.close())
+    const pathsOf = async (question: string) =>
+      (await world.retriever.retrieve({question, history: [], version: null, lang: null})).sources.map(
+        ({path}) => path,
+      )
+
+    expect(await pathsOf('How is the ice broken by the tug?')).toEqual(['ice.md'])
+    expect(await pathsOf('What is the fee for a berth?')).not.toContain('ice.md')
+    expect(knownLanguagesOf(world.build)).not.toContain('und')
   })
 
   test('whose language is not known is answered from the site’s first, then from any', async () => {

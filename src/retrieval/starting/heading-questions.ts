@@ -1,4 +1,4 @@
-import {primaryOf} from '../../text/language-tags.ts'
+import {primaryOf, undetermined} from '../../text/language-tags.ts'
 
 const minChars = 4
 const maxChars = 90
@@ -20,7 +20,7 @@ export interface HeadingContext {
 export function questionOfHeading(heading: string, context: HeadingContext): string | null {
   const plain = plainHeading(heading)
   if (plain === null) return null
-  const language = context.lang === null || context.lang === 'und' ? 'en' : primaryOf(context.lang)
+  const language = context.lang === null || context.lang === undetermined ? 'en' : primaryOf(context.lang)
   const text = language === 'en' ? sentenceCased(plain, context.lowerCased) : plain
   const question =
     asked(text) ?? (language === 'en' ? englishTask(text, context.product) : task(text, language))
