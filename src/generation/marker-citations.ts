@@ -15,7 +15,7 @@ export interface MarkerCitations {
   end(): {readonly text: string; readonly citations: readonly MarkerCitation[]}
   /** Length of the text returned so far, in UTF-16 units. */
   readonly length: number
-  /** Number of markers that were cut off by the end of the text. */
+  /** Number of markers that were cut off by the end of the text, and of numbers that are of no source. */
   readonly dropped: number
 }
 
@@ -29,7 +29,8 @@ export interface MarkerCitations {
  * Other brackets are left unchanged: numbers that are not all of sources, inline and fenced code, `argv[1]`,
  * `rows[1].name`, `f([1, 2])`, `[1-3]*.txt`, text that the sources have themselves, a link to another address, a
  * definition as `[1]: address`. `MarkerRules` recognises them by the text on both sides, so a complete marker is held
- * until the text after it is known.
+ * until the text after it is known. Numbers of no source are dropped where a model that was told to write markers has
+ * written them as one.
  */
 export function markerCitations(options: MarkerOptions): MarkerCitations {
   return new MarkerStream(options)
@@ -40,6 +41,7 @@ const plainRun = /[^\s`~[\]【［】］。！？]+/y
 
 class MarkerStream implements MarkerCitations {
   readonly #rules: MarkerRules
+  readonly #isSource: (n: number) => boolean
   readonly #reader = new MarkerReader()
   readonly #code: CodeTracker = codeTracker()
   readonly #shown = new ShownText()
@@ -58,6 +60,7 @@ class MarkerStream implements MarkerCitations {
 
   constructor(options: MarkerOptions) {
     this.#rules = new MarkerRules(options)
+    this.#isSource = options.isSource
   }
 
   get length(): number {
@@ -164,7 +167,9 @@ class MarkerStream implements MarkerCitations {
 
   #cite(numbers: readonly number[]): void {
     const sentence = this.#shown.cited
-    this.#cited.cite(numbers, sentence)
+    const cited = numbers.filter((n) => this.#isSource(n))
+    this.dropped += numbers.length - cited.length
+    this.#cited.cite(cited, sentence)
     this.#shown.endAt(sentence)
     this.#removedSpace = this.#space
     this.#space = ''

@@ -43,7 +43,10 @@ export type MarkerVerdict =
   | 'wait'
   /** Another marker may follow: the newest character begins it. */
   | 'extend'
-  /** `rest` is what followed and belongs to the text; empty for the address of a link that cites. */
+  /**
+   * `rest` is what followed and belongs to the text; empty for the address of a link that cites. Some or all numbers of a
+   * citation may be of no source: the model invented them.
+   */
   | {readonly isCitation: boolean; readonly rest: string}
 
 /** Longest address after a marker, as in `[1](address)`. */
@@ -85,7 +88,7 @@ export class MarkerRules {
     if (opensMarker(after) && group.text.length < maxHeld) return 'extend'
     if (after.startsWith('(')) return this.#verdictOnLink(group, before, after)
     if (before.beginsLine && after === ':') return {isCitation: false, rest: after}
-    if (this.#isUndecided(before, after)) return 'wait'
+    if (this.#isUndecided(group, before, after)) return 'wait'
     return {isCitation: this.#isMarker(group, before, after), rest: after}
   }
 
@@ -108,20 +111,39 @@ export class MarkerRules {
     return {isCitation: this.#areAsked && !before.touches && this.#mayCite(group, before), rest: after}
   }
 
-  #isUndecided({touches}: TextBefore, after: string): boolean {
+  #isUndecided(group: MarkerGroup, {touches}: TextBefore, after: string): boolean {
+    const needsClause = !this.#areAsked || !group.numbers.every(this.#isSource)
     return (
       /^\*{1,2}$/.test(after) ||
       (touches && mayContinueExpression.test(after)) ||
-      (!this.#areAsked && after.length < maxHeld && mayEndClause.test(after))
+      (needsClause && after.length < maxHeld && mayEndClause.test(after))
     )
   }
 
   #isMarker(group: MarkerGroup, before: TextBefore, after: string): boolean {
     const {sentence, touches} = before
     if (isPattern(sentence, after) || (touches && continuesExpression.test(after))) return false
-    if (!this.#areAsked && !endsClause.test(after) && !(after.startsWith(' ') && endsSentence(sentence)))
-      return false
-    return this.#mayCite(group, before)
+    const isAtEnd = endsClause.test(after) || (after.startsWith(' ') && endsSentence(sentence))
+    if (!this.#areAsked && !isAtEnd) return false
+    return this.#mayCite(group, before) || (isAtEnd && this.#isInvented(group, before))
+  }
+
+  /**
+   * Whether a model that was told to write markers invented this one. It is lost if it was none: so it must be one number for
+   * each bracket, stand apart behind words that name no list, and be nowhere in the sources.
+   */
+  #isInvented(group: MarkerGroup, {sentence, word, space, touches, beginsLine}: TextBefore): boolean {
+    const invented = group.numbers.filter((n) => !this.#isSource(n))
+    return (
+      this.#areAsked &&
+      invented.length > 0 &&
+      !touches &&
+      !beginsLine &&
+      !/[,;，、–-]/.test(group.text) &&
+      !isIndexable(word.replace(/[.!?:,;]+$/, ''), sentence) &&
+      !this.#isInSources((nameAtEnd(word) || word.slice(-maxWord)) + space + group.text) &&
+      !invented.some((n) => this.#isInSources(`[${n}]`))
+    )
   }
 
   /** Whether all its numbers are of sources, and the sources do not contain the text themselves. */

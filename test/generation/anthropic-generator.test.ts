@@ -353,8 +353,8 @@ describe('citations', () => {
 
     const {events, text} = await told(claude({citations: 'markers'}), requestOf({sources}))
 
-    // Of no source, so it may be anything: it stays to be read.
-    expect(text).toBe('It is port 3000. Use `x[1]` [9].')
+    // The last mark is of no source.
+    expect(text).toBe('It is port 3000. Use `x[1]`.')
     expect(citationsIn(events)).toMatchObject([{n: 1, words: 'It is port 3000'}])
     const {body} = await fake.request(0)
     expect(JSON.stringify(body)).not.toContain('"search_result"')

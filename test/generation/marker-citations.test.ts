@@ -70,7 +70,15 @@ describe('markers in streamed text', () => {
   })
 
   test.each([
-    'Set it [9]. And so [1, 8].',
+    'Set it to [1, 8].',
+    'Set it[9], and `list [9]` and `[9]`.',
+    'Set the array [9].',
+    'Set array[9].',
+    'Set [0] and [-1] and [404].',
+    'See [9](https://elsewhere.example).',
+    '[9] One.',
+    'The [9] of them.',
+    '```\nx [9]\n```\n',
     'A port may be in [1, 10], as list([1, 2]) says.',
     '[1-9] matches.',
     'Run ls [1-3]*.txt there.',
@@ -83,8 +91,6 @@ describe('markers in streamed text', () => {
     'Take std::get<1>(t)[1] and f<T>(x)[2].',
     'Take `a`[1].b and **rows**[2].name.',
     'Take λ[1], α_1[2] and ж[3].',
-    'Set [1][9].',
-    'See 【9】.',
   ])('brackets that are no marker stay, whatever the model was told: %j', (text) => {
     for (const isModelInstructed of [true, false]) {
       for (const pieces of [[text], [...text]]) {
@@ -113,6 +119,46 @@ describe('markers in streamed text', () => {
       expect(seen.text).toBe(text)
       expect(seen.cited).toEqual([])
     }
+  })
+
+  test.each([
+    ['Set it [9]. Then go.', 'Set it. Then go.', 1],
+    ['Set it. [9] Then go.', 'Set it. Then go.', 1],
+    ['Set it [99]', 'Set it', 1],
+    ['Set it [8][9], then go.', 'Set it, then go.', 2],
+    ['Set it【9】.', 'Set it.', 1],
+    ['- Set it [9]\n- Go [9]\n', '- Set it\n- Go\n', 2],
+  ])('of a model that was to write markers those of no source are left out: %j', (text, shown, dropped) => {
+    for (const pieces of [[text], [...text]]) {
+      const seen = run(pieces, {isModelInstructed: true})
+
+      expect(seen.text).toBe(shown)
+      expect(seen.cited).toEqual([])
+      expect(seen.dropped).toBe(dropped)
+    }
+  })
+
+  test('beside an invented number the others cite', () => {
+    const seen = run(['Set it [1][9]. Go [9] [2].'], {isModelInstructed: true})
+
+    expect(seen.text).toBe('Set it. Go.')
+    expect(seen.cited.map(({n}) => n)).toEqual([1, 2])
+    expect(seen.dropped).toBe(2)
+  })
+
+  test.each(['Set it [9].', 'Set [1][9].', 'See 【9】.'])(
+    'of a model that was to write no markers %j stays, and so does what the sources contain',
+    (text) => {
+      expect(run([text]).text).toBe(text)
+      expect(run([text], {isModelInstructed: true, isInSources: (words) => words === '[9]'}).text).toBe(text)
+    },
+  )
+
+  test('text behind an invented marker is held back for no more than its punctuation', () => {
+    const markers = markerCitations({isSource: (n) => n === 1, isModelInstructed: true})
+
+    expect(markers.push('Set it [9]').text).toBe('Set it')
+    expect(markers.push('. T').text).toBe('. T')
   })
 
   test('an interval stays beside a marker', () => {

@@ -76,10 +76,9 @@ describe('the marker rules', () => {
       isCitation: false,
       rest: ':',
     })
-    expect(rules.verdictOn({...group, numbers: [9]}, textBefore(), '.')).toEqual({
-      isCitation: false,
-      rest: '.',
-    })
+    const invented = {...group, text: '[9]', numbers: [9]}
+    expect(rules.verdictOn(invented, textBefore(), '.')).toBe('wait')
+    expect(rules.verdictOn(invented, textBefore(), ' x')).toEqual({isCitation: false, rest: ' x'})
     expect(rules.mayBegin(textBefore({space: '', touches: true, word: 'argv'}), 'v')).toBe(false)
     expect(rules.mayBegin(textBefore({space: '', touches: true}), 't')).toBe(true)
     expect(rules.mayBegin(textBefore({space: ''}), '(')).toBe(false)
