@@ -109,7 +109,7 @@ export const sourceFolders: readonly SourceFolder[] = [
   {
     name: 'generation',
     about: 'Sources to a cited answer: by Claude, or quoted from the sources themselves.',
-    mayImport: ['domain', 'lib', 'text'],
+    mayImport: ['domain', 'lib', 'text', 'redaction'],
   },
   {
     name: 'ingestion',

@@ -189,13 +189,14 @@ export class Run {
   }
 
   /** Records what the generator reports besides its events. */
-  report({usage, modelCall, request, ...facts}: GenerationReport): void {
+  report({usage, modelCall, request, note, ...facts}: GenerationReport): void {
     if (this.#hasEnded) return
     if (request !== undefined && this.#requests < maxRequestsKept) {
       this.keep({request: {n: ++this.#requests, at: this.#options.clock(), ...request}})
     }
     if (usage !== undefined) this.#usage = usage
     if (modelCall !== undefined) this.#modelCalls += modelCall === 'sent' ? 1 : -1
+    if (note !== undefined) this.noteStep(note)
     if (Object.keys(facts).length > 0) this.note(facts)
   }
 

@@ -46,7 +46,12 @@ export interface JournalDetails {
   /** The generator that wrote the answer, if it was a fallback and not the one that was called first. */
   readonly writtenBy?: {readonly generator: GeneratorName; readonly model: string | null}
   /** Why the first one did not write it, with the upstream's id of the request that failed. */
-  readonly fallbackCause?: {readonly code: ErrorCode; readonly upstreamRequestId: string | null}
+  readonly fallbackCause?: {
+    readonly code: ErrorCode
+    readonly upstreamRequestId: string | null
+    /** What failed, for the operator; absent in answers of earlier versions, and where no text is kept. */
+    readonly detail?: string
+  }
   /** What failed, for the operator. */
   readonly errorDetail?: string | null
   /** Time from the question to the first sources on the visitor's screen, as the browser measured it. */

@@ -2,7 +2,8 @@ import Anthropic, {APIError} from '@anthropic-ai/sdk'
 import type {MessageCreateParamsStreaming} from '@anthropic-ai/sdk/resources/messages'
 import {DocentError} from '../domain/index.ts'
 import {allWellFormed} from '../lib/well-formed.ts'
-import {type UpstreamEvent, upstreamEvents} from './upstream-events.ts'
+import {NoStreamError} from './no-stream.ts'
+import {mediaTypeOf, type UpstreamEvent, upstreamEvents} from './upstream-events.ts'
 import {isClaude} from './upstream-features.ts'
 import {type UpstreamRequest, type UpstreamResponse, upstreamHttp} from './upstream-http.ts'
 
@@ -19,12 +20,16 @@ export interface AnthropicClient {
   /**
    * Sends one request, once, without lone surrogates, which the API rejects, and resolves when its events begin. The
    * signal closes the connection while they are read.
-   * @throws the SDK's APIError for an error status; DocentError of `UpstreamHttp.post`, and `upstream_invalid` for a
-   * response that is not an event stream; after an abort, the signal's reason.
+   * @throws the SDK's APIError for an error status; NoStreamError for a response that is not an event stream; DocentError of
+   * `UpstreamHttp.post`, and `upstream_invalid` for a redirect; after an abort, the signal's reason.
    */
   stream(
     body: MessageCreateParamsStreaming,
-    options: {readonly signal: AbortSignal},
+    options: {
+      readonly signal: AbortSignal
+      /** Called where text stands behind the end of the message, which is not among the events. */
+      readonly onLateText?: () => void
+    },
   ): Promise<{
     readonly requestId: string | null
     readonly events: AsyncGenerator<readonly UpstreamEvent[]>
@@ -36,6 +41,8 @@ const noKey = 'none'
 
 /** Limit on an error's body: a gateway's page may be long, and only its beginning is shown. */
 const maxErrorBytes = 64 * 1024
+/** Longest wait for the rest of a body that is no event stream. */
+const maxBodyMs = 2_000
 
 /** The official SDK makes the request and the errors; the bytes between are read by `upstreamHttp`. */
 export function anthropicClient({apiKey, baseUrl, stallTimeoutMs}: AnthropicClientOptions): AnthropicClient {
@@ -53,13 +60,13 @@ export function anthropicClient({apiKey, baseUrl, stallTimeoutMs}: AnthropicClie
     openTelemetry: false,
   })
   return {
-    async stream(body, {signal}) {
+    async stream(body, {signal, onLateText}) {
       const request = await requestOf(sdk, allWellFormed(body))
       const response = await http.post(request, {signal})
       await expectEvents(response, stallTimeoutMs)
       return {
         requestId: response.headers.get('request-id'),
-        events: upstreamEvents(response, !isClaude(body.model)),
+        events: upstreamEvents(response, !isClaude(body.model), onLateText),
       }
     },
   }
@@ -95,19 +102,21 @@ async function expectEvents(response: UpstreamResponse, stallTimeoutMs: number):
   if (status >= 400) throw await statusErrorOf(response, stallTimeoutMs)
   const type = headers.get('content-type') ?? ''
   const encoding = headers.get('content-encoding') ?? 'identity'
-  if (status < 300 && encoding === 'identity' && !/html|json|xml/i.test(type)) return
-  response.close()
+  const isEmpty = status === 204 || headers.get('content-length') === '0'
+  if (status < 300 && encoding === 'identity' && !isEmpty && !/html|json|xml/i.test(type)) return
   if (status >= 300) {
+    response.close()
     throw new DocentError(
       'upstream_invalid',
       `The model's API redirects elsewhere (${status}); set ANTHROPIC_BASE_URL to where it leads`,
     )
   }
-  const what = encoding === 'identity' ? type.split(';')[0] : `a body in ${encoding}`
-  throw new DocentError(
-    'upstream_invalid',
-    `The model's API answered ${status} with ${what} instead of an event stream; check ANTHROPIC_BASE_URL`,
-  )
+  if (encoding !== 'identity') {
+    response.close()
+    throw new NoStreamError(status, `a body in ${encoding}`, '')
+  }
+  const text = await textOf(response, Math.min(stallTimeoutMs, maxBodyMs))
+  throw new NoStreamError(status, text.trim() === '' ? 'an empty body' : mediaTypeOf(headers), text)
 }
 
 /** The error that the SDK makes of such a response. */

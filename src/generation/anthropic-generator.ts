@@ -4,8 +4,9 @@ import type {
   ThinkingConfigParam,
   ToolResultBlockParam,
 } from '@anthropic-ai/sdk/resources/messages'
-import {DocentError, type FinishReason, noUsage, sumOfUsage, type Usage} from '../domain/index.ts'
+import {DocentError, noUsage, sumOfUsage, type Usage} from '../domain/index.ts'
 import {headOf} from '../lib/cut.ts'
+import {sparing} from '../lib/sparing.ts'
 import {allWellFormed, wellFormed} from '../lib/well-formed.ts'
 import {answerText} from './answer-text.ts'
 import {type AnthropicClient, anthropicClient} from './anthropic-client.ts'
@@ -13,7 +14,8 @@ import type {GenerationEvent, GenerationRequest, Generator, SentBody} from './ge
 import {type CitationStyle, firstMessages, searchTool, sourceBlocks, systemPrompt} from './prompt.ts'
 import {promptSources} from './prompt-sources.ts'
 import {quotableSource, type SearchResults, searchResults} from './search-results.ts'
-import {upstreamError} from './upstream-error.ts'
+import {finishReasonOf, meaningOf} from './stop-reasons.ts'
+import {isRefusedForGood, upstreamError} from './upstream-error.ts'
 import {
   isClaude,
   type Rejection,
@@ -49,9 +51,13 @@ export interface AnthropicOptions {
   readonly lacking?: readonly UpstreamFeature[]
   /** Called with one sentence on what was dropped or failed, without any text of the request. */
   readonly onNote?: (note: string) => void
+  /** The same for what somebody should see to; once for each reason, and once an hour for each status of a refusal. */
+  readonly onWarning?: (warning: string) => void
 }
 
 const defaultStallMs = 20_000
+/** How long the same refusal is not logged as a warning again. */
+const refusalEveryMs = 3_600_000
 const maxQueryLength = 400
 /** Searches that the model may request in one round. */
 const maxSearchesPerRound = 3
@@ -68,10 +74,15 @@ export function anthropicGenerator(options: AnthropicOptions): Generator {
   const {model, stallTimeoutMs = defaultStallMs} = options
   const client = anthropicClient({apiKey: options.apiKey, baseUrl: options.baseUrl, stallTimeoutMs})
   const abilities = abilitiesOf(options)
+  const warn = options.onWarning ?? (() => {})
+  const warnings = {
+    ofReason: sparing(warn),
+    ofRefusal: sparing(warn, {everyMs: refusalEveryMs}),
+  }
   return {
     name: 'anthropic',
     model,
-    generate: (request, {signal}) => generateAsTaken({client, options, abilities}, request, signal),
+    generate: (request, {signal}) => generateAsTaken({client, options, abilities, warnings}, request, signal),
   }
 }
 
@@ -79,6 +90,7 @@ interface Upstream {
   readonly client: AnthropicClient
   readonly options: AnthropicOptions
   readonly abilities: UpstreamAbilities
+  readonly warnings: Readonly<Record<'ofReason' | 'ofRefusal', (key: string, warning: string) => void>>
 }
 
 function abilitiesOf({model, citations = 'auto', lacking = []}: AnthropicOptions): UpstreamAbilities {
@@ -96,8 +108,16 @@ async function* generateAsTaken(
   request: GenerationRequest,
   signal: AbortSignal,
 ): AsyncGenerator<GenerationEvent> {
-  const {options, abilities} = upstream
+  const {options, abilities, warnings} = upstream
   const rejections: Rejection[] = []
+  const warned = (failure: unknown): unknown => {
+    if (failure instanceof DocentError && isRefusedForGood(failure)) {
+      const {status} = failure.details
+      warnings.ofRefusal(String(status), `${options.model} is refused: ${failure.message}`)
+    }
+    return failure
+  }
+
   while (true) {
     const attempt = {...upstream, abilities: abilities.without(rejections)}
     let hasBegun = false
@@ -110,13 +130,13 @@ async function* generateAsTaken(
       }
       return
     } catch (error) {
-      if (!(error instanceof RejectedRequest)) throw error
+      if (!(error instanceof RejectedRequest)) throw warned(error)
       const {rejection, failure} = error
       if (!hasBegun) rejections.push(rejection)
       else {
         // Too late for this answer; the next one goes without.
         if (rejection.isNamed) noteLearnt(abilities.learn([rejection]), options)
-        throw failure
+        throw warned(failure)
       }
     }
   }
@@ -140,7 +160,7 @@ class RejectedRequest extends Error {
 }
 
 async function* generate(
-  {client, options, abilities}: Upstream,
+  {client, options, abilities, warnings}: Upstream,
   request: GenerationRequest,
   signal: AbortSignal,
 ): AsyncGenerator<GenerationEvent> {
@@ -160,6 +180,16 @@ async function* generate(
     results,
   })
   const quotations = citations === 'markers' ? leadingTexts(messages.at(-1), sources.length) : []
+  const warned = (reason: string, note: string, advice: string): void => {
+    warnings.ofReason(reason, `${note}. ${advice}`)
+    request.report?.({note})
+  }
+  const onLateText = (): void =>
+    warned(
+      '',
+      `${options.model} sent text behind the end of its answer, which is not shown`,
+      'Its server does not keep to the protocol; look whether its answers are whole.',
+    )
   let usage = noUsage
   let upstreamRequestId: string | null = null
 
@@ -170,19 +200,32 @@ async function* generate(
     const reply = upstreamReply(answer, report, isClaude(options.model))
     try {
       const body = allWellFormed(bodyOf({options, abilities, citations, maxSearchRounds}, messages, isLast))
-      const upstream = await send(client, {body, quotations}, request, signal)
+      const upstream = await send(client, {body, quotations}, request, {signal, onLateText})
       upstreamRequestId = upstream.requestId ?? upstreamRequestId
       for await (const batch of upstream.events) {
         for (const raw of batch) for (const event of reply.read(raw)) yield event
       }
     } catch (error) {
       signal.throwIfAborted()
-      const failure = upstreamError(error, {secrets: [options.apiKey ?? ''], upstreamRequestId})
+      const failure = upstreamError(error, {
+        secrets: secretsOf(options),
+        upstreamRequestId,
+        visitorWords: [request.question, ...request.history.map(({content}) => content)],
+      })
       const rejection = options.baseUrl === null ? null : rejectionOf(error, abilities, options.model)
       throw rejection === null ? failure : new RejectedRequest(rejection, failure)
     }
     signal.throwIfAborted()
-    if (!reply.isOver || brokenReasons.has(reply.stopReason)) throw brokenOff(reply, upstreamRequestId)
+    const {stopReason} = reply
+    const meaning = stopReason === null ? 'end' : meaningOf(stopReason)
+    if (!reply.isOver || meaning === 'broken') throw brokenOff(stopReason, upstreamRequestId)
+    if (meaning === 'unknown') {
+      warned(
+        stopReason!,
+        `${options.model} stopped for a reason that Docent does not know: ${stopReason}`,
+        'Its answers count as complete; look whether they are.',
+      )
+    }
 
     usage = sumOfUsage(usage, reply.usage)
     const isToSearch = wantsToSearch(reply, options.model)
@@ -190,7 +233,7 @@ async function* generate(
     if (isToSearch && isLast && answer.hasWords) throw searchedOn(upstreamRequestId)
     if (!isToSearch || isLast) {
       yield* answer.end()
-      const finishReason = finishReasonOf(reply.stopReason)
+      const finishReason = finishReasonOf(stopReason)
       if (finishReason === 'max_tokens' && !answer.hasWords) throw thoughtTooLong(upstreamRequestId)
       if (answer.dropped > 0) {
         options.onNote?.(`${answer.dropped} citations were dropped: the sources do not have their words`)
@@ -215,17 +258,17 @@ async function send(
   client: AnthropicClient,
   sent: SentBody & {readonly body: MessageCreateParamsStreaming},
   {report}: GenerationRequest,
-  signal: AbortSignal,
+  options: Parameters<AnthropicClient['stream']>[1],
 ): ReturnType<AnthropicClient['stream']> {
   report?.({modelCall: 'sent', request: sent})
   try {
-    const upstream = await client.stream(sent.body, {signal})
+    const upstream = await client.stream(sent.body, options)
     if (upstream.requestId) report?.({upstreamRequestId: upstream.requestId})
     return upstream
   } catch (error) {
     // A request without a response in time may be running all the same.
     const isUnanswered = error instanceof DocentError && error.code === 'stall_timeout'
-    if (!signal.aborted && !isUnanswered) report?.({modelCall: 'turned-down'})
+    if (!options.signal.aborted && !isUnanswered) report?.({modelCall: 'turned-down'})
     throw error
   }
 }
@@ -343,7 +386,8 @@ function thinkingFor(model: string, thinking: boolean): ThinkingConfigParam | nu
  */
 function wantsToSearch(reply: UpstreamReply, model: string): boolean {
   if (reply.toolCalls.length === 0) return false
-  if (isClaude(model) || reply.stopReason === 'tool_use') return reply.stopReason === 'tool_use'
+  const isForTool = reply.stopReason !== null && meaningOf(reply.stopReason) === 'tool'
+  if (isClaude(model) || isForTool) return isForTool
   return finishReasonOf(reply.stopReason) === 'end' && reply.content().at(-1)?.type === 'tool_use'
 }
 
@@ -362,44 +406,28 @@ function thoughtTooLong(upstreamRequestId: string | null): DocentError {
   )
 }
 
-/** Reasons why a model stopped in the middle. */
-const brokenReasons: ReadonlySet<string | null> = new Set([
-  'error',
-  'pause_turn',
-  'cancelled',
-  'abort',
-  'aborted',
-])
-
-function brokenOff(reply: UpstreamReply, upstreamRequestId: string | null): DocentError {
-  const details = {upstreamRequestId}
-  // Bytes arrived, or the body would have been cut or stalled, but they made no event.
-  if (!reply.hasBegun) {
-    return new DocentError(
-      'upstream_invalid',
-      "The model's API ended its response without a single event; check ANTHROPIC_BASE_URL",
-      {details},
-    )
-  }
-  return new DocentError('upstream_cut', "The model's API ended its response before the answer was over", {
-    details,
-  })
+function brokenOff(stopReason: string | null, upstreamRequestId: string | null): DocentError {
+  const why = stopReason === null ? '' : `, for the reason ${stopReason}`
+  return new DocentError(
+    'upstream_cut',
+    `The model's API ended its response before the answer was over${why}`,
+    {details: {upstreamRequestId}},
+  )
 }
 
-function finishReasonOf(stopReason: string | null): FinishReason {
-  switch (stopReason) {
-    case 'max_tokens':
-    case 'refusal':
-      return stopReason
-    case 'model_context_window_exceeded':
-      return 'context_exceeded'
-    // As servers say it that pass on another protocol's reasons.
-    case 'length':
-      return 'max_tokens'
-    case 'content_filter':
-      return 'refusal'
-    default:
-      return 'end'
+/** The key, and a password in the address. */
+function secretsOf({apiKey, baseUrl}: AnthropicOptions): string[] {
+  const address = baseUrl !== null && URL.canParse(baseUrl) ? new URL(baseUrl) : null
+  return [apiKey, address?.password, address === null ? null : decodedOf(address.password)].filter(
+    (secret): secret is string => typeof secret === 'string' && secret !== '',
+  )
+}
+
+function decodedOf(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
   }
 }
 

@@ -26,6 +26,8 @@ export interface GeneratorSettings {
 export interface GeneratorExtras {
   /** Called with one sentence on each retry, fallback and dropped citation, for the log. */
   readonly onNote?: (note: string) => void
+  /** The same for what the operator should see to. */
+  readonly onWarning?: (warning: string) => void
   /** Milliseconds between two deltas of an extract; default 8. */
   readonly extractPaceMs?: number
 }
@@ -72,6 +74,7 @@ export async function createGenerator(
       maxOutputTokens: settings.maxOutputTokens,
       stallTimeoutMs: settings.stallTimeoutMs,
       ...(extras.onNote ? {onNote: extras.onNote} : {}),
+      ...(extras.onWarning ? {onWarning: extras.onWarning} : {}),
     })
   const fallbackModel = settings.anthropicFallbackModel === model ? null : settings.anthropicFallbackModel
   const generator = withFallbacks(claude(model), {

@@ -37,11 +37,11 @@ function problemOf(code: ErrorCode): string {
   }
 }
 
-/** For the log, without the upstream's message: it may quote the question, and stays in the transcript. */
-export function failureSummary({code, details}: DocentError): string {
+/** For the log. The message has what the server said, without what the visitor wrote; see `upstreamError`. */
+export function failureSummary({code, details, message}: DocentError): string {
   const {status, type, cause} = details
   const names = [status, type, cause].filter((value) => typeof value === 'number' || isName(value))
-  return names.length === 0 ? code : `${code} (${names.join(' ')})`
+  return `${names.length === 0 ? code : `${code} (${names.join(' ')})`}. ${message}`
 }
 
 /** As `invalid_request_error` or `ECONNRESET`, not text. */

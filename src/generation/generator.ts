@@ -45,8 +45,14 @@ export interface GenerationReport {
   readonly request?: SentBody
   /** The generator that writes, when it is not the primary one. */
   readonly writtenBy?: {readonly generator: GeneratorName; readonly model: string | null}
-  /** Why the primary one does not write; reported with `writtenBy`. */
-  readonly fallbackCause?: {readonly code: ErrorCode; readonly upstreamRequestId: string | null}
+  /** Why the primary one does not write, with the message for the operator; reported with `writtenBy`. */
+  readonly fallbackCause?: {
+    readonly code: ErrorCode
+    readonly upstreamRequestId: string | null
+    readonly detail: string
+  }
+  /** One sentence for staff; each is kept. */
+  readonly note?: string
 }
 
 export interface SentBody {

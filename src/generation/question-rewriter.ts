@@ -1,5 +1,6 @@
 import type {Turn} from '../domain/index.ts'
 import {headOf} from '../lib/cut.ts'
+import {meaningOf} from './stop-reasons.ts'
 
 export interface QuestionRewriterOptions {
   /** Null for a server that checks none. */
@@ -59,7 +60,7 @@ export async function anthropicQuestionRewriter(options: QuestionRewriterOptions
           reason = stopReason ?? reason
         }
       }
-      if (reason !== 'end_turn') throw new Error(`the model ended with ${reason || 'nothing'}`)
+      if (meaningOf(reason) !== 'end') throw new Error(`the model ended with ${reason || 'nothing'}`)
       return text
     },
   }

@@ -1,16 +1,20 @@
 import {AnthropicError, APIError} from '@anthropic-ai/sdk'
 import {DocentError, type ErrorCode} from '../domain/index.ts'
-import {headOf, shortened} from '../lib/cut.ts'
+import {headOf} from '../lib/cut.ts'
+import {NoStreamError} from './no-stream.ts'
+import {excerptOf} from './upstream-excerpt.ts'
 
 export interface UpstreamErrorContext {
   /** Removed from every message, in case the upstream echoes them. */
   readonly secrets: readonly string[]
   readonly upstreamRequestId: string | null
+  /** The question and what came before it: not in any message either. */
+  readonly visitorWords?: readonly string[]
 }
 
 /**
- * An upstream failure as a `DocentError` without any part of the request: no key, no prompt, no page. The original is not
- * kept as its cause, because it has headers and bodies.
+ * An upstream failure as a `DocentError`: its message has the status and an excerpt of what the server said, without any part
+ * of the request: no key, no question. The original is not kept as its cause, because it has headers and bodies.
  */
 export function upstreamError(error: unknown, context: UpstreamErrorContext): DocentError {
   if (error instanceof DocentError) return error
@@ -21,11 +25,16 @@ export function upstreamError(error: unknown, context: UpstreamErrorContext): Do
   if (error instanceof APIError) {
     const status: number | undefined = error.status
     const type = typeOf(error)
-    const message = withoutSecrets(error.apiMessage ?? '', context.secrets)
+    const name = type === null ? null : excerptOf(type, context)
+    // The SDK puts a body that is not JSON behind the status.
+    const said = excerptOf(
+      error.error ?? error.message.replace(/^\d{3} (?:status code \(no body\)$)?/, ''),
+      context,
+    )
     const requestId = error.requestID ?? context.upstreamRequestId
     return new DocentError(
       codeOf(status, type),
-      `The model's API failed: ${[status, type, message].filter(Boolean).join(' ')}${hintOf(status)}`,
+      `The model's API failed: ${[status, name, said].filter(Boolean).join(' ')}${hintOf(status)}`,
       {
         retryAfterMs: retryAfterOf(error.headers),
         details: {
@@ -37,8 +46,18 @@ export function upstreamError(error: unknown, context: UpstreamErrorContext): Do
       },
     )
   }
+  if (error instanceof NoStreamError) {
+    const {status, what, body} = error
+    const said = excerptOf(body, context)
+    const quoted = said === '' ? '' : `, which says “${said}”`
+    return new DocentError(
+      'upstream_invalid',
+      `The model's API answered ${status} with ${excerptOf(what, context)} instead of an event stream${quoted}; check ANTHROPIC_BASE_URL`,
+      {details: {...details, status}},
+    )
+  }
   const name = error instanceof Error ? error.name : typeof error
-  const message = error instanceof Error ? withoutSecrets(error.message, context.secrets) : ''
+  const message = error instanceof Error ? excerptOf(error.message, context) : ''
   // What neither the SDK nor the network threw is our own bug, not a failure of the model.
   const code = error instanceof AnthropicError ? 'upstream_error' : 'internal'
   return new DocentError(code, `Talking to the model's API failed: ${name} ${message}`.trim(), {details})
@@ -77,9 +96,23 @@ function codeOf(status: number | undefined, type: string | null): ErrorCode {
 }
 
 function hintOf(status: number | undefined): string {
-  if (status === 401) return '; check ANTHROPIC_API_KEY'
-  if (status === 404) return '; check ANTHROPIC_MODEL and ANTHROPIC_BASE_URL'
-  return ''
+  switch (status) {
+    case 400:
+      return '; check ANTHROPIC_MODEL, and what the server takes'
+    case 401:
+    case 403:
+      return '; check ANTHROPIC_API_KEY'
+    case 404:
+    case 405:
+      return '; check ANTHROPIC_MODEL and ANTHROPIC_BASE_URL'
+    default:
+      return ''
+  }
+}
+
+/** Whether a server has refused for good: it will not take such a request later either. */
+export function isRefusedForGood({details}: DocentError): boolean {
+  return [400, 401, 403, 404, 405].includes(Number(details['status']))
 }
 
 /** `retry-after-ms`, or `retry-after` in seconds or as a date. */
@@ -92,11 +125,4 @@ function retryAfterOf(headers: Headers | undefined): number | null {
   if (seconds >= 0) return Math.round(seconds * 1000)
   const date = Date.parse(after)
   return Number.isNaN(date) ? null : Math.max(0, date - Date.now())
-}
-
-function withoutSecrets(text: string, secrets: readonly string[]): string {
-  let clean = text.replace(/\s+/g, ' ').trim()
-  for (const secret of secrets) if (secret !== '') clean = clean.replaceAll(secret, '…')
-  clean = clean.replace(/\b(?:sk-[\w-]{6,}|Bearer\s+\S+)/g, '…')
-  return shortened(clean, 200)
 }

@@ -1,6 +1,9 @@
 import type {ContentBlockParam} from '@anthropic-ai/sdk/resources/messages'
 import {DocentError, noUsage, type Usage} from '../domain/index.ts'
+import {cleanLine} from '../lib/clean-text.ts'
+import {headOf} from '../lib/cut.ts'
 import {GrowingText} from '../lib/growing-text.ts'
+import {wellFormed} from '../lib/well-formed.ts'
 import type {AnswerText} from './answer-text.ts'
 import type {GenerationEvent} from './generator.ts'
 import type {CitedLocation} from './search-results.ts'
@@ -9,6 +12,9 @@ import type {UpstreamEvent} from './upstream-events.ts'
 
 /** Longest input of a tool call in UTF-16 units. */
 const maxToolInputLength = 65_536
+
+/** Longest part of a reason that is kept, in UTF-16 units. */
+const maxReason = 60
 
 export interface ToolCall {
   readonly id: string
@@ -21,12 +27,12 @@ export interface ToolCall {
 export interface UpstreamReply {
   /** Returns what the event adds to the answer. */
   read(event: UpstreamEvent): readonly GenerationEvent[]
-  readonly hasBegun: boolean
   /**
    * After `message_stop` and the reason why the model stopped; with another model than Claude after either, since some
    * servers send no more than that.
    */
   readonly isOver: boolean
+  /** Cut and cleaned, to be logged. */
   readonly stopReason: string | null
   readonly usage: Usage
   readonly toolCalls: readonly ToolCall[]
@@ -61,7 +67,6 @@ class Reply implements UpstreamReply {
   readonly #onUsage: (usage: Usage) => void
   readonly #thinkTags: ThinkTags | null
   readonly #blocks = new Map<number, OpenBlock>()
-  hasBegun = false
   #hasStopped = false
   stopReason: string | null = null
   usage = noUsage
@@ -73,7 +78,6 @@ class Reply implements UpstreamReply {
   }
 
   read(raw: UpstreamEvent): readonly GenerationEvent[] {
-    this.hasBegun = true
     switch (raw.type) {
       case 'content_block_start':
         return this.#openBlock(raw)
@@ -84,11 +88,18 @@ class Reply implements UpstreamReply {
           ? [...this.#endOfText(), ...this.#answer.closeBlock()]
           : none
       case 'message_start':
+        // Some servers and gateways try again on their own, and send the whole answer after the half of it.
+        if (this.#blocks.size > 0) {
+          throw new DocentError(
+            'upstream_invalid',
+            "The model's API began its answer anew in the middle of a response",
+          )
+        }
         this.#readUsage((raw.message as {usage?: unknown} | undefined)?.usage)
         return none
       case 'message_delta': {
         const {stop_reason: reason} = (raw.delta ?? {}) as {stop_reason?: unknown}
-        if (typeof reason === 'string') this.stopReason = reason
+        if (typeof reason === 'string') this.stopReason = cleanLine(headOf(wellFormed(reason), maxReason))
         this.#readUsage(raw.usage)
         return this.#endOfText()
       }

@@ -253,7 +253,13 @@ class Attempts {
       writtenBy: {generator: name, model},
       ...(cause === null
         ? {}
-        : {fallbackCause: {code: cause.code, upstreamRequestId: typeof id === 'string' ? id : null}}),
+        : {
+            fallbackCause: {
+              code: cause.code,
+              upstreamRequestId: typeof id === 'string' ? id : null,
+              detail: cause.message,
+            },
+          }),
     })
   }
 

@@ -21,6 +21,7 @@ export async function generatorOf({
   const {createGenerator} = await import('../generation/index.ts')
   return createGenerator(settings, {
     onNote: (note) => log.info({note}, 'generation'),
+    onWarning: (note) => log.warn({note}, 'generation'),
     ...(extractPaceMs === undefined ? {} : {extractPaceMs}),
   })
 }

@@ -68,12 +68,20 @@ function redactedSource({n, score}: Source): Source {
 
 /** The details without text of others: an error message of the upstream may quote the question. */
 function redactedDetails(details: JournalDetails): JournalDetails {
-  const {errorDetail: _, notes: __, upstreamRequestId, considered, ...rest} = details
+  const {errorDetail: _, notes: __, upstreamRequestId, fallbackCause, considered, ...rest} = details
   return {
     ...rest,
+    ...(fallbackCause === undefined ? {} : {fallbackCause: redactedCause(fallbackCause)}),
     ...(isId(upstreamRequestId) ? {upstreamRequestId} : {}),
     ...(considered === undefined ? {} : {considered: considered.map(redactedSource)}),
   }
+}
+
+function redactedCause({
+  code,
+  upstreamRequestId,
+}: NonNullable<JournalDetails['fallbackCause']>): NonNullable<JournalDetails['fallbackCause']> {
+  return {code, upstreamRequestId: isId(upstreamRequestId) ? upstreamRequestId : null}
 }
 
 /** The upstream chooses its request ids; anything that does not look like an id may contain text. */

@@ -35,8 +35,9 @@ export function visitorWordsOf(entry: JournalEntry, redactor: Redactor): Visitor
     entry: keptEntry,
     found,
     event: (event) => keptEvent(event, derived),
-    details: ({errorDetail, notes, ...rest}) => ({
+    details: ({errorDetail, fallbackCause, notes, ...rest}) => ({
       ...rest,
+      ...(fallbackCause === undefined ? {} : {fallbackCause: redactValue(fallbackCause, derived)}),
       ...(errorDetail === undefined ? {} : {errorDetail: redactValue(errorDetail, derived)}),
       ...(notes === undefined ? {} : {notes: redactValue(notes, derived)}),
     }),

@@ -2,7 +2,7 @@ import {afterEach, beforeEach, describe, expect, test} from 'vitest'
 import {type AnthropicOptions, anthropicGenerator} from '../../src/generation/anthropic-generator.ts'
 import type {GenerationEvent, Generator} from '../../src/generation/generator.ts'
 import {requestOf, sourceOf, textOf, told} from '../contracts/generator.contract.ts'
-import {type FakeClaude, refusal, startFakeClaude} from '../support/fake-claude.ts'
+import {type FakeClaude, type FakeStep, refusal, startFakeClaude} from '../support/fake-claude.ts'
 import {otherAnswer, otherServers} from '../support/other-servers.ts'
 
 let fake: FakeClaude
@@ -149,6 +149,40 @@ describe('a server of the Messages API, as a stand-in for it behaves', () => {
       [...said('Yes'), reason('length')],
       {text: 'Yes', finish: 'max_tokens'},
     ],
+    ['a limit in capitals', [...said('Yes'), reason('MAX_TOKENS')], {text: 'Yes', finish: 'max_tokens'}],
+    ['a filter for safety', [...said('Yes'), reason('SAFETY')], {text: 'Yes', finish: 'refusal'}],
+    ['a time-out as the reason', [...said('Yes'), reason('timeout')], {text: 'Yes', code: 'upstream_cut'}],
+    [
+      'text behind the reason',
+      [...said('Yes, '), reason('end_turn'), ...said('there is more.'), {type: 'message_stop'}],
+      {text: 'Yes, there is more.', finish: 'end'},
+    ],
+    [
+      'the answer anew in the middle of it',
+      [
+        {type: 'message_start', message: {}},
+        ...said('Yes, th'),
+        {type: 'message_start', message: {}},
+        ...said('Yes, there is.'),
+        {type: 'message_stop'},
+      ],
+      {text: 'Yes, th', code: 'upstream_invalid'},
+    ],
+    [
+      'its beginning twice',
+      [
+        {type: 'message_start', message: {}},
+        {type: 'message_start', message: {}},
+        ...said('Yes.'),
+        reason('stop'),
+      ],
+      {text: 'Yes.', finish: 'end'},
+    ],
+    [
+      'an error behind the reason',
+      [...said('Yes'), reason('stop'), {error: {message: 'CUDA'}}],
+      {text: 'Yes', code: 'upstream_error'},
+    ],
     ['a filter', [...said('Yes'), reason('content_filter')], {text: 'Yes', finish: 'refusal'}],
     ['an error as the reason', [...said('Yes'), reason('error')], {text: 'Yes', code: 'upstream_cut'}],
     ['a pause', [...said('Yes'), reason('pause_turn')], {text: 'Yes', code: 'upstream_cut'}],
@@ -195,6 +229,115 @@ describe('a server of the Messages API, as a stand-in for it behaves', () => {
     if (last?.type === 'finish') {
       for (const count of Object.values(last.usage)) expect(count >= 0 && count <= 1e9).toBe(true)
     }
+  })
+
+  test('that says why it stopped, and then pings for ever, is not waited for', async () => {
+    const ping: FakeStep = [50, 'event: ping\ndata: {"type":"ping"}\n\n']
+    const events = [...said('Yes.'), reason('end_turn')]
+    fake.next([
+      ...events.map((event) => [0, `data: ${JSON.stringify(event)}\n\n`] as const),
+      ...Array.from({length: 400}, () => ping),
+    ])
+    const startedAt = performance.now()
+
+    const {error, text} = await told(generator(), asked)
+
+    expect(error).toBeNull()
+    expect(text).toBe('Yes.')
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
+  })
+
+  test('that sends text behind the end is noted, and the text is not shown', async () => {
+    const events = [...said('Yes.'), reason('end_turn'), {type: 'message_stop'}, ...said(' More.')]
+    fake.next([[0, events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')]])
+    const notes: unknown[] = []
+
+    const {error, text} = await told(generator(), {
+      ...asked,
+      report: ({note}) => {
+        if (note !== undefined) notes.push(note)
+      },
+    })
+
+    expect(error).toBeNull()
+    expect(text).toBe('Yes.')
+    expect(notes).toEqual(['local sent text behind the end of its answer, which is not shown'])
+  })
+
+  test('that stops for a reason of its own ends the answer, which is logged once for each reason', async () => {
+    const warnings: string[] = []
+    const reports: unknown[] = []
+    const local = generator({onWarning: (warning) => warnings.push(warning)})
+
+    for (const name of ['banana', 'banana', `ba\u001b[31m\nnana ${'x'.repeat(500)}`]) {
+      fake.next([...said('Yes.'), reason(name)].map((event) => [0, `data: ${JSON.stringify(event)}\n\n`]))
+      const {events} = await told(local, {
+        ...asked,
+        report: ({note}) => {
+          if (note !== undefined) reports.push(note)
+        },
+      })
+      expect(events.at(-1)).toMatchObject({type: 'finish', finishReason: 'end'})
+    }
+
+    expect(reports).toEqual([
+      'local stopped for a reason that Docent does not know: banana',
+      'local stopped for a reason that Docent does not know: banana',
+      expect.stringMatching(/know: ba nana x{30,60}$/),
+    ])
+    expect(warnings).toHaveLength(2)
+    expect(warnings[0]).toContain('know: banana. Its answers count as complete')
+  })
+
+  const page = '<html><style>h1 {}</style><h1>Log in</h1><p>to go on, sk-secret-123456</p></html>'
+  const typed = (type: string, body: string, status = 200): FakeStep[] => [
+    [0, {status, headers: type === '' ? {} : {'content-type': type}, body}],
+  ]
+
+  test.each<[name: string, reply: FakeStep[], message: string]>([
+    [
+      'a refusal in words of its own',
+      typed('application/json', '{"error":"model \\"x\\" not found, try pulling it first"}', 404),
+      'failed: 404 model "x" not found, try pulling it first; check ANTHROPIC_MODEL and ANTHROPIC_BASE_URL',
+    ],
+    ['a refusal as a detail', typed('application/json', '{"detail":"nope"}', 401), 'failed: 401 nope; check'],
+    ['a page of an error', typed('text/html', page, 502), 'failed: 502 Log in to go on, …'],
+    ['no word', typed('text/plain', '', 503), 'failed: 503'],
+    [
+      'a page',
+      typed('text/html; charset=utf-8', page),
+      'answered 200 with text/html instead of an event stream, which says “Log in to go on, …”',
+    ],
+    [
+      'an error as JSON',
+      typed('application/json', '{"error":{"message":"out of memory"}}'),
+      'answered 200 with application/json instead of an event stream, which says “out of memory”',
+    ],
+    [
+      'an answer as JSON',
+      typed('application/json', '{"choices":[]}'),
+      'with application/json instead of an event stream, which says “{"choices":[]}”',
+    ],
+    ['an empty body', typed('application/json', ''), 'answered 200 with an empty body instead'],
+    ['an empty stream', typed('text/event-stream', ''), 'answered 200 with an empty body instead'],
+    ['no content', [[0, {status: 204}]], 'answered 204 with an empty body instead'],
+    [
+      'a page as a stream',
+      typed('text/event-stream', page),
+      'answered 200 with text/event-stream without an event instead of an event stream, which says “Log in',
+    ],
+    [
+      'plain text',
+      typed('', 'no such route'),
+      'answered 200 with a body without a content type without an event',
+    ],
+  ])('that sends %s is quoted to the operator', async (_, reply, message) => {
+    fake.otherwise(reply)
+
+    const {error} = await told(generator({lacking: ['tools', 'cache', 'thinking']}), asked)
+
+    expect((error as Error).message).toContain(message)
+    expect((error as Error).message).not.toMatch(/secret|[<>]/)
   })
 
   test('that calls a tool after some words, and says that it is done, searches', async () => {

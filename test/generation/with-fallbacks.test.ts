@@ -393,18 +393,47 @@ describe('the generator that settings choose', () => {
     expect(JSON.stringify(notes) + JSON.stringify(events)).not.toContain('sk-canary')
   })
 
-  test('the log has the kind of failure, and no text of the upstream', async () => {
-    fake.next(refusal(400, 'invalid_request_error', 'cannot read “my salary is 123”'))
-    fake.next(refusal(404, 'my salary is 123', 'no'))
+  test('the log has what the server said, without what the visitor wrote', async () => {
+    fake.next(refusal(400, 'invalid_request_error', 'cannot read “my salary is 123” here'))
+    fake.next(refusal(404, 'my salary is 123', 'no such model'))
     const notes: string[] = []
-
-    for (let n = 0; n < 2; n++) {
-      await told(await createGenerator(settings(), {onNote: (note) => notes.push(note), extractPaceMs: 0}))
+    const warnings: string[] = []
+    const extras = {
+      onNote: (note: string) => notes.push(note),
+      onWarning: (warning: string) => warnings.push(warning),
+      extractPaceMs: 0,
     }
 
-    expect(notes.join()).toContain('upstream_rejected (400 invalid_request_error)')
-    expect(notes.join()).toContain('upstream_rejected (404)')
-    expect(notes.join()).not.toContain('salary')
+    for (let n = 0; n < 2; n++) {
+      await told(
+        await createGenerator(settings(), extras),
+        requestOf({question: 'Will do, as my salary is 123?'}),
+      )
+    }
+
+    expect(notes.join('\n')).toContain(
+      "upstream_rejected (400 invalid_request_error). The model's API failed: 400 invalid_request_error cannot read “…” here; check ANTHROPIC_MODEL",
+    )
+    expect(notes.join('\n')).toContain('upstream_rejected (404)')
+    expect(notes.join('\n')).toContain('no such model')
+    expect(warnings).toHaveLength(2)
+    expect(notes.join() + warnings.join()).not.toContain('salary')
+  })
+
+  test('a refusal for good is a warning once, however many ask', async () => {
+    fake.otherwise(refusal(404, 'not_found_error', 'model: x'))
+    const warnings: string[] = []
+    const generator = await createGenerator(settings(), {
+      onWarning: (warning) => warnings.push(warning),
+      extractPaceMs: 0,
+    })
+
+    for (let n = 0; n < 5; n++) await told(generator)
+
+    expect(fake.requests).toHaveLength(5)
+    expect(warnings).toEqual([
+      "claude-haiku-5-5 is refused: The model's API failed: 404 not_found_error model: x; check ANTHROPIC_MODEL and ANTHROPIC_BASE_URL",
+    ])
   })
 
   test('the fallback model is called by its own name', async () => {
@@ -434,7 +463,11 @@ describe('the generator that settings choose', () => {
     expect(text).toBe('Set PORT.')
     expect(reported).toContainEqual({
       writtenBy: {generator: 'anthropic', model: 'claude-sonnet-5-5'},
-      fallbackCause: {code: 'upstream_rejected', upstreamRequestId: expect.any(String)},
+      fallbackCause: {
+        code: 'upstream_rejected',
+        upstreamRequestId: expect.any(String),
+        detail: "The model's API failed: invalid_request_error Overloaded",
+      },
     })
     expect(reported.findLast(({usage}) => usage)?.usage?.inputTokens).toBe(30)
     expect(events.at(-1)).toMatchObject({type: 'finish', usage: {inputTokens: 30, outputTokens: 8}})

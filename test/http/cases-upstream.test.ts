@@ -1,4 +1,5 @@
 import {describe, expect, test} from 'vitest'
+import {type Log, silentLog} from '../../src/http/log.ts'
 import {closedAfterEach} from '../support/closed-after-each.ts'
 import {textOf} from '../support/event-reader.ts'
 import {
@@ -159,12 +160,55 @@ describe('faults', () => {
       expect(await product.transcript(idOf(reading))).toMatchObject({
         generator: 'anthropic',
         writtenBy: {generator: 'extractive', model: null},
-        fallbackCause: {code: expect.stringMatching(/^upstream_|^stall_timeout$/)},
+        fallbackCause: {
+          code: expect.stringMatching(/^upstream_|^stall_timeout$/),
+          detail: expect.stringMatching(/^The model's API /),
+        },
       })
       const found = await product.transcripts.list({fallback: true, attention: true})
       expect(found.items.map(({answerId}) => answerId)).toEqual([idOf(reading)])
     },
   )
+
+  test('[model fails] what a server says is in the log and the transcript, and not before the visitor', async () => {
+    const logged: object[] = []
+    const write = (level: string) => (fields: object, message: string) => {
+      logged.push({level, message, ...fields})
+    }
+    const log: Log = {...silentLog, info: write('info'), warn: write('warn')}
+    const product = await start({log})
+    const said = 'model "x" not found, try pulling it first'
+    product.upstream.otherwise([
+      [0, {status: 404, headers: {'content-type': 'application/json'}, body: JSON.stringify({error: said})}],
+    ])
+
+    const readings = [await product.read(), await product.read()]
+    for (const reading of readings) await reading.all()
+
+    const detail = `The model's API failed: 404 ${said}; check ANTHROPIC_MODEL and ANTHROPIC_BASE_URL`
+    expect(await product.transcript(idOf(readings[0]!))).toMatchObject({fallbackCause: {detail}})
+    expect(JSON.stringify(readings.map(({seen}) => seen))).not.toContain('pulling')
+    const notes = logged.filter((line) => JSON.stringify(line).includes('pulling'))
+    expect(notes.map((line) => (line as {level: string}).level).sort()).toEqual(['info', 'info', 'warn'])
+    expect(notes).toContainEqual(
+      expect.objectContaining({level: 'warn', note: expect.stringContaining(`is refused: ${detail}`)}),
+    )
+  })
+
+  test('[model fails] a reason that is not known is in the transcript, and the answer is what it is', async () => {
+    const product = await start()
+    product.upstream.next([...begun('One.'), ...steps([blockStop(), messageDelta('banana'), messageStop()])])
+
+    const reading = await product.read()
+    await reading.all()
+
+    expect(terminals(reading)).toMatchObject([
+      {type: 'done', data: {ending: 'complete', finishReason: 'end'}},
+    ])
+    expect((await product.transcript(idOf(reading)))['notes']).toEqual([
+      expect.stringMatching(/ stopped for a reason that Docent does not know: banana$/),
+    ])
+  })
 
   test('[model fails] unknown events, blocks and deltas are ignored', async () => {
     const product = await start()

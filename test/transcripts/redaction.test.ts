@@ -68,6 +68,11 @@ test('metadata: no text of anybody is on the disk, whatever channel it came thro
   })
   transcripts.note('a', {
     errorDetail: `Upstream said ${canary}`,
+    fallbackCause: {
+      code: 'upstream_rejected',
+      upstreamRequestId: `req ${canary}`,
+      detail: `Upstream said ${canary}`,
+    },
     upstreamRequestId: `req ${canary}`,
     notes: [`Tried again after ${canary}`],
     considered: [source],

@@ -402,6 +402,24 @@ describe('the terminal view', () => {
     expect(steps.at(-1)!.text).toBe(' [4.0 s]  far.')
   })
 
+  test('why a fallback wrote the answer is shown with what the server said, where that is kept', async () => {
+    const transcripts = openForTest()
+    const cause = {code: 'upstream_rejected', upstreamRequestId: null} as const
+    for (const [id, fallbackCause] of [
+      ['a', {...cause, detail: 'failed: 404 no such model'}],
+      ['b', cause],
+    ] as const) {
+      journalAnswer(transcripts, id)
+      transcripts.note(id, {writtenBy: {generator: 'extractive', model: null}, fallbackCause})
+    }
+
+    const [a, b] = [(await transcripts.get('a'))!, (await transcripts.get('b'))!]
+
+    expect(showLines(a, view).join('\n')).toMatch(/: upstream_rejected\)[\s\S]*failed: 404 no such model/)
+    expect(showLines(b, view).join('\n')).toContain(': upstream_rejected)')
+    expect(b.fallbackCause).toEqual(cause)
+  })
+
   test('text of visitors and models cannot control the terminal', async () => {
     const transcripts = openForTest()
     journalAnswer(transcripts, 'a', {

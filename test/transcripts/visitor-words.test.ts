@@ -40,13 +40,19 @@ async function journalled(transcripts: ReturnType<typeof openForTest>) {
     state.add(sequenced)
     transcripts.append('a', sequenced)
   }
-  transcripts.note('a', {errorDetail: `"${password}" is wrong`, notes: [`Searched for ${query}`], lang: 'en'})
+  transcripts.note('a', {
+    errorDetail: `"${password}" is wrong`,
+    fallbackCause: {code: 'upstream_error', upstreamRequestId: null, detail: `"${password}" failed`},
+    notes: [`Searched for ${query}`],
+    lang: 'en',
+  })
 }
 
 const kept = {
   question: 'my password is [password], [email]',
   version: 'of [email]',
   errorDetail: '"[password]" is wrong',
+  fallbackCause: {code: 'upstream_error', upstreamRequestId: null, detail: '"[password]" failed'},
   notes: ['Searched for [password] for [email] refused'],
 }
 const keptQuery = '[password] for [email] refused'

@@ -95,6 +95,7 @@ export function showLines(transcript: Transcript, view: TerminalView): string[] 
   if (transcript.lang) lines.push(field('language', transcript.lang))
   if (transcript.page) lines.push(field('on page', visitorPageLine(transcript.page)))
   if (transcript.upstreamRequestId) lines.push(field('request', transcript.upstreamRequestId))
+  if (transcript.fallbackCause?.detail) lines.push(field('failed', transcript.fallbackCause.detail))
   if (transcript.errorDetail) lines.push(field('cause', transcript.errorDetail))
   for (const note of transcript.notes ?? []) lines.push(field('note', note))
   if (transcript.feedback !== null) {

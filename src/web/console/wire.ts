@@ -92,7 +92,11 @@ export interface Transcript extends Writer {
   /** Set where a fallback wrote the answer. */
   readonly writtenBy?: Writer
   /** Why; absent in answers of earlier versions. */
-  readonly fallbackCause?: {readonly code: string; readonly upstreamRequestId: string | null}
+  readonly fallbackCause?: {
+    readonly code: string
+    readonly upstreamRequestId: string | null
+    readonly detail?: string
+  }
   readonly errorDetail?: string | null
   readonly firstUsefulMs?: number
   /** Milliseconds by stage. */

@@ -22,6 +22,7 @@ export function facts(transcript: Transcript, isInConsole = true): TemplateResul
   const rows: readonly (readonly [string, Value])[] = [
     ['Ending', ending(transcript)],
     ['Error', transcript.errorDetail ? long(transcript.errorDetail) : null],
+    ['Why a fallback', fallbackCause?.detail ? long(fallbackCause.detail) : null],
     ['Asked', html`${exactTime(transcript.startedAt)} (${timeAgo(transcript.startedAt)})`],
     ['On page', page ? pageLine(page) : null],
     ['Feedback', feedback === null ? null : feedbackLine(feedback)],
