@@ -33,14 +33,19 @@ export function excerptOf(said: unknown, {secrets, visitorWords = []}: ExcerptOp
   return shortened(withoutVisitorQuotes(text, visitorWords), maxExcerpt)
 }
 
-/** The message of an error as servers write it, else everything. */
+/**
+ * The message of an error as servers write it; of an answer the names of its fields, since its words do not belong in a log;
+ * else everything.
+ */
 function messageIn(said: unknown): string {
   const body = typeof said === 'string' ? parsedObject(said) : said
   if (typeof body !== 'object' || body === null) return typeof said === 'string' ? said : ''
-  const {error, message, detail} = body as Readonly<Record<string, unknown>>
+  const {error, message, detail, content, choices} = body as Readonly<Record<string, unknown>>
   const inner = typeof error === 'object' && error !== null ? (error as {message?: unknown}).message : error
   const found = [inner, message, detail].find((one) => typeof one === 'string' && one.trim() !== '')
-  return typeof found === 'string' ? found : JSON.stringify(body)
+  if (typeof found === 'string') return found
+  const isAnswer = Array.isArray(content) || Array.isArray(choices)
+  return isAnswer ? `{${Object.keys(body).join(', ')}}` : JSON.stringify(body)
 }
 
 function parsedObject(text: string): unknown {

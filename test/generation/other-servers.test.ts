@@ -315,8 +315,8 @@ describe('a server of the Messages API, as a stand-in for it behaves', () => {
     ],
     [
       'an answer as JSON',
-      typed('application/json', '{"choices":[]}'),
-      'with application/json instead of an event stream, which says “{"choices":[]}”',
+      typed('application/json', '{"id":1,"choices":[{"message":"Yes"}]}'),
+      'with application/json instead of an event stream, which says “{id, choices}”',
     ],
     ['an empty body', typed('application/json', ''), 'answered 200 with an empty body instead'],
     ['an empty stream', typed('text/event-stream', ''), 'answered 200 with an empty body instead'],
