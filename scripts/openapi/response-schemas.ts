@@ -88,6 +88,8 @@ function withDiscriminator(schema: Schema, named: ReadonlyMap<string, Schema>): 
 
 /** Fields with a number, or with numbers by name, that may have a fraction. All others are counted, or in milliseconds. */
 const fractions: ReadonlySet<string> = new Set([
+  // Shares of what is looked for that was found.
+  ...['at10', 'at64', 'at256', 'hitAt5'],
   ...['score', 'scores', 'weight', 'answerability', 'threshold', 'features'],
   ...['tookMs', 'timings', 'retrievalTimings', 'cost', 'calibration'],
 ])

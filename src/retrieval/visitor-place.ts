@@ -1,5 +1,5 @@
 import type {PageNames, SiteUrl, VisitorPage} from '../domain/index.ts'
-import {pathKey} from '../lib/url-path.ts'
+import {decodedPath, pathKey} from '../lib/url-path.ts'
 import {type IndexBuild, pageAtRoute, type StoredPage, type StoredSection} from '../search-index/index.ts'
 import {BuildCache} from './build-cache.ts'
 import {shownName} from './page-links.ts'
@@ -140,8 +140,11 @@ function pageAtAnyForm(
     const page = build.pageByUrl(routed) ?? build.pageByUrl(bare(routed))
     if (page !== null) return page
   }
+  // Of several pages with one address this server shows the others at the paths of their files.
+  const exact = pageAtRoute(build, route) ?? build.pageByPath(decodedPath(route).slice(1))
+  if (exact !== null) return exact
   const plain = route.replace(/(?:\/index)?\.html?$/i, '') || '/'
-  for (const form of new Set([route, plain, `${bare(plain)}.html`, `${bare(plain)}/index.html`])) {
+  for (const form of new Set([plain, `${bare(plain)}.html`, `${bare(plain)}/index.html`])) {
     const page = pageAtRoute(build, form)
     if (page !== null) return page
   }

@@ -1,4 +1,4 @@
-import {cpSync, truncateSync, writeFileSync} from 'node:fs'
+import {cpSync, readFileSync, truncateSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test, vi} from 'vitest'
 import {listBuilds} from '../../src/cli/ingest/builds.ts'
@@ -48,6 +48,22 @@ describe('a build', () => {
     writeFileSync(join(product.dataDir, 'builds', id!, 'report.json'), '{"outcome":')
 
     expect((await get(product, `/builds/${id}`)).body).toMatchObject({build: {id}, report: null})
+  })
+
+  test('is described with shares that are no whole numbers', async () => {
+    const product = await start()
+    const [id] = await buildIds(product)
+    const file = join(product.dataDir, 'builds', id!, 'manifest.json')
+    const manifest = JSON.parse(readFileSync(file, 'utf8'))
+    const recall = {at10: 0.998, at64: 0.996, at256: 0.9}
+    manifest.hnsw = {...manifest.hnsw, recall}
+    manifest.summary.golden = {questions: 3, hitAt5: 2 / 3}
+    writeFileSync(file, JSON.stringify(manifest))
+
+    const {body} = await get(product, '/builds')
+
+    expect(body.builds[0].manifest).toMatchObject({hnsw: {recall}, summary: {golden: {hitAt5: 2 / 3}}})
+    product.api.assertNoDifference()
   })
 
   test('that is gone, or is none, is not found', async () => {

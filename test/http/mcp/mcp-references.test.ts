@@ -16,7 +16,11 @@ const paths = [
 ]
 const longHeading = 'nullables are '.repeat(450).trim()
 
+/** Files that have one address, but for their endings, and one whose address is the path of another's file. */
+const alike = ['a/yaw.md', 'a/yaw.mdx', 'a/yaw.md.md']
+
 const pages = [
+  ...alike.map((path) => samplePage(path, `Page ${path}`, [['', `Begins ${path}.`]])),
   ...paths.map((path) => ({
     ...samplePage(path, `Page ${path}`, [
       ['', `Begins ${path}.`],
@@ -71,6 +75,21 @@ describe.each(paths)('the page %s', (path) => {
       ])
     }
   })
+})
+
+test('pages whose files differ by their endings alone are told apart by the addresses that are listed', async () => {
+  const listed = await client.call('list_docs', {under: 'a'})
+  const found = listed.structuredContent?.['pages'] as {id: string; url: string}[]
+
+  expect(found.map(({id}) => id).sort()).toEqual([...alike].sort())
+  expect(new Set(found.map(({url}) => url)).size).toBe(alike.length)
+  for (const {id, url} of found) {
+    for (const reference of [id, url]) {
+      const text = expect.stringContaining(`Begins ${id}.`)
+      expect(await read(reference)).toMatchObject({id, text})
+      expect(await fetched(reference)).toMatchObject({id, text})
+    }
+  }
 })
 
 test('every id and address that the tools return is taken by them', async () => {

@@ -48,6 +48,18 @@ function bodyOf(path: string, method = 'post'): Schema {
   return document.components.schemas[String($ref).split('/').at(-1)!]!
 }
 
+/** The fields that may have a number with a fraction, those without a name of their own by their path. */
+function fractionsIn(schema: unknown, path = ''): string[] {
+  if (typeof schema !== 'object' || schema === null) return []
+  return Object.entries(schema).flatMap(([key, part]) => {
+    if (key === 'type') return [part].flat().includes('number') ? [path] : []
+    if (key !== 'properties') return fractionsIn(part, path)
+    return Object.entries(part as object).flatMap(([name, field]) =>
+      fractionsIn(field, path === '' ? name : `${path}.${name}`),
+    )
+  })
+}
+
 describe('the document', () => {
   test('is valid by a public validator', async () => {
     expect(
@@ -80,6 +92,32 @@ describe('the document', () => {
   test('says the range and the default of numbers in queries', () => {
     const k = document.paths['/api/search']!['get']!.parameters!.find(({name}) => name === 'k')!
     expect(k.schema).toEqual({type: 'integer', minimum: 1, maximum: 50, default: 10})
+  })
+
+  test('says which numbers may have a fraction', () => {
+    const found = Object.entries(document.components.schemas).flatMap(([name, schema]) =>
+      fractionsIn(schema).map((field) => `${name}.${field}`),
+    )
+    expect([...new Set(found)].sort()).toEqual([
+      'BuildSummary.golden.hitAt5',
+      'BuildSummary.tookMs',
+      'ChatCompletionRequest.n',
+      'Cost.cost',
+      'CostedFigures.cost',
+      'NeighbourRecall.at10',
+      'NeighbourRecall.at256',
+      'NeighbourRecall.at64',
+      'OpenAiSource.score',
+      'SearchExplanation.answerability',
+      'SearchExplanation.terms.weight',
+      'SearchExplanation.threshold',
+      'SearchResponse.results.score',
+      'SearchResponse.tookMs',
+      'Source.score',
+      'StageRank.score',
+      'TimingsRequest.firstUsefulMs',
+      'TranscriptDetails.cost',
+    ])
   })
 
   test('defines all that it refers to, and nothing that it does not', () => {
