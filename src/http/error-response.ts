@@ -130,6 +130,11 @@ export function errorHandler(
   }
 }
 
+/** Whether a body was refused because it is no JSON at all. */
+export function isNoJson({cause}: DocentError): boolean {
+  return cause instanceof SyntaxError && !isJson((cause as {body?: unknown}).body)
+}
+
 /** Whether a body that the parser refused is JSON all the same, such as `null` or a number. */
 function isJson(body: unknown): boolean {
   try {

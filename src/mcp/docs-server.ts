@@ -68,7 +68,9 @@ export function createDocsServer({docs, policy, serverName}: DocsServerOptions):
     }
     return callTool(tool, params.arguments ?? {}, {docs, policy, signal})
   })
-  server.setRequestHandler('resources/list', ({params}) => listResources(docs, params?.cursor))
+  server.setRequestHandler('resources/list', ({params}, {mcpReq: {signal}}) =>
+    listResources(params?.cursor, {docs, policy, signal}),
+  )
   server.setRequestHandler('resources/templates/list', () => resourceTemplates)
   server.setRequestHandler('resources/read', ({params}, {mcpReq: {signal}}) =>
     readResource(params.uri, {docs, policy, signal}),

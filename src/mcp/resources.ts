@@ -21,12 +21,23 @@ const maxText = 200_000
 const maxUriShown = 200
 const mimeType = 'text/markdown'
 
-/** The pages of the current version, a hundred at a time. @throws ProtocolError for a cursor that is none. */
-export async function listResources(docs: Docs, cursor: string | undefined): Promise<ListResourcesResult> {
-  // Without an index there are no pages yet, and the list is no place to say why.
-  if (docs.current.id === null) return {resources: []}
-  try {
-    return await withBuild(docs.current, (build) => {
+export interface ResourceContext {
+  readonly docs: Docs
+  readonly policy: CallPolicy
+  readonly signal: AbortSignal
+}
+
+/**
+ * The pages of the current version, a hundred at a time. Without an index it fails as a call does: an empty list would be
+ * kept for what the docs have.
+ * @throws ProtocolError, also for a cursor that is none.
+ */
+export async function listResources(
+  cursor: string | undefined,
+  {docs, policy, signal}: ResourceContext,
+): Promise<ListResourcesResult> {
+  const list = async () =>
+    withBuild(docs.current, (build) => {
       const pages = pagesOfVersion(build, null)
       const {items, nextCursor} = listPart(pages, {cursor, limit: pageSize, keyOf: ({path}) => path})
       return {
@@ -43,8 +54,11 @@ export async function listResources(docs: Docs, cursor: string | undefined): Pro
         ...(nextCursor === null ? {} : {nextCursor}),
       }
     })
+  try {
+    return await (policy.runList?.(list, signal) ?? list())
   } catch (thrown) {
-    throw protocolErrorOf(thrown)
+    signal.throwIfAborted()
+    throw protocolErrorOf(thrown, policy)
   }
 }
 
@@ -64,7 +78,7 @@ export const resourceTemplates: ListResourceTemplatesResult = {
 /** The Markdown of a page. @throws ResourceNotFoundError, ProtocolError. */
 export async function readResource(
   uri: string,
-  {docs, policy, signal}: {readonly docs: Docs; readonly policy: CallPolicy; readonly signal: AbortSignal},
+  {docs, policy, signal}: ResourceContext,
 ): Promise<ReadResourceResult> {
   try {
     return await observed('resources/read', {policy, signal}, async () => {
@@ -93,7 +107,7 @@ export async function readResource(
 }
 
 /** Codes of JSON-RPC 2.0 §5.1. `-32000` for what is neither a mistake nor a fault, as a limit, as the SDK does. */
-function protocolErrorOf(thrown: unknown, policy?: CallPolicy): unknown {
+function protocolErrorOf(thrown: unknown, policy: CallPolicy): unknown {
   if (thrown instanceof ProtocolError) return thrown
   const error = toDocentError(thrown)
   const {code, retryAfterMs} = error

@@ -11,6 +11,8 @@ export interface CallPolicy {
    * @throws DocentError `rate_limited`, or what the work throws.
    */
   run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>
+  /** Runs work that lists pages, which counts as no search. Default: at once. @throws as `run` does. */
+  runList?<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>
   /** Called once when a call has ended. */
   onCall(call: EndedCall): void
   /** What a client may read of an error that is not its own. Default: the sentence for readers. */

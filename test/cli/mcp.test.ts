@@ -100,6 +100,14 @@ const childrenOf = (pid: number | undefined) =>
     .filter(Boolean)
 
 describe.each(eras)('docent mcp, %s client', (era) => {
+  test('ingests first where there is no index, and lists all pages then', async () => {
+    const client = await opening(era)
+
+    const {resources} = await client.resources()
+
+    expect(resources.map(({uri}) => uri).sort()).toEqual(['docs:///index.md', 'docs:///port.md'])
+  })
+
   test('ingests first where there is no index, and answers with what it found', async () => {
     const client = await opening(era)
 
@@ -295,14 +303,30 @@ test('docs that cannot be indexed are reported to the model, with why', async ()
   for (const name of readdirSync(folder.content)) folder.remove(name)
   const {child, send, answered, answers, exited} = launch()
 
-  send(initialize, initialized, callOf(2, 'search_docs', {query: 'port'}))
-  await answered(2)
+  send(
+    initialize,
+    initialized,
+    callOf(2, 'search_docs', {query: 'port'}),
+    {jsonrpc: '2.0', id: 3, method: 'resources/list'},
+    {jsonrpc: '2.0', id: 4, method: 'resources/read', params: {uri: 'docs:///port.md'}},
+    {jsonrpc: '2.0', id: 5, method: 'resources/templates/list'},
+  )
+  await Promise.all([2, 3, 4, 5].map(answered))
   child.stdin.end()
 
   expect(await exited).toBe(0)
-  expect(answers().filter(({id}) => id === 2)).toMatchObject([
-    {result: {isError: true, content: [{text: expect.stringContaining(folder.content)}]}},
-  ])
+  const message = expect.stringContaining(folder.content)
+  expect(answers().filter(({id}) => id !== 1)).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({
+        id: 2,
+        result: expect.objectContaining({isError: true, content: [{type: 'text', text: message}]}),
+      }),
+      expect.objectContaining({id: 3, error: expect.objectContaining({code: -32000, message})}),
+      expect.objectContaining({id: 4, error: expect.objectContaining({code: -32000, message})}),
+      expect.objectContaining({id: 5, result: expect.anything()}),
+    ]),
+  )
 })
 
 test('docs that another process indexes meanwhile are served', async () => {

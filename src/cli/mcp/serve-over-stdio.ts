@@ -43,6 +43,21 @@ export async function serveOverStdio(settings: Settings, {log, input, output}: S
   const assistant = await openAssistant({settings, log, transcriptsFile: ':memory:'})
   const indexing = indexFirst(assistant, settings, log)
   let active = 0
+  /** Runs work as soon as there is an index. */
+  async function onceIndexed<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    if (active >= maxActive) {
+      throw rateLimited('searches', `No more than ${maxActive} calls at once; wait for some to end.`, {
+        retryAfterMs: 1000,
+      })
+    }
+    active++
+    try {
+      await indexing.ready(signal)
+      return await work()
+    } finally {
+      active--
+    }
+  }
   const connection = serveStdio(
     () =>
       createDocsServer({
@@ -55,24 +70,8 @@ export async function serveOverStdio(settings: Settings, {log, input, output}: S
         },
         serverName: 'docent',
         policy: {
-          async run(work, signal) {
-            if (active >= maxActive) {
-              throw rateLimited(
-                'searches',
-                `No more than ${maxActive} calls at once; wait for some to end.`,
-                {
-                  retryAfterMs: 1000,
-                },
-              )
-            }
-            active++
-            try {
-              await indexing.ready(signal)
-              return await work()
-            } finally {
-              active--
-            }
-          },
+          run: onceIndexed,
+          runList: onceIndexed,
           // Whoever runs the agent runs Docent.
           messageOf: (error) => error.message,
           // At another level than a server's: its client sees its calls itself.

@@ -1,8 +1,8 @@
 import express, {type Express} from 'express'
-import type {SiteUrl} from '../../domain/index.ts'
+import {DocentError, type SiteUrl} from '../../domain/index.ts'
 import type {DocsSearch} from '../../retrieval/index.ts'
 import type {CurrentBuild} from '../../search-index/index.ts'
-import {verifyDepth} from '../guards/json-depth.ts'
+import {checkJsonDepth} from '../guards/json-depth.ts'
 import {corsRules} from '../guards/origins.ts'
 import {type Limits, visitorOf} from '../limits/limits.ts'
 import type {VisitorQueue} from '../limits/visitor-queue.ts'
@@ -42,8 +42,10 @@ const maxBodyBytes = 64 * 1024
 export function addMcpRoute(app: Express, deps: McpRouteDeps): void {
   const {allowedOrigins, limits, inTurn, publicUrl, metrics, log} = deps
   addServerCard(app, deps)
-  app.use('/mcp', corsRules(allowedOrigins), express.json({limit: maxBodyBytes, verify: verifyDepth}))
+  app.use('/mcp', corsRules(allowedOrigins), express.json({limit: maxBodyBytes, verify: verifyMessage}))
   app.post('/mcp', async (request, response) => {
+    // Without a body there is nothing for the parser to verify.
+    if (request.is('*/*') === null) throw emptyBody()
     const {exchange} = await import('./exchange.ts')
     const visitor = visitorOf(request)
     const base = publicBase(request, publicUrl)
@@ -74,5 +76,17 @@ export function addMcpRoute(app: Express, deps: McpRouteDeps): void {
         onProblem: (err) => log.error({err, code: err.code}, 'an mcp call failed'),
       },
     })
+  })
+}
+
+/** For the `verify` option of `express.json`, which takes an empty body for an object. @throws DocentError `invalid_request`. */
+function verifyMessage(_request: unknown, _response: unknown, body: Buffer): void {
+  if (body.length === 0) throw emptyBody()
+  checkJsonDepth(body)
+}
+
+function emptyBody(): DocentError {
+  return new DocentError('invalid_request', 'The request body is empty; send one message as JSON.', {
+    cause: new SyntaxError('empty body'),
   })
 }

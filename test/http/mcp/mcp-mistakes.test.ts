@@ -96,6 +96,24 @@ test('a name that is another than in the header is not echoed at length either',
   expect(text.length).toBeLessThan(2_000)
 })
 
+test.each([
+  ['no JSON', '{"jsonrpc":', -32700],
+  ['an empty body', '', -32700],
+  ['no body', undefined, -32700],
+  ['JSON that is no message', 'null', -32600],
+])('%s is refused by the code of JSON-RPC', async (_, body, code) => {
+  const response = await fetch(`${product.url}/mcp`, {
+    method: 'POST',
+    headers: {'content-type': 'application/json', accept: '*/*'},
+    ...(body === undefined ? {} : {body}),
+  })
+
+  expect([response.status, await response.json()]).toMatchObject([
+    400,
+    {jsonrpc: '2.0', id: null, error: {code, data: {code: 'invalid_request'}}},
+  ])
+})
+
 test('an initialize without its parameters is a mistake of the client', async () => {
   const {error} = await sent('legacy', 'initialize', {})
 

@@ -379,6 +379,10 @@ describe.each(eras)('MCP tools, %s client', (era) => {
     expect(tools).toHaveLength(5)
     expect(result.isError).toBe(true)
     expect(textOf(result)).toContain('still being indexed')
-    expect((await client.resources()).resources).toEqual([])
+    await expect(client.resources()).rejects.toMatchObject({
+      code: -32000,
+      message: expect.stringContaining('still being indexed'),
+      data: {code: 'not_ready'},
+    })
   })
 })
