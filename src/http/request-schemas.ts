@@ -4,6 +4,7 @@ import {channels, DocentError, endings, type Question} from '../domain/index.ts'
 import {boundedText} from '../lib/bounded-text.ts'
 import {cleanLine} from '../lib/clean-text.ts'
 import {headOf} from '../lib/cut.ts'
+import {issueWords} from '../lib/issue-words.ts'
 import {visitorAddressOf} from '../lib/visitor-address.ts'
 import {wellFormed} from '../lib/well-formed.ts'
 import {languageTag} from '../text/language-tag-schema.ts'
@@ -237,7 +238,7 @@ export interface SearchRequest {
 
 /** @throws DocentError `invalid_request`. */
 export function searchRequestOf(query: unknown): SearchRequest {
-  const {q, k, version, lang, prefix} = parsed(searchQuery, withoutBlanks(query))
+  const {q, k, version, lang, prefix} = parsedParameters(searchQuery, query)
   return {q: q.trim(), k, version: version ?? null, lang: lang ?? null, prefix: prefix ?? false}
 }
 
@@ -252,7 +253,7 @@ export const sectionQuery = z.object({
 
 /** Where a section is, as a source says it. @throws DocentError `invalid_request`. */
 export function sectionRequestOf(query: unknown): {readonly url: string; readonly anchor: string} {
-  const {url, anchor} = parsed(sectionQuery, withoutBlanks(query))
+  const {url, anchor} = parsedParameters(sectionQuery, query)
   return {url, anchor: anchor ?? ''}
 }
 
@@ -434,9 +435,20 @@ export function socketMessageOf(value: unknown): SocketMessage {
 
 /** @throws DocentError `invalid_request` that names the invalid fields: the first few, and how many more there are. */
 export function parsed<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {
-  const result = schema.safeParse(value)
+  const result = schema.safeParse(value, {error: issueWords})
   if (result.success) return result.data
   throw refusalOf(result.error.issues, ({path, message}) => ({field: path.join('.'), problem: message}))
+}
+
+/**
+ * The parameters of a query, blank ones left out; others than those of the schema are ignored.
+ * @throws DocentError `invalid_request`, also for a parameter that is given more than once.
+ */
+export function parsedParameters<T extends z.ZodObject>(schema: T, query: unknown): z.infer<T> {
+  const values = withoutBlanks(query)
+  const repeated = Object.keys(schema.shape).filter((name) => Array.isArray(values[name]))
+  if (repeated.length > 0) throw refusalOf(repeated, (field) => ({field, problem: 'must be given once'}))
+  return parsed(schema, values)
 }
 
 /**
@@ -445,7 +457,7 @@ export function parsed<T extends z.ZodType>(schema: T, value: unknown): z.infer<
  */
 export function parsedQuery<T extends z.ZodObject>(schema: T, query: unknown): z.infer<T> {
   refuseUnknown(Object.keys(query ?? {}), Object.keys(schema.shape), 'parameter')
-  const values = parsed(schema, withoutBlanks(query))
+  const values = parsedParameters(schema, query)
   refuseEmptyPeriod(values)
   return values
 }

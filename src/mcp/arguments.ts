@@ -2,6 +2,7 @@ import {z} from 'zod'
 import {DocentError} from '../domain/index.ts'
 import {cleanLine} from '../lib/clean-text.ts'
 import {headOf} from '../lib/cut.ts'
+import {issueWords} from '../lib/issue-words.ts'
 import {isMisspellingOf} from '../lib/misspelling.ts'
 import {problemsLine} from '../lib/problems-line.ts'
 import {wellFormed} from '../lib/well-formed.ts'
@@ -43,7 +44,7 @@ export function argumentsOf<Input extends z.ZodObject>(
       return meant === undefined ? [] : [`${cleanLine(headOf(name, maxNameShown))}: did you mean ${meant}?`]
     })
   const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null))
-  const result = schema.safeParse(present)
+  const result = schema.safeParse(present, {error: issueWords})
   if (result.success && misspelt.length === 0) return result.data
   const issues = result.error?.issues.map(problemOf) ?? []
   throw new DocentError('invalid_request', problemsLine([...misspelt, ...issues]))

@@ -9,6 +9,7 @@ import {
 } from '@modelcontextprotocol/server'
 import {z} from 'zod'
 import {toDocentError} from '../domain/index.ts'
+import {issueWords} from '../lib/issue-words.ts'
 import {problemsLine} from '../lib/problems-line.ts'
 import {problemOf} from './problems.ts'
 import type {CallPolicy} from './tool-calls.ts'
@@ -48,8 +49,8 @@ export class ClearServer extends Server {
   #clear(method: string, thrown: unknown): ProtocolError {
     const issues = thrown instanceof Error ? issuesIn(thrown.message) : null
     if (issues !== null) {
-      const problems = issues.map(({path, message}) =>
-        problemOf({path: path[0] === 'params' ? path.slice(1) : path, message}),
+      const problems = issues.map(({path, ...issue}) =>
+        problemOf({path: path[0] === 'params' ? path.slice(1) : path, message: wordsOf(issue)}),
       )
       return new ProtocolError(
         ProtocolErrorCode.InvalidParams,
@@ -63,8 +64,15 @@ export class ClearServer extends Server {
 }
 
 const issueList = z
-  .array(z.object({path: z.array(z.union([z.string(), z.number()])), message: z.string()}))
+  .array(z.looseObject({path: z.array(z.union([z.string(), z.number()])), message: z.string()}))
   .min(1)
+
+/** The words of an issue of the SDK's own schemas, which says in its message alone what was received. */
+function wordsOf({message, ...issue}: {readonly message: string; readonly code?: unknown}): string {
+  if (typeof issue.code !== 'string' || issue.code === 'custom') return message
+  const input = /received undefined$/.test(message) ? undefined : null
+  return issueWords({...issue, input} as z.core.$ZodRawIssue)
+}
 
 /** The issues in the message of an error of zod's, after what the SDK writes before it; null for another message. */
 function issuesIn(message: string): z.infer<typeof issueList> | null {

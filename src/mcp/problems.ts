@@ -1,7 +1,7 @@
 import {cleanLine} from '../lib/clean-text.ts'
 import {headOf} from '../lib/cut.ts'
 
-/** What is wrong with a part of a request, as zod has it. */
+/** What is wrong with a part of a request. */
 export interface Issue {
   readonly path: readonly PropertyKey[]
   readonly message: string
@@ -9,11 +9,8 @@ export interface Issue {
 
 const maxLength = 300
 
-/** An issue as `limit: expected number, received string`. */
+/** An issue as `limit: must be at most 20`. */
 export function problemOf({path, message}: Issue): string {
-  const what = /received undefined$/.test(message)
-    ? 'is required'
-    : message.replace(/^Invalid input: (?=expected)/, '')
   const name = path.map(String).join('.')
-  return cleanLine(headOf(name === '' ? what : `${name}: ${what}`, maxLength))
+  return cleanLine(headOf(name === '' ? message : `${name}: ${message}`, maxLength))
 }

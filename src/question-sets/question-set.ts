@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto'
 import {readFile} from 'node:fs/promises'
 import {z} from 'zod'
 import {DocentError, type Turn} from '../domain/index.ts'
+import {issueWords} from '../lib/issue-words.ts'
 import type {Relevant} from './metrics.ts'
 
 /** A question with what retrieval should find for it. */
@@ -198,7 +199,7 @@ export function parseQuestion(
   } catch (error) {
     throw invalid('is not JSON.', error)
   }
-  const parsed = line.safeParse(value)
+  const parsed = line.safeParse(value, {error: issueWords})
   if (!parsed.success) {
     const problem = parsed.error.issues[0]
     throw invalid(`${problem?.path.join('.') ?? ''}: ${problem?.message ?? 'is not a question'}`)

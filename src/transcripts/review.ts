@@ -1,6 +1,7 @@
 import {z} from 'zod'
 import {DocentError} from '../domain/index.ts'
 import {boundedText} from '../lib/bounded-text.ts'
+import {issueWords} from '../lib/issue-words.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 import type {AnswerRow} from './answer-row.ts'
 import {type Review, verdicts} from './transcript-store.ts'
@@ -16,7 +17,7 @@ export type WrittenReview = Omit<Review, 'at' | 'by'>
 
 /** @throws DocentError `invalid_request` that names the field at fault. */
 export function writtenReviewOf(value: unknown): WrittenReview {
-  const parsed = reviewSchema.safeParse(value)
+  const parsed = reviewSchema.safeParse(value, {error: issueWords})
   if (!parsed.success) {
     const [problem] = parsed.error.issues
     throw new DocentError('invalid_request', `${problem?.path.join('.') ?? ''}: ${problem?.message ?? ''}`)

@@ -139,7 +139,19 @@ describe('a question in a chat', () => {
     ['a file alone', {messages: [{role: 'user', parts: [{type: 'file'}]}]}, 400, 'files are not read'],
     ['another role', {messages: [says('Yes.', 'tool')]}, 400, 'messages.0.role'],
     ['too much', {messages: [says('x'.repeat(600_000))]}, 413, 'larger than 512 KB'],
-    ['a long question', {messages: [says('x'.repeat(4001))]}, 400, 'question: '],
+    [
+      'a long question',
+      {messages: [says('How?'), says('So.', 'assistant'), says('x'.repeat(4001))]},
+      400,
+      'messages.2.parts: is the question, and has 4001 characters; it may have at most 4000',
+    ],
+    [
+      'a long question of AI SDK 4',
+      {messages: [{role: 'user', content: 'x'.repeat(4001)}]},
+      400,
+      'messages.0.content: is the question',
+    ],
+    ['no list', {messages: undefined}, 400, 'messages: is required'],
     ['a chat that no address can name', {id: '..'}, 400, 'id: must not be a dot'],
     ['an unknown version', {version: 'v99'}, 404, 'v99'],
   ])('is refused before it begins: %s', async (_, body, status, problem) => {

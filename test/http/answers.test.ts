@@ -329,6 +329,15 @@ describe('resuming', () => {
     },
   )
 
+  test('an empty ?after= is none', async () => {
+    const product = await start()
+    const whole = await ended(product)
+
+    const again = await resume(product, String(whole[0]!.data['answerId']), {}, '?after=&bufferMs=')
+
+    expect(await allEventsOf(again)).toEqual(replayed(whole))
+  })
+
   test.each(['-1', 'x', '1e3', '1.5', '9'.repeat(30)])(
     '[bad event id] with ?after=%s is refused',
     async (after) => {

@@ -629,4 +629,30 @@ describe('what is asked', () => {
     })
     expect(product.generator.calls).toEqual([])
   })
+
+  test('fields are named alike in the message and beside it', async () => {
+    const product = await start()
+
+    const response = await post(product, {messages: [{role: 'robot'}, {role: 'user', content: 1}]})
+
+    expect(await response.json()).toMatchObject({
+      error: {
+        param: 'messages[0].role',
+        message: expect.stringMatching(
+          /^messages\[0\]\.role: must be one of .*; messages\[1\]\.content: must be /,
+        ),
+      },
+    })
+  })
+
+  test('a version that there is not is refused, with the field', async () => {
+    const product = await start({pages: []})
+
+    const response = await post(product, {...ask('How?'), docent: {version: 'v99'}})
+
+    expect([response.status, await response.json()]).toMatchObject([
+      404,
+      {error: {code: 'version_not_found', param: 'docent.version'}},
+    ])
+  })
 })

@@ -60,7 +60,7 @@ describe('the words of a refusal', () => {
     const asked = newAnswer('k', 'x'.repeat(4_001), {askedAt: noon})
     const problem = {
       code: 'invalid_request',
-      message: 'question: Too big: expected string to have <=4000 characters',
+      message: 'question: must have at most 4000 characters',
       retryAfterMs: null,
     } as const
 

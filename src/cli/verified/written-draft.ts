@@ -1,5 +1,6 @@
 import {readFileSync, statSync} from 'node:fs'
 import {DocentError} from '../../domain/index.ts'
+import {issueWords} from '../../lib/issue-words.ts'
 import {maxVerifiedText, type VerifiedAnswer, verifiedDraftSchema} from '../../verified/index.ts'
 import {UsageError} from '../usage-error.ts'
 import type {Values} from './options.ts'
@@ -34,7 +35,7 @@ export function changedDraft(values: Values, before: VerifiedAnswer): Draft {
 
 /** @throws UsageError that names the option at fault. */
 function draftOf(given: object): Draft {
-  const parsed = verifiedDraftSchema.safeParse(given)
+  const parsed = verifiedDraftSchema.safeParse(given, {error: issueWords})
   if (parsed.success) return parsed.data
   const [problem] = parsed.error.issues
   throw new UsageError(`--${problem?.path.join('.') ?? ''}: ${problem?.message ?? ''}`)

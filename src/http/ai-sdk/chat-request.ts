@@ -2,11 +2,13 @@ import {z} from 'zod'
 import {DocentError, type Turn} from '../../domain/index.ts'
 import {headOf} from '../../lib/cut.ts'
 import {wellFormed} from '../../lib/well-formed.ts'
+import {refusalOf} from '../field-problems.ts'
 import {
   type AskRequest,
   askBody,
   askRequestOf,
   list,
+  maxQuestionLength,
   maxTurnLength,
   maxTurns,
   parsed,
@@ -67,6 +69,11 @@ export function chatRequestOf(body: unknown): ChatRequest {
       'invalid_request',
       'messages: the last message of the user has no text; files are not read',
     )
+  if (question.length > maxQuestionLength) {
+    const field = `messages.${at}.${messages[at]!.parts === undefined ? 'content' : 'parts'}`
+    const problem = `is the question, and has ${question.length} characters; it may have at most ${maxQuestionLength}`
+    throw refusalOf([field], () => ({field, problem}))
+  }
   const earlier = messages.slice(0, at)
   const {continueAnswerId: _, ...request} = askRequestOf({
     ...rest,

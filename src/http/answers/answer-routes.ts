@@ -131,7 +131,7 @@ function responseFormat(request: Request): 'stream' | 'json' {
 
 /** Undefined if it is missing; null if it is not a number in range. */
 function bufferMsOf(value: unknown): number | undefined | null {
-  if (value === undefined) return undefined
+  if (value === undefined || value === '') return undefined
   const number = typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN
   return number >= 0 && number <= 10_000 ? number : null
 }

@@ -165,7 +165,7 @@ export function frameOf(answerId: string, sequenced: SequencedEvent): string {
  * Null if `after` is not a number.
  */
 export function resumePointOf(request: IncomingMessage, answerId: string, after: unknown): number | null {
-  if (after !== undefined) {
+  if (after !== undefined && after !== '') {
     return typeof after === 'string' && /^\d{1,15}$/.test(after) ? Number(after) : null
   }
   const header = request.headers['last-event-id']

@@ -1,5 +1,6 @@
 import type {ErrorRequestHandler} from 'express'
 import {DocentError, type ErrorCode, isRetryable} from '../../domain/index.ts'
+import {problemsLine} from '../../lib/problems-line.ts'
 import {errorBodyOf, statusOf} from '../error-response.ts'
 
 /** An error as OpenAI's API has it, with Docent's own facts under `docent`. */
@@ -50,14 +51,16 @@ function typeOf(status: number): OpenAiError['type'] {
 /** The JSON body of a refused request. What it tells is what `errorBodyOf` tells. */
 export function openAiErrorBodyOf(error: DocentError): OpenAiErrorBody {
   const {openAiCode, problems, ...facts} = errorBodyOf(error).error
-  const [first] = Array.isArray(problems) ? problems : []
-  const param = typeof first?.field === 'string' && first.field !== '' ? paramOf(first.field) : null
-  return {
-    error: openAiErrorOf(problems === undefined ? facts : {...facts, problems}, {
-      param,
-      ...(typeof openAiCode === 'string' ? {openAiCode} : {}),
-    }),
+  const code = typeof openAiCode === 'string' ? {openAiCode} : {}
+  if (problems === undefined) {
+    // The only field that names one.
+    const param = error.code === 'version_not_found' ? 'docent.version' : null
+    return {error: openAiErrorOf(facts, {param, ...code})}
   }
+  const lines = problems.map(({field, problem}) => (field === '' ? problem : `${paramOf(field)}: ${problem}`))
+  const message = problemsLine(lines, lines.length + (facts.moreProblems ?? 0))
+  const param = paramOf(problems[0]?.field ?? '') || null
+  return {error: openAiErrorOf({...facts, message, problems}, {param, ...code})}
 }
 
 /** `messages.2.content` as `messages[2].content`. */

@@ -100,10 +100,10 @@ describe('a question in an address, where Claude writes the answers', () => {
   })
 
   test.each([
-    ['', 400, 'ask: must not be empty'],
+    ['', 400, 'ask: is required'],
     [' ', 400, 'ask: must not be empty'],
-    ['x'.repeat(4_001), 413, 'ask: must have at most 4000 characters'],
-    ['a&ask=b', 400, 'ask: '],
+    ['x'.repeat(4_001), 400, 'ask: must have at most 4000 characters'],
+    ['a&ask=b', 400, 'ask: must be given once'],
     ['a&lang=!', 400, 'lang: must be a language tag'],
   ])('of %j is refused in Markdown', async (question, status, message) => {
     const refused = await get(docent, `/docs/?ask=${question.replaceAll(' ', '%20')}`)
@@ -120,6 +120,16 @@ describe('a question in an address, where Claude writes the answers', () => {
     expect(await transcriptsOf(docent)).toHaveLength(before)
     for (const path of ['/docs', '/docs/no/such/page', '/docs/search', '/docs/pumps/'])
       expect((await get(docent, `${path}?ask=set%20up%20pumps`)).status).toBe(200)
+  })
+
+  test('is answered whatever the client may have kept', async () => {
+    const answer = await get(docent, asked('How do I set up pumps?'), {
+      // Without the other, `fetch` asks for no cache.
+      headers: {'if-none-match': '*', 'cache-control': 'max-age=0'},
+    })
+
+    expect([answer.status, answer.headers.get('etag')]).toEqual([200, null])
+    expect(answer.text).toContain('pump')
   })
 
   test('is not taken from pages of other sites', async () => {
@@ -150,7 +160,7 @@ describe('the limits of a question in an address', () => {
     expect([refused.status, refused.type]).toEqual([429, 'text/markdown; charset=utf-8'])
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(refused.text).toMatch(
-      /^# Error: rate limited\n\nNo more than 2 questions in a minute; .*\n\nTry again in \d+ seconds?\.\n$/,
+      /^# Error: rate limited\n\nNo more than 2 questions in a minute; try again in \d+ seconds?\.\n$/,
     )
     expect((await docent.ask({question: 'How?'})).status).toBe(429)
   })

@@ -53,10 +53,10 @@ async function sent(era: string, method: string, params: Record<string, unknown>
 
 describe.each(['modern', 'legacy'])('a mistake of a client, %s', (era) => {
   test.each([
-    ['resources/list', {cursor: 5}, 'cursor: expected string, received number'],
-    ['resources/read', {uri: 5}, 'uri: expected string, received number'],
+    ['resources/list', {cursor: 5}, 'cursor: must be text'],
+    ['resources/read', {uri: 5}, 'uri: must be text'],
     ['resources/read', {}, 'uri: is required'],
-    ['tools/call', {name: 'get_doc', arguments: null}, 'arguments: expected record, received null'],
+    ['tools/call', {name: 'get_doc', arguments: null}, 'arguments: must be an object'],
     ['tools/call', {}, 'name: is required'],
   ])('in %s %j is said in one sentence', async (method, params, problem) => {
     const {error} = await sent(era, method, params)

@@ -17,6 +17,8 @@ function errorMarkdown(error: DocentError): string {
   const {code, message} = errorBodyOf(error).error
   const seconds = error.retryAfterMs === null ? null : Math.max(1, Math.ceil(error.retryAfterMs / 1000))
   const lines = [`# Error: ${code.replaceAll('_', ' ')}`, literal(message)]
-  if (seconds !== null) lines.push(`Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`)
+  const saysWhen = /\bagain in \d/.test(message)
+  if (seconds !== null && !saysWhen)
+    lines.push(`Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`)
   return `${lines.join('\n\n')}\n`
 }

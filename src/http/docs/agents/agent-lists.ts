@@ -11,7 +11,7 @@ import {sendCompressed} from '../../compressed-text.ts'
 import {slotLimit} from '../../limits/concurrency-limits.ts'
 import {visitorOf} from '../../limits/limits.ts'
 import {linkBase} from '../../public-base.ts'
-import {parsed, wholeNumber, withoutBlanks} from '../../request-schemas.ts'
+import {parsedParameters, wholeNumber} from '../../request-schemas.ts'
 import type {DocsTarget} from '../docs-child.ts'
 import {startPageOf} from '../docs-lookup.ts'
 import {type DocsPage, type DocsRenderer, sourcesOf} from '../docs-renderer.ts'
@@ -110,7 +110,7 @@ export function createAgentLists(deps: AgentListsDeps): AgentLists {
 
   /** @throws DocentError `invalid_request`, and as `listedParts`. */
   function requestFor(request: Request, build: IndexBuild, path: string): LlmsRequest {
-    const {version = null, lang = null, from} = parsed(agentListQuery, withoutBlanks(request.query))
+    const {version = null, lang = null, from} = parsedParameters(agentListQuery, request.query)
     const listed: ListRequest = {version, lang}
     const parts = listedParts(build, listed)
     const base = linkBase(request, publicUrl)

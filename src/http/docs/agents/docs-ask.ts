@@ -1,7 +1,6 @@
 import type {Request, Response} from 'express'
 import {z} from 'zod'
 import type {Question, SiteUrl} from '../../../domain/index.ts'
-import {DocentError} from '../../../domain/index.ts'
 import {pageAtAddress} from '../../../retrieval/index.ts'
 import {type CurrentBuild, pageAtRoute} from '../../../search-index/index.ts'
 import {languageTag} from '../../../text/language-tag-schema.ts'
@@ -9,7 +8,7 @@ import {type AnswerStreamDeps, askAs, wholeAnswer} from '../../answers/answer-st
 import {statusOf} from '../../error-response.ts'
 import {refuseUnlistedOrigin, setCorsHeaders} from '../../guards/origins.ts'
 import {linkBase} from '../../public-base.ts'
-import {maxQuestionLength, parsed, questionText, withoutBlanks} from '../../request-schemas.ts'
+import {parsedParameters, questionText} from '../../request-schemas.ts'
 import {docsRouteOf, markdownRouteOf, pageAtMarkdownRoute} from '../docs-lookup.ts'
 import {answerMarkdown} from './answer-markdown.ts'
 import {setListLinks} from './discovery-links.ts'
@@ -67,21 +66,19 @@ export function docsAsk(deps: DocsAskDeps) {
         return page && base + markdownRouteOf(build, page)
       }
       const {snapshot} = whole
+      // `send` would answer a conditional request with 304.
       response
         .status(snapshot.error === null ? 200 : statusOf[snapshot.error.code])
-        .send(answerMarkdown(snapshot, {base, lang: question.lang ?? null, markdownOf}))
+        .end(answerMarkdown(snapshot, {base, lang: question.lang ?? null, markdownOf}))
     } finally {
       release()
     }
   }
 }
 
-/** @throws DocentError `invalid_request`, `too_large`. */
+/** @throws DocentError `invalid_request`. */
 function questionOf(query: Request['query'], page: Question['page']): Question {
-  const {ask} = query
-  if (typeof ask === 'string' && ask.length > maxQuestionLength)
-    throw new DocentError('too_large', `ask: must have at most ${maxQuestionLength} characters.`)
-  const {ask: question, version = null, lang = null} = parsed(docsAskQuery, {...withoutBlanks(query), ask})
+  const {ask: question, version = null, lang = null} = parsedParameters(docsAskQuery, query)
   return {
     question: question.trim(),
     conversationId: null,

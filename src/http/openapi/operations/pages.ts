@@ -47,7 +47,7 @@ const docsQuery: readonly Parameter[] = [
 ]
 
 /** Of the docs; those of a question are among them. */
-const errors = ['not_ready', 'not_found', 'version_not_found', 'too_large', 'origin_not_allowed'] as const
+const errors = ['not_ready', 'not_found', 'version_not_found', 'origin_not_allowed'] as const
 
 /** What people, agents and crawlers open. */
 export const pages: Operations = {
