@@ -203,6 +203,7 @@ export function itemOf(row: AnswerRow, q = ''): TranscriptItem {
     build: row.build,
     generator: row.generator,
     model: row.model,
+    channel: row.channel,
     timings: row.timings === null ? noTimings : (JSON.parse(row.timings) as Timings),
     excerpt: headOf(row.text, 200),
     match: q.trim() === '' ? null : matchOf(q, row),

@@ -129,6 +129,8 @@ export interface TranscriptItem {
   readonly build: string
   readonly generator: string
   readonly model: string | null
+  /** What kind of client asked. */
+  readonly channel: string
   readonly timings: Timings
   /** The first 200 characters of the answer. */
   readonly excerpt: string

@@ -215,7 +215,7 @@ describe('transcripts', () => {
     const deleted = await fetch(`${url}/${answerId}`, {method: 'DELETE', headers})
     const gone = await fetch(`${url}/${answerId}`, {headers})
 
-    expect(list).toMatchObject({items: [{answerId, ending: 'abstained'}], nextCursor: null})
+    expect(list).toMatchObject({items: [{answerId, ending: 'abstained', channel: 'http'}], nextCursor: null})
     expect(review.status).toBe(200)
     expect(transcript).toMatchObject({question: 'xyzzy', review: {verdict: 'should_answer'}})
     expect(transcript['events']).toHaveLength(3)

@@ -25,7 +25,12 @@ const maxBytes = 1024 * 1024
 const maxOfKind = 50
 const maxDifferences = 20
 /** What a client may have to read; all others are HTTP's own. */
-const describedHeaders = ['retry-after', 'location', 'set-cookie', 'content-disposition']
+const describedHeaders = [
+  ...['retry-after', 'location', 'set-cookie', 'content-disposition'],
+  ...['www-authenticate', 'x-should-retry', 'link', 'x-robots-tag'],
+]
+/** Of `GET`, where the status says that it tells something: Express adds one to errors as well. */
+const statusesWithTag = [200, 304]
 
 const table = routes.map((route) => ({
   route,
@@ -68,7 +73,8 @@ export function checkedByOpenApi(server: Server): OpenApiCheck {
       const reply =
         operation.responses[status] ?? (status >= 500 ? operation.responses['default'] : undefined)
       if (reply === undefined) return note('the status is not described')
-      for (const name of describedHeaders)
+      const mayBeAskedAgain = route.method === 'GET' && statusesWithTag.includes(status)
+      for (const name of [...describedHeaders, ...(mayBeAskedAgain ? ['etag'] : [])])
         if (response.hasHeader(name) && !(name in lowerCased(reply.headers)))
           note(`the header ${name} is not described`)
       const count = compared.get(where) ?? 0

@@ -21,6 +21,7 @@ import {pages} from './operations/pages.ts'
 import {protocols} from './operations/protocols.ts'
 import {staffOperations} from './operations/staff.ts'
 import schemas from './response-schemas.json' with {type: 'json'}
+import {mayBeKept, withSentHeaders} from './sent-headers.ts'
 
 /** By method and path, as `GET /api/answers/:id`. Files that are served by name are described by the table of routes. */
 export const operations: Operations = {...asking, ...protocols, ...pages, ...staffOperations, ...docsTeam}
@@ -126,9 +127,12 @@ function operationObject(route: Route, operation: Operation): object {
       codes.filter((code) => statusOf[code] === status),
     ),
   ])
+  const {200: whole} = replies
   const responses: Record<string, Reply> = {
     ...Object.fromEntries(refusals),
-    ...(method === 'GET' ? {304: nothing('It has not changed, as `If-None-Match` says.')} : {}),
+    ...(method === 'GET' && whole !== undefined && mayBeKept(whole)
+      ? {304: nothing('It has not changed, as `If-None-Match` says.')}
+      : {}),
     ...replies,
     default: refusal(path, ['internal']),
   }
@@ -146,7 +150,9 @@ function operationObject(route: Route, operation: Operation): object {
     ...describedFor(caller, description),
     ...(inPath.length + parameters.length === 0 ? {} : {parameters: [...inPath, ...parameters]}),
     ...(body === undefined ? {} : {requestBody: {required: body.required, content: body.content}}),
-    responses,
+    responses: Object.fromEntries(
+      Object.entries(responses).map(([status, reply]) => [status, withSentHeaders(route, status, reply)]),
+    ),
     security: securityOf(method, path, caller),
     ...extensions,
   }

@@ -115,7 +115,7 @@ export const nothing = (description = 'It is done.'): Reply => ({description})
 /** A redirect; browsers follow it, and others are told in words. */
 export const redirect = (description: string): Reply => ({
   description,
-  content: mediaOf('*/*', {type: 'string'}),
+  content: {...mediaOf('text/plain', {type: 'string'}), ...mediaOf('text/html', {type: 'string'})},
 })
 
 /** An event stream. @param events the schema of the data of each event, where it is one of Docent's own. */

@@ -42,6 +42,8 @@ export interface TranscriptItem {
   readonly build: string
   readonly generator: string
   readonly model: string | null
+  /** What kind of client asked. */
+  readonly channel: string
   readonly timings: Timings
   readonly excerpt: string
   readonly abstained: boolean

@@ -137,10 +137,10 @@ describe('/llms.txt', () => {
     expect(refused.text).toContain(`# Error: ${code}`)
   })
 
-  test('says that a page to begin with is one number', async () => {
+  test('says that a page to begin with is given once', async () => {
     const {status, text} = await get(docent, '/llms.txt?from=2&from=3')
 
-    expect([status, text]).toEqual([400, expect.stringContaining('must be one whole number')])
+    expect([status, text]).toEqual([400, expect.stringContaining('from: must be given once')])
   })
 
   test('is sent again only when it has changed, and has a head', async () => {

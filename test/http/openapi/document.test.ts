@@ -23,7 +23,7 @@ interface DocumentedOperation {
     readonly schema: Schema
   }[]
   readonly requestBody?: {readonly content: Readonly<Record<string, {readonly schema: Schema}>>}
-  readonly responses: Readonly<Record<string, {readonly content?: object}>>
+  readonly responses: Readonly<Record<string, {readonly content?: object; readonly headers?: object}>>
 }
 
 type Schema = Readonly<Record<string, unknown>> & {
@@ -153,6 +153,20 @@ describe('the document', () => {
     expect(securityOf('/v1/models', 'get')).toEqual([{}, {apiToken: []}])
     expect(securityOf('/api/admin/transcripts', 'get')).toEqual([{staffToken: []}, {staffSession: []}])
     expect(securityOf('/api/admin/reindex', 'post')).toContainEqual({webhookSignature: []})
+  })
+
+  test('names the headers that come with responses', () => {
+    const headersOf = (path: string, method: string, status: string) =>
+      Object.keys(document.paths[path]![method]!.responses[status]!.headers ?? {})
+    expect(headersOf('/api/admin/builds', 'get', '401')).toEqual(['WWW-Authenticate'])
+    expect(headersOf('/v1/responses', 'post', '429')).toEqual(['Retry-After', 'X-Should-Retry'])
+    expect(headersOf('/v1/responses', 'post', '200')).toEqual([])
+    expect(headersOf('/docs/{route}', 'get', '200')).toEqual(['Link', 'X-Robots-Tag', 'ETag'])
+    expect(headersOf('/llms.txt', 'get', '304')).toEqual(['X-Robots-Tag', 'ETag'])
+    expect(headersOf('/api/search', 'get', '200')).toEqual(['ETag'])
+    // An event stream and an upgrade are never kept.
+    expect(Object.keys(document.paths['/api/answers/{id}/events']!['get']!.responses)).not.toContain('304')
+    expect(Object.keys(document.paths['/api/ws']!['get']!.responses)).not.toContain('304')
   })
 
   test('has errors in the form of each protocol', () => {
