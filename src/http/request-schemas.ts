@@ -209,7 +209,7 @@ export function reviewOf(body: unknown): ReviewChange {
 /** A whole number in a query, where it is text. */
 export const wholeNumber = (min: number, max: number) =>
   z
-    .string('must be one whole number')
+    .string()
     .regex(/^-?\d{1,15}$/, 'must be a whole number')
     .transform(Number)
     .pipe(z.number().int().min(min).max(max))

@@ -36,6 +36,7 @@ const columns = [
   'note',
   'correctedAnswer',
   'cost',
+  'channel',
 ] as const
 
 /** The first line of a CSV export, including its line break, after the mark by which spreadsheets know UTF-8. */
@@ -82,6 +83,7 @@ export function csvRowOf(transcript: Transcript, cost: number | null): string {
     note: review?.note ?? '',
     correctedAnswer: review?.correctedAnswer ?? '',
     cost: cost ?? '',
+    channel: transcript.channel,
   }
   return `${columns.map((column) => csvCell(String(values[column]))).join(',')}\r\n`
 }

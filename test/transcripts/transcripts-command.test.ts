@@ -261,10 +261,10 @@ describe('npm run transcripts, while a server writes', () => {
     })
 
     expect(csv).toMatch(
-      /^\ufeffanswerId,.*,pageSection,error,longestStallMs,comment,reviewer,note,correctedAnswer,cost\r\n/,
+      /^\ufeffanswerId,.*,pageSection,error,longestStallMs,comment,reviewer,note,correctedAnswer,cost,channel\r\n/,
     )
     expect(csv.trim().split('\r\n')).toHaveLength(2)
-    expect(csv).toMatch(/,upstream_cut,\d+,"It broke, twice\.",Ada,Of the proxy,Set it\.,3\r\n$/)
+    expect(csv).toMatch(/,upstream_cut,\d+,"It broke, twice\.",Ada,Of the proxy,Set it\.,3,test\r\n$/)
   })
 
   test('says what is wrong and what to do', async () => {
