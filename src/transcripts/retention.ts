@@ -35,6 +35,8 @@ export function startRetention(db: SqliteDatabase, options: RetentionOptions): R
   const {days, maxBytes, now, attempt, erase, onFull} = options
   let isClosed = false
   let isTrimming = false
+  /** Whether something was written while the last steps ran, which they may not have seen. */
+  let hasGrown = false
   let wasFull = false
 
   const olderThan = prepareRemoval(db, 'started_at < ?')
@@ -59,12 +61,14 @@ export function startRetention(db: SqliteDatabase, options: RetentionOptions): R
   }
 
   function written(): void {
+    hasGrown = isTrimming
     if (maxBytes === 0 || isTrimming || isClosed || usedBytes(db) <= maxBytes * trimStartShare) return
     isTrimming = true
     if (!wasFull) onFull()
     wasFull = true
     void removeInSteps(() => removeOldest(maxBytes * trimTargetShare)).finally(() => {
       isTrimming = false
+      if (hasGrown) written()
     })
   }
 
