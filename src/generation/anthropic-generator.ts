@@ -217,7 +217,7 @@ async function* generate(
     }
     signal.throwIfAborted()
     const {stopReason} = reply
-    const meaning = stopReason === null ? 'end' : meaningOf(stopReason)
+    const meaning = meaningOf(stopReason)
     if (!reply.isOver || meaning === 'broken') throw brokenOff(stopReason, upstreamRequestId)
     if (meaning === 'unknown') {
       warned(
@@ -386,7 +386,7 @@ function thinkingFor(model: string, thinking: boolean): ThinkingConfigParam | nu
  */
 function wantsToSearch(reply: UpstreamReply, model: string): boolean {
   if (reply.toolCalls.length === 0) return false
-  const isForTool = reply.stopReason !== null && meaningOf(reply.stopReason) === 'tool'
+  const isForTool = meaningOf(reply.stopReason) === 'tool'
   if (isClaude(model) || isForTool) return isForTool
   return finishReasonOf(reply.stopReason) === 'end' && reply.content().at(-1)?.type === 'tool_use'
 }

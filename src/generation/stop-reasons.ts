@@ -45,8 +45,12 @@ function wordsOf(list: string): ReadonlySet<string> {
   return new Set(list.split(' '))
 }
 
-/** Case and separators do not matter: `MAX_TOKENS`, `max-tokens` and `maxTokens` are one reason. */
-export function meaningOf(stopReason: string): StopMeaning {
+/**
+ * Case and separators do not matter: `MAX_TOKENS`, `max-tokens` and `maxTokens` are one reason. Null, which some servers send
+ * with `message_stop`, is an end.
+ */
+export function meaningOf(stopReason: string | null): StopMeaning {
+  if (stopReason === null) return 'end'
   const words = stopReason
     .replace(/(\p{Ll})(\p{Lu})/gu, '$1_$2')
     .toLowerCase()
@@ -56,10 +60,10 @@ export function meaningOf(stopReason: string): StopMeaning {
   return families.find(([, family]) => words.some((word) => family.has(word)))?.[0] ?? 'unknown'
 }
 
-/** Null, which some servers send with `message_stop`, is an end. An unknown reason leaves the answer as it is. */
+/** An unknown reason leaves the answer as it is. */
 export function finishReasonOf(
   stopReason: string | null,
 ): Exclude<StopMeaning, 'tool' | 'broken' | 'unknown'> {
-  const meaning = stopReason === null ? 'end' : meaningOf(stopReason)
+  const meaning = meaningOf(stopReason)
   return meaning === 'tool' || meaning === 'broken' || meaning === 'unknown' ? 'end' : meaning
 }

@@ -48,6 +48,10 @@ export const questionText = boundedText(maxQuestionLength)
   .refine((text) => text.trim() !== '', 'must not be empty')
   .meta(notBlank)
 
+/** Where the question is a part of something else, which has another limit. */
+export const tooLongAsQuestion = (length: number): string =>
+  `is the question, and has ${length} characters; it may have at most ${maxQuestionLength}`
+
 export const turnText = boundedText(maxTurnLength)
 
 const turn = z.object({role: z.enum(['user', 'assistant']), content: turnText})

@@ -12,6 +12,7 @@ import {
   maxTurnLength,
   maxTurns,
   parsed,
+  tooLongAsQuestion,
 } from '../request-schemas.ts'
 
 /** Chat clients send the whole conversation with each question, sources and all. In bytes. */
@@ -71,8 +72,7 @@ export function chatRequestOf(body: unknown): ChatRequest {
     )
   if (question.length > maxQuestionLength) {
     const field = `messages.${at}.${messages[at]!.parts === undefined ? 'content' : 'parts'}`
-    const problem = `is the question, and has ${question.length} characters; it may have at most ${maxQuestionLength}`
-    throw refusalOf([field], () => ({field, problem}))
+    throw refusalOf([field], () => ({field, problem: tooLongAsQuestion(question.length)}))
   }
   const earlier = messages.slice(0, at)
   const {continueAnswerId: _, ...request} = askRequestOf({

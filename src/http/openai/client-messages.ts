@@ -2,7 +2,15 @@ import {z} from 'zod'
 import type {Turn} from '../../domain/index.ts'
 import {cleanLine} from '../../lib/clean-text.ts'
 import {headOf} from '../../lib/cut.ts'
-import {list, maxQuestionLength, maxTurnLength, maxTurns, questionText, turnText} from '../request-schemas.ts'
+import {
+  list,
+  maxQuestionLength,
+  maxTurnLength,
+  maxTurns,
+  questionText,
+  tooLongAsQuestion,
+  turnText,
+} from '../request-schemas.ts'
 import {invalidField} from './openai-errors.ts'
 
 /** The messages of OpenAI's two APIs, and what Docent reads from them. */
@@ -74,10 +82,7 @@ export function questionOf({content}: ClientMessage, field: string): string {
   }
   const text = textsOf(content).join('\n')
   if (text.length > maxQuestionLength) {
-    throw invalidField(
-      field,
-      `is the question, and has ${text.length} characters; it may have at most ${maxQuestionLength}`,
-    )
+    throw invalidField(field, tooLongAsQuestion(text.length))
   }
   const question = questionText.safeParse(text)
   if (!question.success) throw invalidField(field, question.error.issues[0]!.message)

@@ -1,7 +1,7 @@
 import type {ErrorRequestHandler} from 'express'
 import {DocentError, type ErrorCode, isRetryable} from '../../domain/index.ts'
-import {problemsLine} from '../../lib/problems-line.ts'
 import {errorBodyOf, statusOf} from '../error-response.ts'
+import {fieldProblemsLine} from '../field-problems.ts'
 
 /** An error as OpenAI's API has it, with Docent's own facts under `docent`. */
 export interface OpenAiError {
@@ -57,8 +57,7 @@ export function openAiErrorBodyOf(error: DocentError): OpenAiErrorBody {
     const param = error.code === 'version_not_found' ? 'docent.version' : null
     return {error: openAiErrorOf(facts, {param, ...code})}
   }
-  const lines = problems.map(({field, problem}) => (field === '' ? problem : `${paramOf(field)}: ${problem}`))
-  const message = problemsLine(lines, lines.length + (facts.moreProblems ?? 0))
+  const message = fieldProblemsLine(problems, problems.length + (facts.moreProblems ?? 0), paramOf)
   const param = paramOf(problems[0]?.field ?? '') || null
   return {error: openAiErrorOf({...facts, message, problems}, {param, ...code})}
 }
