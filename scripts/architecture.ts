@@ -53,6 +53,11 @@ export const sourceFolders: readonly SourceFolder[] = [
     mayImport: ['domain', 'package'],
   },
   {
+    name: 'postgres',
+    about: 'PostgreSQL, for several servers at once: connections, transactions, messages, migrations.',
+    mayImport: ['domain', 'lib'],
+  },
+  {
     name: 'sources',
     about: 'Where docs live: folders, and git repositories that are fetched and asked for changes.',
     mayImport: ['domain', 'lib', 'settings', 'native'],
@@ -154,19 +159,30 @@ export const sourceFolders: readonly SourceFolder[] = [
   },
   {
     name: 'transcripts',
-    about: 'The log of answers in SQLite: written behind, searched, reviewed, exported, erased.',
-    mayImport: ['domain', 'lib', 'package', 'text', 'redaction', 'native', 'processes', 'answers'],
+    about:
+      'The log of answers in SQLite or PostgreSQL: written behind, searched, reviewed, exported, erased.',
+    mayImport: [
+      'domain',
+      'lib',
+      'package',
+      'text',
+      'redaction',
+      'native',
+      'postgres',
+      'processes',
+      'answers',
+    ],
   },
   {
     name: 'staff',
     about:
-      'Who works with Docent: people with roles, invitations and sessions, and the audit log, in SQLite.',
-    mayImport: ['domain', 'lib', 'native'],
+      'Who works with Docent: people with roles, invitations and sessions, and the audit log, in SQLite or PostgreSQL.',
+    mayImport: ['domain', 'lib', 'native', 'postgres'],
   },
   {
     name: 'verified',
     about: 'Answers that staff wrote and stand for, and when they are given.',
-    mayImport: ['domain', 'lib', 'text', 'markdown', 'native', 'search-index', 'retrieval'],
+    mayImport: ['domain', 'lib', 'text', 'markdown', 'native', 'postgres', 'search-index', 'retrieval'],
   },
   {
     name: 'golden',
@@ -203,6 +219,7 @@ export const sourceFolders: readonly SourceFolder[] = [
       'package',
       'text',
       'redaction',
+      'postgres',
       'processes',
       'answers',
       'markdown',
@@ -228,6 +245,7 @@ export const sourceFolders: readonly SourceFolder[] = [
       'redaction',
       'settings',
       'native',
+      'postgres',
       'sources',
       'answers',
       'embedding',
@@ -258,6 +276,7 @@ export const sourceFolders: readonly SourceFolder[] = [
       'redaction',
       'settings',
       'native',
+      'postgres',
       'answers',
       'embedding',
       'search-index',

@@ -47,10 +47,13 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
   'micromark-util-decode-numeric-character-reference':
     'What numbers of characters stand for in HTML, as `&#215;`.',
   'micromark-util-decode-string': 'Resolves the references and escapes in Markdown as it is written.',
+  pg: 'PostgreSQL’s protocol, its pools and messages; loaded only where `DATABASE_URL` is set. Pure JavaScript.',
   picomatch: 'The globs of generators’ configurations: which files are excluded.',
   pino: 'The server’s log, as JSON lines.',
   'pino-pretty': 'The same log for people, on a terminal.',
   'prom-client': 'Metrics for Prometheus.',
+  'rate-limiter-flexible':
+    'Counts a visitor’s minute in PostgreSQL, for several servers; loaded only with `DATABASE_URL`.',
   re2js: 'Patterns of the operator’s own for redaction, in time proportional to the text; no native code.',
   'rehype-sanitize': 'Sanitises the rendered `/docs` pages.',
   'rehype-stringify': 'Writes the rendered `/docs` pages.',
