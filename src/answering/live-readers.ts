@@ -29,7 +29,7 @@ export class LiveReaders {
   /** Opens a reader of the events after `after`. It counts until it leaves or the signal aborts. */
   read(after: number, signal: AbortSignal): RunReader {
     const {events, hasEnded, onReaderJoined} = this.options
-    const reader = new LiveReader(this, Math.min(after, events.length), signal)
+    const reader = new LiveReader(this, after, signal)
     if (hasEnded() && after >= events.length) {
       reader.leave()
       return reader
@@ -89,6 +89,7 @@ export class LiveReaders {
 
 class LiveReader implements RunReader {
   readonly #readers: LiveReaders
+  readonly #after: number
   readonly #signal: AbortSignal
   #position: number
   #lengthAtRead: number
@@ -97,10 +98,11 @@ class LiveReader implements RunReader {
   #wake: (() => void) | null = null
   #ignoresDeltas = false
 
-  constructor(readers: LiveReaders, position: number, signal: AbortSignal) {
+  constructor(readers: LiveReaders, after: number, signal: AbortSignal) {
     this.#readers = readers
+    this.#after = after
     this.#signal = signal
-    this.#position = position
+    this.#position = Math.min(after, readers.options.events.length)
     this.#lengthAtRead = readers.options.events.length
   }
 
@@ -124,9 +126,13 @@ class LiveReader implements RunReader {
   next(): SequencedEvent | null {
     if (this.#isOver) return null
     const {events} = this.#readers.options
-    const next = events[this.#position]
-    if (next === undefined) return null
-    this.#position += 1
+    let next = events[this.#position++]
+    // Who reads an answer of another process may have seen more of it than has come here.
+    while (next !== undefined && next.seq <= this.#after) next = events[this.#position++]
+    if (next === undefined) {
+      this.#position = events.length
+      return null
+    }
     this.#lengthAtRead = events.length
     this.#readers.onAdvance(this)
     if (isTerminal(next.event)) this.leave()

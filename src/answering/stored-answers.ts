@@ -7,12 +7,10 @@ import {
   snapshotOf,
 } from '../answers/index.ts'
 import {type AnswerEvent, DocentError, isTerminal, type SequencedEvent} from '../domain/index.ts'
-import {LateEndings} from './late-endings.ts'
 
 /** Answers read from the journal, because their run is no longer in memory. */
 export class StoredAnswers {
   readonly #journal: Pick<Journal, 'find' | 'eventsAfter'>
-  readonly #lateEndings = new LateEndings()
 
   constructor(journal: Pick<Journal, 'find' | 'eventsAfter'>) {
     this.#journal = journal
@@ -26,16 +24,12 @@ export class StoredAnswers {
   }
 
   /** Events with a greater `seq` than `after`, always up to a terminal event, even if the journal has lost some. */
-  async eventsAfter(answer: JournalledAnswer, after: number): Promise<readonly SequencedEvent[]> {
-    const {answerId, ending, startedAt} = answer
+  async eventsAfter(
+    {answerId, startedAt}: JournalledAnswer,
+    after: number,
+  ): Promise<readonly SequencedEvent[]> {
     const stored = await this.#journal.eventsAfter(answerId, after)
-    if (stored.length === 0 && after > 0) {
-      return ending === 'interrupted' ? this.#lateEnding(answerId, after) : []
-    }
-    const events = upToTerminal(stored, after, startedAt)
-    const last = events.at(-1)!
-    if (ending === 'interrupted' && last === stored.at(-1)) this.#lateEndings.add(answerId, last.seq)
-    return events
+    return stored.length === 0 && after > 0 ? [] : upToTerminal(stored, after, startedAt)
   }
 
   /** Null for an unknown id. */
@@ -44,27 +38,27 @@ export class StoredAnswers {
     if (found === null) return null
     return snapshotOf(found, answerStateOf(await this.eventsAfter(found, 0), found.startedAt))
   }
-
-  async #lateEnding(answerId: string, after: number): Promise<readonly SequencedEvent[]> {
-    const terminal = (await this.#journal.eventsAfter(answerId, 0)).at(-1)
-    if (terminal?.event.type !== 'error' || terminal.event.code !== 'server_restarted') return []
-    return this.#lateEndings.claim(answerId, after) ? [{...terminal, seq: after + 1}] : []
-  }
 }
 
 /**
- * Events that follow `after` without a gap, up to a terminal event. If there is none, the disk was full or missing while
- * the answer was written: an ending is added that tells the reader that the answer is incomplete.
+ * Events that follow `after` without a gap, up to a terminal event; the one of an answer that a crash cut off may follow with a
+ * gap, since readers may have seen more than was written. If there is none, the disk was full or missing while the answer was
+ * written: an ending is added that tells the reader that the answer is incomplete.
  */
 export function upToTerminal(
   stored: readonly SequencedEvent[],
   after: number,
   startedAt: number,
 ): readonly SequencedEvent[] {
-  const gap = stored.findIndex(({seq}, index) => seq !== after + index + 1)
+  const gap = stored.findIndex(({seq, event}, index) => seq !== after + index + 1 && !isCutOff(event))
   const contiguous = gap === -1 ? stored : stored.slice(0, gap)
   const last = contiguous.at(-1)
   if (last !== undefined && isTerminal(last.event)) return contiguous
   const event: AnswerEvent = {...errorEventOf('storage'), ending: 'interrupted'}
   return [...contiguous, {seq: (last?.seq ?? after) + 1, at: last?.at ?? startedAt, event}]
+}
+
+/** Whether it ends an answer that a crash cut off. */
+function isCutOff(event: AnswerEvent): boolean {
+  return event.type === 'error' && event.code === 'server_restarted'
 }

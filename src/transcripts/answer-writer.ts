@@ -156,7 +156,8 @@ export function rowInserter(db: SqliteDatabase): (row: AnswerRow) => void {
   }
 }
 
-function detailsToKeep({details, isPartial}: LiveAnswer, redaction: Redaction): JournalDetails {
+/** Details as they are kept, with a note where events are missing. */
+export function detailsToKeep({details, isPartial}: LiveAnswer, redaction: Redaction): JournalDetails {
   const kept = redaction.details(details)
   if (!isPartial) return kept
   const note = 'Transcripts could not be written for a while: some events of this answer are missing.'

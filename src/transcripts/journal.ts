@@ -1,18 +1,38 @@
-import type {Journal, JournalledAnswer} from '../answers/index.ts'
+import type {Journal, JournalEntry, JournalledAnswer} from '../answers/index.ts'
 import {holdsIdempotencyKey} from '../answers/index.ts'
+import type {SequencedEvent} from '../domain/index.ts'
 import type {Redacted, Redactor} from '../redaction/index.ts'
-import {journalledOf, turnsOf} from './answer-row.ts'
+import {type AnswerRow, journalledOf, turnsOf} from './answer-row.ts'
 import {eventsInMemory, journalledLive, type LiveAnswer, liveRow} from './live-answer.ts'
 import type {LiveAnswers} from './live-answers.ts'
 import {overlayEvents, overlayRow} from './overlay.ts'
-import type {TranscriptReads} from './transcript-reads.ts'
 import {type VisitorWords, visitorWordsOf} from './visitor-words.ts'
 import type {WriteBehind} from './write-behind.ts'
+
+type MaybePromise<T> = T | Promise<T>
+
+/** The reads of a store that the journal needs. They throw, or reject, if it cannot be read. */
+export interface JournalReads {
+  row(answerId: string): MaybePromise<AnswerRow | null>
+  /** The newest answer begun with the key. */
+  rowByIdempotencyKey(key: string): MaybePromise<AnswerRow | null>
+  /** The newest answer begun in the chat. */
+  rowByChat(chat: string): MaybePromise<AnswerRow | null>
+  /** Events of a row with a greater `seq`, in order. */
+  events(row: number, after: number): MaybePromise<readonly SequencedEvent[]>
+  /** The last answers of a conversation, oldest first. */
+  conversationRows(conversation: string, limit: number): MaybePromise<readonly AnswerRow[]>
+}
 
 export interface JournalOptions {
   readonly live: LiveAnswers
   readonly writes: WriteBehind
-  readonly reads: TranscriptReads
+  readonly reads: JournalReads
+  /**
+   * Claims the idempotency key of an answer that begins, where several processes write to the store. Resolves with the answer
+   * that holds it, or with null if this one does now. Never rejects. Default: only this process writes, and looks it up.
+   */
+  readonly claim?: (entry: JournalEntry, key: string) => Promise<JournalledAnswer | null>
   /** For what visitors write. It is redacted before anything has it, so that memory and file agree. */
   readonly redactor: Redactor
   readonly onRedacted: (found: Redacted['found']) => void
@@ -20,40 +40,53 @@ export interface JournalOptions {
   readonly keepsText: boolean
 }
 
-/** The journal: answers in memory over a file with write-behind. If the file fails, it serves only what is in memory. */
+/** The journal: answers in memory over a store with write-behind. If the store fails, it serves only what is in memory. */
 export function createJournal(options: JournalOptions): Journal {
   const {live, writes, reads, redactor, onRedacted, keepsText} = options
   const wordsOf = new WeakMap<LiveAnswer, VisitorWords>()
 
-  function fromFile<T>(read: () => T, fallback: T): T {
-    try {
-      return read()
-    } catch (error) {
+  /** At once if the store reads at once: then nothing comes between a read and what follows from it. */
+  function fromStore<T>(read: () => MaybePromise<T>, fallback: T): MaybePromise<T> {
+    const failed = (error: unknown) => {
       writes.reportFailure(error)
       return fallback
     }
+    try {
+      const found = read()
+      return found instanceof Promise ? found.catch(failed) : found
+    } catch (error) {
+      return failed(error)
+    }
   }
 
-  function withKey(key: string): JournalledAnswer | null {
+  const liveWithKey = (key: string): JournalledAnswer | null => {
     const answer = live.withKey(key)
-    if (answer !== undefined) return journalledLive(answer)
-    const stored = fromFile(() => reads.rowByIdempotencyKey(key), null)
-    return stored === null ? null : journalledOf(stored)
+    return answer === undefined ? null : journalledLive(answer)
   }
 
-  function inChat(chat: string): JournalledAnswer | null {
-    const answer = live.inChat(chat)
-    if (answer !== undefined) return journalledLive(answer)
-    const stored = fromFile(() => reads.rowByChat(chat), null)
-    return stored === null ? null : journalledOf(stored)
+  function withKey(key: string): MaybePromise<JournalledAnswer | null> {
+    const answer = liveWithKey(key)
+    if (answer !== null) return answer
+    const stored = fromStore(() => reads.rowByIdempotencyKey(key), null)
+    return stored instanceof Promise ? stored.then(journalledOrNull) : journalledOrNull(stored)
+  }
+
+  /** The answer that holds the key of one that is about to begin; at once if only this process writes. */
+  function holderOf(entry: JournalEntry, key: string): MaybePromise<JournalledAnswer | null> {
+    const {claim} = options
+    if (claim === undefined) return withKey(key)
+    const holder = liveWithKey(key)
+    // After the wait, another question of this process may have begun: it was not told of it if the store cannot be reached.
+    return holder ?? claim(entry, key).then((claimed) => claimed ?? liveWithKey(key))
   }
 
   return {
-    // No await between the look-up of the key and the claim.
     async begin(entry, state) {
-      const holder = entry.idempotencyKey === null ? null : withKey(entry.idempotencyKey)
-      if (holder !== null && holdsIdempotencyKey(holder, entry.startedAt)) return holder
       const words = visitorWordsOf(entry, redactor)
+      const found = entry.idempotencyKey === null ? null : holderOf(words.entry, entry.idempotencyKey)
+      // No await where there is nothing to wait for: the look-up and the claim are one step then.
+      const holder = found instanceof Promise ? await found : found
+      if (holder !== null && holdsIdempotencyKey(holder, entry.startedAt)) return holder
       const answer = live.begin(words.entry, state)
       wordsOf.set(answer, words)
       onRedacted(words.found)
@@ -82,8 +115,7 @@ export function createJournal(options: JournalOptions): Journal {
     async find(answerId) {
       const answer = live.get(answerId)
       if (answer !== undefined) return journalledLive(answer)
-      const stored = fromFile(() => reads.row(answerId), null)
-      return stored === null ? null : journalledOf(stored)
+      return journalledOrNull(await fromStore(() => reads.row(answerId), null))
     },
     async eventsAfter(answerId, seq) {
       const answer = live.get(answerId)
@@ -91,17 +123,21 @@ export function createJournal(options: JournalOptions): Journal {
       const later = inMemory.filter((event) => event.seq > seq)
       const first = inMemory[0]
       if (first !== undefined && first.seq <= seq + 1) return later
-      const row = answer === undefined ? fromFile(() => reads.row(answerId)?.row ?? null, null) : answer.row
-      const stored = row === null ? [] : fromFile(() => reads.events(row, seq), [])
+      const row = answer === undefined ? (await fromStore(() => reads.row(answerId), null))?.row : answer.row
+      const stored = row == null ? [] : await fromStore(() => reads.events(row, seq), [])
       return overlayEvents(stored, later)
     },
     findByIdempotencyKey: async (key) => withKey(key),
-    findByChat: async (chat) => inChat(chat),
+    async findByChat(chat) {
+      const answer = live.inChat(chat)
+      if (answer !== undefined) return journalledLive(answer)
+      return journalledOrNull(await fromStore(() => reads.rowByChat(chat), null))
+    },
     hasConversation: async (conversation) =>
       live.ofConversation(conversation).length > 0 ||
-      fromFile(() => reads.conversationRows(conversation, 1).length > 0, false),
+      (await fromStore(() => reads.conversationRows(conversation, 1), [])).length > 0,
     async conversation(conversation, limit) {
-      const stored = fromFile(() => reads.conversationRows(conversation, limit), [])
+      const stored = await fromStore(() => reads.conversationRows(conversation, limit), [])
       const rows = new Map(stored.map((row) => [row.id, row]))
       for (const answer of live.ofConversation(conversation)) {
         const {answerId} = answer.entry
@@ -114,4 +150,8 @@ export function createJournal(options: JournalOptions): Journal {
     flush: writes.flush,
     health: writes.health,
   }
+}
+
+function journalledOrNull(row: AnswerRow | null): JournalledAnswer | null {
+  return row === null ? null : journalledOf(row)
 }

@@ -18,8 +18,10 @@ export interface PendingEvents {
   add(answer: LiveAnswer, event: SequencedEvent): void
   /** Adds what an answer is made of, which is dropped with its events. */
   keep(answer: LiveAnswer, material: AnswerMaterial): void
-  /** Clears what is pending of an answer, because they are written or dropped. */
+  /** Clears what is pending of an answer, because it is written or dropped. */
   clear(answer: LiveAnswer): void
+  /** Clears what was pending of an answer when it began to be written; more may have come since. */
+  written(answer: LiveAnswer, lastSeq: number, material: ReadonlySet<AnswerMaterial>): void
   /**
    * Drops events of the largest answers, but not their endings, until the rest is within the limits. If only endings are
    * left, the oldest answers are dropped completely.
@@ -43,13 +45,14 @@ export function createPendingEvents({maxEvents, maxChars}: PendingLimits): Pendi
     tally(events, 1)
   }
 
-  function dropMaterial(answer: LiveAnswer): void {
+  function replaceMaterial(answer: LiveAnswer, left: AnswerMaterial[]): void {
     for (const material of answer.material) chars -= sizeOfMaterial(material)
-    answer.material = []
+    answer.material = left
+    for (const material of left) chars += sizeOfMaterial(material)
   }
 
   function dropEvents(answer: LiveAnswer): void {
-    dropMaterial(answer)
+    replaceMaterial(answer, [])
     const last = answer.pending.at(-1)
     replace(answer, last !== undefined && isTerminal(last.event) ? [last] : [])
     answer.isPartial = true
@@ -77,7 +80,17 @@ export function createPendingEvents({maxEvents, maxChars}: PendingLimits): Pendi
     },
     clear(answer) {
       replace(answer, [])
-      dropMaterial(answer)
+      replaceMaterial(answer, [])
+    },
+    written(answer, lastSeq, material) {
+      replace(
+        answer,
+        answer.pending.filter(({seq}) => seq > lastSeq),
+      )
+      replaceMaterial(
+        answer,
+        answer.material.filter((one) => !material.has(one)),
+      )
     },
     dropOverLimit(unwritten) {
       const left = new Set(unwritten)

@@ -1,4 +1,4 @@
-import {answerStateOf, errorEventOf} from '../answers/index.ts'
+import {type AnswerState, answerStateOf, errorEventOf} from '../answers/index.ts'
 import type {Ending, ErrorCode, SequencedEvent} from '../domain/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 import type {AnswerRow} from './answer-row.ts'
@@ -14,6 +14,48 @@ export interface RecoveredAnswer {
   readonly code: ErrorCode | null
 }
 
+/** How an answer that a crash left open ends. */
+export interface Recovery {
+  readonly state: AnswerState
+  /** The event that ends it; null where it had ended, and only its row was still open. */
+  readonly terminal: SequencedEvent | null
+  readonly recovered: RecoveredAnswer
+}
+
+/**
+ * How far the number of the event that ends a cut-off answer is from that of the last event that is known. Readers may have seen
+ * more than was written; no answer has so many events, so that none of them knows the number as another event.
+ */
+export const recoveryGap = 1_000_000
+
+/** @param events all that are known */
+export function recoveryOf(
+  row: Pick<AnswerRow, 'id' | 'channel' | 'build' | 'started_at'>,
+  events: readonly SequencedEvent[],
+): Recovery {
+  const state = answerStateOf(events, row.started_at)
+  const last = events.at(-1)
+  const wasCut = state.terminal === null
+  // With the time of the last known event: when the process died is unknown.
+  const terminal: SequencedEvent = {
+    seq: (last?.seq ?? 0) + recoveryGap,
+    at: last?.at ?? row.started_at,
+    event: errorEventOf('server_restarted'),
+  }
+  if (wasCut) state.add(terminal)
+  return {
+    state,
+    terminal: wasCut ? terminal : null,
+    recovered: {
+      answerId: row.id,
+      channel: row.channel,
+      build: row.build,
+      ending: state.ending ?? 'interrupted',
+      code: wasCut ? 'server_restarted' : null,
+    },
+  }
+}
+
 /** Ends every answer that a crash left open. @returns these. */
 export function recoverAnswers(db: SqliteDatabase): readonly RecoveredAnswer[] {
   const open = db.prepare<[], AnswerRow>('SELECT * FROM answers WHERE ending IS NULL').all()
@@ -26,20 +68,10 @@ export function recoverAnswers(db: SqliteDatabase): readonly RecoveredAnswer[] {
   const close = db.prepare('UPDATE answers SET ending = ?, text = ?, usage = ?, timings = ? WHERE row = ?')
   db.transaction(() => {
     for (const row of open) {
-      const events = reads.events(row.row, 0)
-      const state = answerStateOf(events, row.started_at)
-      const last = events.at(-1)
-      const wasCut = state.terminal === null
-      if (wasCut) {
-        const seq = (last?.seq ?? 0) + 1
-        // With the time of the last known event: when the process died is unknown.
-        const terminal: SequencedEvent = {
-          seq,
-          at: last?.at ?? row.started_at,
-          event: errorEventOf('server_restarted'),
-        }
-        state.add(terminal)
-        insert.run(row.row, seq, seq, terminal.at, JSON.stringify(terminal.event))
+      const {state, terminal, recovered: ended} = recoveryOf(row, reads.events(row.row, 0))
+      if (terminal !== null) {
+        const {seq, at, event} = terminal
+        insert.run(row.row, seq, seq, at, JSON.stringify(event))
       }
       close.run(
         state.ending,
@@ -48,13 +80,7 @@ export function recoverAnswers(db: SqliteDatabase): readonly RecoveredAnswer[] {
         JSON.stringify(state.timings()),
         row.row,
       )
-      recovered.push({
-        answerId: row.id,
-        channel: row.channel,
-        build: row.build,
-        ending: state.ending ?? 'interrupted',
-        code: wasCut ? 'server_restarted' : null,
-      })
+      recovered.push(ended)
     }
   }).immediate()
   return recovered

@@ -8,7 +8,7 @@ const minSharedLength = 200
 export interface SharedTexts {
   /** @returns the number of the text. */
   use(answer: number, text: string): number
-  /** A JSON value with numbers in place of its long texts and of its search results. See `unpacked`. */
+  /** See `packed`. */
   pack(answer: number, value: unknown): string
 }
 
@@ -24,22 +24,29 @@ export function createSharedTexts(db: SqliteDatabase): SharedTexts {
     return id
   }
 
-  /** A text that is kept begins with `@t`, a search result with `@j`, and a short text that begins with `@` has another one. */
-  function packed(answer: number, value: unknown): unknown {
+  return {use, pack: (answer, value) => packed(value, (text) => use(answer, text))}
+}
+
+/**
+ * A JSON value with numbers in place of its long texts and of its search results. A text that is kept begins with `@t`, a
+ * search result with `@j`, and a short text that begins with `@` has another one. See `unpacked`.
+ * @param use gives the number of a text
+ */
+export function packed(value: unknown, use: (text: string) => number): string {
+  const pack = (value: unknown): unknown => {
     if (typeof value === 'string') {
-      if (value.length >= minSharedLength) return `@t${use(answer, value)}`
+      if (value.length >= minSharedLength) return `@t${use(value)}`
       return value.startsWith('@') ? `@${value}` : value
     }
     if (typeof value !== 'object' || value === null) return value
-    if (Array.isArray(value)) return value.map((item) => packed(answer, item))
-    if ('type' in value && value.type === 'search_result') return `@j${use(answer, JSON.stringify(value))}`
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, packed(answer, item)]))
+    if (Array.isArray(value)) return value.map(pack)
+    if ('type' in value && value.type === 'search_result') return `@j${use(JSON.stringify(value))}`
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, pack(item)]))
   }
-
-  return {use, pack: (answer, value) => JSON.stringify(packed(answer, value))}
+  return JSON.stringify(pack(value))
 }
 
-/** The value that `pack` was given. @param textOf the text with this number. */
+/** The value that `packed` was given. @param textOf the text with this number. */
 export function unpacked(json: string, textOf: (id: number) => string): unknown {
   return JSON.parse(json, (_name, value: unknown) => {
     if (typeof value !== 'string' || !value.startsWith('@')) return value

@@ -46,17 +46,21 @@ export interface WriteBehind {
   keep(answer: LiveAnswer, material: AnswerMaterial): void
   /** Discards what is unwritten of an answer. */
   drop(answer: LiveAnswer): void
-  /** Writes everything synchronously. @returns false if that failed; then it stays unwritten. */
-  flushNow(): boolean
-  /** Writes what is unwritten now, in several turns of the event loop. @returns as `flushNow`. */
+  /** Writes what is unwritten now. Resolves with false if that failed; then it stays unwritten. */
   flushInSteps(): Promise<boolean>
-  /** Like `flushNow`, but retries for some seconds while another process writes. */
+  /** The same, but retries for some seconds if that may help. */
   flush(): Promise<void>
   /** Call it when the store fails elsewhere: it is degraded until something is written. */
   reportFailure(error: unknown): void
   health(): JournalHealth
   /** Stops writing. What is unwritten is lost. */
   close(): void
+}
+
+/** Writes behind to a file, between two turns of the event loop. */
+export interface FileWriteBehind extends WriteBehind {
+  /** Writes everything synchronously. @returns false if that failed; then it stays unwritten. */
+  flushNow(): boolean
 }
 
 /** Maximum time one transaction blocks the event loop. */
@@ -67,7 +71,19 @@ const maxRetryMs = 5_000
 const flushAttempts = 12
 const maxPendingChars = 64 * 1024 * 1024
 
-export function createWriteBehind(options: WriteBehindOptions): WriteBehind {
+/** @param lostAnswers how many were dropped because too much was unwritten */
+export function healthOf(
+  problem: WriteProblem | null,
+  lostAnswers: number,
+  unflushed: number,
+): JournalHealth {
+  const lost =
+    lostAnswers > 0 ? `${lostAnswers} answer(s) were lost while transcripts could not be written` : null
+  const reason = problem?.message ?? lost
+  return {degraded: reason !== null, reason, unflushed}
+}
+
+export function createWriteBehind(options: WriteBehindOptions): FileWriteBehind {
   const {write, problemOf, flushMs, maxPending, onDegraded, onWritten, onLost, onFlushed} = options
   const unwritten = new Set<LiveAnswer>()
   const pending = createPendingEvents({maxEvents: maxPending, maxChars: maxPendingChars})
@@ -179,15 +195,7 @@ export function createWriteBehind(options: WriteBehindOptions): WriteBehind {
       setProblem(problemOf(error))
       schedule(retryMs)
     },
-    health: () => ({
-      degraded: problem !== null || lostAnswers > 0,
-      reason:
-        problem?.message ??
-        (lostAnswers > 0
-          ? `${lostAnswers} answer(s) were lost while transcripts could not be written`
-          : null),
-      unflushed: pending.count,
-    }),
+    health: () => healthOf(problem, lostAnswers, pending.count),
     close() {
       isClosed = true
       timer.cancel()
