@@ -94,7 +94,7 @@ function pairsOf(run: string): string[] {
 }
 
 /** Words of the index that stand together. */
-interface Phrase {
+export interface Phrase {
   readonly words: readonly string[]
   /** Whether the last one is the beginning of a word. */
   readonly isOpen: boolean
@@ -106,16 +106,19 @@ interface Phrase {
  * digit or sign.
  */
 export function wordSearchOf(text: string): string | null {
-  const phrases = phrasesOf(text.normalize('NFC').trim().slice(0, maxQueryChars))
+  const phrases = searchedPhrases(text)
   if (phrases.length === 0) return null
-  return phrases
-    .slice(0, maxWords)
-    .map(({words, isOpen}, index) => {
-      // One letter alone begins almost any text.
-      const isTyped = index === phrases.length - 1 && !/^[\p{L}\p{M}\p{N}]$/u.test(words.at(-1)!)
-      return `"${words.join(' ')}"${isOpen || isTyped ? '*' : ''}`
-    })
-    .join(' ')
+  return phrases.map(({words, isOpen}) => `"${words.join(' ')}"${isOpen ? '*' : ''}`).join(' ')
+}
+
+/** What a search asks for, as it is in indexed text: all of it must match. Empty for text without a letter, digit or sign. */
+export function searchedPhrases(text: string): Phrase[] {
+  const phrases = phrasesOf(text.normalize('NFC').trim().slice(0, maxQueryChars))
+  return phrases.slice(0, maxWords).map(({words, isOpen}, index) => {
+    // One letter alone begins almost any text.
+    const isTyped = index === phrases.length - 1 && !/^[\p{L}\p{M}\p{N}]$/u.test(words.at(-1)!)
+    return {words, isOpen: isOpen || isTyped}
+  })
 }
 
 function phrasesOf(text: string): Phrase[] {
