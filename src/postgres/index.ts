@@ -1,4 +1,5 @@
 export {applyPostgresMigrations, type PostgresMigration, schema} from './migrations.ts'
 export {openPostgres, type Postgres, type PostgresOptions, type Queries} from './open-postgres.ts'
 export {isTransient, postgresError} from './postgres-error.ts'
+export {isAliveSql, openReplica, type Replica, type ReplicaOptions, replicaMigrations} from './replicas.ts'
 export {storable} from './storable.ts'
