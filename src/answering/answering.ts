@@ -1,4 +1,4 @@
-import type {AnswerSnapshot, JournalledAnswer} from '../answers/index.ts'
+import type {AnswerSnapshot, Forgotten, JournalledAnswer} from '../answers/index.ts'
 import type {Ending, Question, SequencedEvent} from '../domain/index.ts'
 import type {AnswerSummary} from './answer-summary.ts'
 import type {FoundSources} from './find-sources.ts'
@@ -58,12 +58,6 @@ export interface ReadOptions {
    */
   readonly isAsker?: boolean
 }
-
-/** Which answers are forgotten: one, those of a conversation by its `refOf`, or those of a visitor. */
-export type Forgotten =
-  | {readonly answerId: string}
-  | {readonly conversation: string}
-  | {readonly visitor: string}
 
 /** An answer as `latestOfChat` finds it. */
 export type ChatAnswer = Pick<

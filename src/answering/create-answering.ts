@@ -1,14 +1,23 @@
 import {randomUUID} from 'node:crypto'
-import {type AnswerSnapshot, type Journal, type JournalEntry, refOf, snapshotOf} from '../answers/index.ts'
+import {
+  type AnswerSnapshot,
+  type Forgotten,
+  type Journal,
+  type JournalEntry,
+  type Peers,
+  refOf,
+  snapshotOf,
+} from '../answers/index.ts'
 import type {Ending, SequencedEvent} from '../domain/index.ts'
 import {extractiveGenerator, type Generator} from '../generation/index.ts'
 import {noRedactor, type Redactor} from '../redaction/index.ts'
 import type {Retriever} from '../retrieval/index.ts'
 import {Admission} from './admission.ts'
 import type {AnswerSummary} from './answer-summary.ts'
-import type {Answering, Forgotten, ReadOptions} from './answering.ts'
+import type {Answering, ReadOptions} from './answering.ts'
 import {type AnsweringLimits, type Deadlines, defaultAnsweringLimits} from './answering-limits.ts'
 import {findSources} from './find-sources.ts'
+import {FollowedAnswers} from './followed-answers.ts'
 import {searchingKeptWords} from './kept-words.ts'
 import {PreparedSources} from './prepared-sources.ts'
 import {QuestionIntake} from './question-intake.ts'
@@ -42,6 +51,8 @@ export interface AnsweringOptions {
   /** Writes the answers that must not call a model. Default: the one that quotes, at its full speed. */
   readonly extracts?: Generator
   readonly journal: Journal
+  /** Other processes that answer from the same journal; default: none. */
+  readonly peers?: Peers
   /** What the journal redacts questions with; default: none. */
   readonly redactor?: Redactor
   /** Id of the current build; null while there is none. */
@@ -77,7 +88,15 @@ export function createAnswering(options: AnsweringOptions): Answering {
   const limits: AnsweringLimits = {...defaultAnsweringLimits, ...options.limits}
   const admission = new Admission(limits.maxConcurrent)
   const runs = new RunsInMemory(keepEndedMs)
-  const stored = new StoredAnswers(journal)
+  const {peers} = options
+  const stored = new StoredAnswers(journal, peers)
+  const followed = peers === undefined ? null : new FollowedAnswers(peers, limits)
+  const endServing = peers?.serve({
+    stop: (answerId) => runs.get(answerId)?.stop(),
+    read: (answerId, forMs) => runs.get(answerId)?.readElsewhere(forMs),
+    forget: (what) => void forgetHere(what),
+    taken: (answerId) => runs.get(answerId)?.fail('server_restarted'),
+  })
   const {currentBuild, rewritesFollowUps = false, redactor = noRedactor} = options
   const {addingAnew = (retriever) => retriever} = options
   const prepared = new PreparedSources(options.retriever, {currentBuild, rewritesFollowUps, now})
@@ -117,7 +136,9 @@ export function createAnswering(options: AnsweringOptions): Answering {
   }
 
   async function openStored(answerId: string, after: number, signal: AbortSignal): Promise<RunReader> {
-    return readerOf(await stored.eventsAfter(await stored.find(answerId), after), signal)
+    const found = await stored.find(answerId)
+    if (followed !== null && stored.isElsewhere(found)) return followed.read(found, after, signal)
+    return readerOf(await stored.eventsAfter(found, after), signal)
   }
 
   async function snapshot(answerId: string): Promise<AnswerSnapshot | null> {
@@ -128,9 +149,25 @@ export function createAnswering(options: AnsweringOptions): Answering {
 
   async function stop(answerId: string): Promise<Ending> {
     const run = runs.get(answerId)
-    if (run === undefined) return (await stored.find(answerId)).ending ?? 'interrupted'
+    if (run === undefined) return stopElsewhere(answerId)
     run.stop()
     return run.ended
+  }
+
+  async function stopElsewhere(answerId: string): Promise<Ending> {
+    const found = await stored.find(answerId)
+    if (peers === undefined || followed === null || !stored.isElsewhere(found)) {
+      return found.ending ?? 'interrupted'
+    }
+    const ended = followed.endingOf(found)
+    await peers.stop(answerId)
+    return ended
+  }
+
+  async function forgetHere(what: Forgotten): Promise<void> {
+    // A question that is being admitted would otherwise begin after its conversation was removed.
+    await intake.settled()
+    runs.drop(({entry}) => isOf(entry, what))
   }
 
   async function shutdown(graceMs: number): Promise<void> {
@@ -139,6 +176,8 @@ export function createAnswering(options: AnsweringOptions): Answering {
     intake.interrupt()
     for (const run of runs.underWay()) run.fail('shutting_down')
     await admission.idle()
+    endServing?.()
+    followed?.close()
     runs.clear()
     await journal.flush()
   }
@@ -166,9 +205,8 @@ export function createAnswering(options: AnsweringOptions): Answering {
     },
     stop,
     async forget(what) {
-      // A question that is being admitted would otherwise begin after its conversation was removed.
-      await intake.settled()
-      runs.drop(({entry}) => isOf(entry, what))
+      await peers?.forget(what)
+      await forgetHere(what)
     },
     snapshot,
     latestOfChat: (chat) => journal.findByChat(chat),

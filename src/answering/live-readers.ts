@@ -41,6 +41,10 @@ export class LiveReaders {
     return reader
   }
 
+  get areThere(): boolean {
+    return this.#readers.size > 0
+  }
+
   /** Whether there were readers, and none is left. */
   get areGone(): boolean {
     return this.#hadReaders && this.#readers.size === 0
@@ -49,6 +53,11 @@ export class LiveReaders {
   /** Call it after each event. */
   notify(isDelta: boolean): void {
     for (const reader of this.#readers) reader.notify(isDelta)
+  }
+
+  /** Ends all readers for this reason: they can go on by resuming. */
+  fail(failure: DocentError): void {
+    for (const reader of [...this.#readers]) reader.fail(failure)
   }
 
   /** Whether every reader is too far behind to need more events. True without readers. */
@@ -155,11 +164,16 @@ class LiveReader implements RunReader {
   notify(isDelta: boolean): void {
     const {events, maxReaderLagEvents} = this.#readers.options
     if (events.length - this.#lengthAtRead > maxReaderLagEvents && this.#wake === null) {
-      this.#failure = laggingError()
-      this.leave()
+      this.fail(laggingError())
     } else if (!(isDelta && this.#ignoresDeltas)) {
       this.#wake?.()
     }
+  }
+
+  fail(failure: DocentError): void {
+    if (this.#isOver) return
+    this.#failure = failure
+    this.leave()
   }
 
   /** An arrow function, because it is also a listener. */

@@ -74,6 +74,8 @@ export class Run {
   #resolveEnded!: (ending: Ending) => void
   #hasEnded = false
   #conversationId: string | null
+  /** Until when another process reads it, by a monotonic clock. */
+  #readElsewhereUntil = 0
   /** The usage reported by the generator so far. */
   #usage: Usage = noUsage
   #modelCalls = 0
@@ -214,6 +216,13 @@ export class Run {
     return this.#readers.read(after, signal)
   }
 
+  /** Another process reads it for so many milliseconds, unless that is said again; 0: no longer. */
+  readElsewhere(forMs: number): void {
+    if (this.#hasEnded) return
+    this.#readElsewhereUntil = performance.now() + forMs
+    if (!this.#readers.areThere) this.#timers.lastReaderLeft(forMs + this.#options.graceMs)
+  }
+
   /** Returns the key of its conversation once, for the first delivery to whoever asked; then null. */
   takeConversationId(): string | null {
     const conversationId = this.#conversationId
@@ -275,7 +284,9 @@ export class Run {
   #lastReaderLeft(): void {
     if (this.#hasEnded) return
     const {resumable, graceMs} = this.#options
-    if (resumable && graceMs > 0) this.#timers.lastReaderLeft(graceMs)
+    const elsewhereMs = this.#readElsewhereUntil - performance.now()
+    if (elsewhereMs > 0) this.#timers.lastReaderLeft(elsewhereMs + graceMs)
+    else if (resumable && graceMs > 0) this.#timers.lastReaderLeft(graceMs)
     else this.finish({ending: 'disconnected'})
   }
 }

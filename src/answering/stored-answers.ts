@@ -4,23 +4,38 @@ import {
   errorEventOf,
   type Journal,
   type JournalledAnswer,
+  type Peers,
   snapshotOf,
 } from '../answers/index.ts'
 import {type AnswerEvent, DocentError, isTerminal, type SequencedEvent} from '../domain/index.ts'
 
 /** Answers read from the journal, because their run is no longer in memory. */
 export class StoredAnswers {
-  readonly #journal: Pick<Journal, 'find' | 'eventsAfter'>
+  readonly #journal: Pick<Journal, 'find' | 'eventsAfter' | 'health'>
+  readonly #peers: Peers | undefined
 
-  constructor(journal: Pick<Journal, 'find' | 'eventsAfter'>) {
+  /** @param peers other processes that write to the journal: an answer without an ending is still written by one of them */
+  constructor(journal: Pick<Journal, 'find' | 'eventsAfter' | 'health'>, peers?: Peers) {
     this.#journal = journal
+    this.#peers = peers
   }
 
-  /** @throws DocentError `not_found`. */
+  /** @throws DocentError `not_found`; `storage` if that cannot be known now. */
   async find(answerId: string): Promise<JournalledAnswer> {
     const found = await this.#journal.find(answerId)
-    if (found === null) throw new DocentError('not_found', 'There is no such answer')
-    return found
+    if (found !== null) return found
+    // With others, an answer that this process does not know may be theirs.
+    if (this.#peers !== undefined && this.#journal.health().degraded) {
+      throw new DocentError('storage', 'The answers cannot be read now; try again in a moment', {
+        retryAfterMs: 1_000,
+      })
+    }
+    throw new DocentError('not_found', 'There is no such answer')
+  }
+
+  /** Whether another process is writing the answer. */
+  isElsewhere({ending}: JournalledAnswer): boolean {
+    return ending === null && this.#peers !== undefined
   }
 
   /** Events with a greater `seq` than `after`, always up to a terminal event, even if the journal has lost some. */
@@ -36,7 +51,10 @@ export class StoredAnswers {
   async snapshot(answerId: string): Promise<AnswerSnapshot | null> {
     const found = await this.#journal.find(answerId)
     if (found === null) return null
-    return snapshotOf(found, answerStateOf(await this.eventsAfter(found, 0), found.startedAt))
+    const events = this.isElsewhere(found)
+      ? await this.#journal.eventsAfter(answerId, 0)
+      : await this.eventsAfter(found, 0)
+    return snapshotOf(found, answerStateOf(events, found.startedAt))
   }
 }
 

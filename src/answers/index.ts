@@ -11,6 +11,7 @@ export {canBeConversationKey, looksLikeId, newConversationId, refOf, withoutIds}
 export {
   type AnswerMaterial,
   holdsIdempotencyKey,
+  idempotencyWindowMs,
   type Journal,
   type JournalDetails,
   type JournalEntry,
@@ -19,3 +20,4 @@ export {
   type SentRequest,
   type ShownSection,
 } from './journal.ts'
+export type {Forgotten, PeerRequests, Peers} from './peers.ts'

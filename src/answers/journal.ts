@@ -106,8 +106,8 @@ export interface JournalledAnswer extends JournalEntry {
   readonly ending: Ending | null
 }
 
-/** How long an idempotency key stays with the answer that claimed it. */
-const idempotencyWindowMs = 24 * 60 * 60 * 1000
+/** How long an idempotency key stays with the answer that claimed it, in milliseconds. */
+export const idempotencyWindowMs = 24 * 60 * 60 * 1000
 
 /** Whether this answer still holds its key at `now`, in milliseconds since the epoch. */
 export function holdsIdempotencyKey(answer: JournalEntry, now: number): boolean {

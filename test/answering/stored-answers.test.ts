@@ -11,6 +11,7 @@ function storedAs(ending: Ending | null, stored: readonly SequencedEvent[]) {
   const answer = {...sampleEntry('a'), ending}
   const answers = new StoredAnswers({
     find: async (answerId) => (answerId === 'a' ? answer : null),
+    health: () => ({degraded: false, reason: null, unflushed: 0}),
     eventsAfter: async (_, seq) => stored.filter((event) => event.seq > seq),
   })
   return {answers, read: (after: number) => answers.eventsAfter(answer, after)}
