@@ -95,7 +95,8 @@ function prepare(db: SqliteDatabase) {
   }
 }
 
-interface AskedRow {
+/** What `askedOf` needs of an answer. */
+export interface AskedRow {
   readonly row: number
   readonly id: string
   readonly question: string
@@ -103,7 +104,8 @@ interface AskedRow {
   readonly rating: 'up' | 'down' | null
 }
 
-function askedOf(ref: string, row: AskedRow, events: readonly AnswerEvent[]): AskedQuestion {
+/** @param events all but its deltas. */
+export function askedOf(ref: string, row: AskedRow, events: readonly AnswerEvent[]): AskedQuestion {
   const {id: answerId, ending, rating} = row
   const first = events.find((event) => event.type === 'sources')
   const last = events.at(-1)

@@ -32,7 +32,7 @@ export function cursorOf({row, value}: Found, sort: ListOrder): string {
 /** @throws DocentError `invalid_request`. */
 export function parseCursor(cursor: string, sort: ListOrder): Found {
   const [, name, value, row] =
-    /^([a-z_]+)\.(?:(\d{1,15})\.)?(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
+    /^([a-z_]+)\.(?:(\d{1,16})\.)?(\d{1,16})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
   const isByMeasure = selections[sort].measure !== null
   if (
     row === undefined ||

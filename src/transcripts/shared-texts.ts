@@ -55,3 +55,13 @@ export function unpacked(json: string, textOf: (id: number) => string): unknown 
     return value.startsWith('@j') ? (JSON.parse(text) as unknown) : text
   })
 }
+
+/** Numbers of the texts that `unpacked` asks for. */
+export function textsIn(json: string): number[] {
+  const ids = new Set<number>()
+  unpacked(json, (id) => {
+    ids.add(id)
+    return 'null'
+  })
+  return [...ids]
+}

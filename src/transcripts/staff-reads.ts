@@ -1,5 +1,3 @@
-import {answerStateOf} from '../answers/index.ts'
-import type {SequencedEvent} from '../domain/index.ts'
 import {openSqlite} from '../native/index.ts'
 import {type RedactorRecipe, redactorFrom} from '../redaction/index.ts'
 import {type AnswerRow, itemOf, transcriptOf} from './answer-row.ts'
@@ -10,13 +8,21 @@ import {
   type CatalogSelection,
   createCatalogReads,
   type Found,
-  type MatchCount,
 } from './catalog/catalog-reads.ts'
 import {createCatalogTables} from './catalog/catalog-schema.ts'
 import {createCatalogWriter} from './catalog/catalog-writer.ts'
-import {sizeOf} from './event-size.ts'
 import type {Analytics, AnalyticsRequest, PageFigures, PagesRequest} from './figures/analytics.ts'
 import {cursorOf, parseCursor, selectionOf} from './list-order.ts'
+import {
+  charsOf,
+  hasTextInEvents,
+  idsPageSize,
+  maxMatches,
+  maxReadChars,
+  pageSizeOf,
+  roundedIfMore,
+  withTextSoFar,
+} from './list-page.ts'
 import type {MaterialReads} from './material-reads.ts'
 import {migrate} from './migrations.ts'
 import {type MemoryRecord, overlayEvents, overlayRow} from './overlay.ts'
@@ -73,22 +79,6 @@ export interface StaffReads {
   values(kind: ValueKind, limit: number): readonly NamedCount[]
 }
 
-const idsPageSize = 50
-/** Approximate characters of events in one message: receiving more at once would delay streams. */
-const maxReadChars = 256 * 1024
-/** What an event takes in addition to its text. */
-const charsPerEvent = 100
-
-/** Counting further takes longer than reading the page, and says no more. On a slow disk it ends earlier. */
-const maxCounted = 10_000
-
-/** Says "more than 3,000" where there are more than 3,021. */
-function roundedIfMore({answers, isAll}: MatchCount): TranscriptPage['total'] {
-  if (isAll && answers <= maxCounted) return {answers, isExact: true}
-  const unit = answers < 100 ? 1 : 100
-  return {answers: Math.min(maxCounted, Math.floor(answers / unit) * unit), isExact: false}
-}
-
 /** @throws what SQLite throws, from every method. */
 export function createStaffReads(
   reads: TranscriptReads,
@@ -127,7 +117,7 @@ export function createStaffReads(
   }
 
   function totalOf(list: CatalogSelection, memory: readonly MemoryRecord[]): TranscriptPage['total'] {
-    const selection = {...list, limit: maxCounted}
+    const selection = {...list, limit: maxMatches}
     if (memory.length === 0) return roundedIfMore(catalog.count(selection))
     return withMemory(memory, reads, (_reads, memoryCatalog, rows) => {
       const counts = [catalog.count(selection, [...rows]), memoryCatalog.count(selection)]
@@ -136,11 +126,9 @@ export function createStaffReads(
     })
   }
 
-  /** The file has no text and no timings of a running answer: they are computed from its events. */
-  function withTextSoFar(row: AnswerRow): AnswerRow {
-    if (row.ending !== null || row.timings !== null) return row
-    const state = answerStateOf(reads.events(row.row, 0), row.started_at)
-    return {...row, text: state.text, timings: JSON.stringify(state.timings())}
+  /** The file has no text and no timings of a running answer. */
+  function toShow(row: AnswerRow): AnswerRow {
+    return hasTextInEvents(row) ? withTextSoFar(row, reads.events(row.row, 0)) : row
   }
 
   return {
@@ -155,16 +143,16 @@ export function createStaffReads(
     pageFigures: (request) => catalog.pageFigures(request),
     values: (kind, limit) => catalog.values(kind === 'page' ? 'cited' : kind, limit),
     list(filter, {cursor, sort = 'newest', limit = 50}, memory) {
-      const size = Math.min(200, Math.max(1, Math.trunc(limit) || 50))
+      const size = pageSizeOf(limit)
       const selection = {filter, ...selectionOf(sort), after: null, limit: size + 1}
-      const counted = maxCounted + memory.length
+      const counted = maxMatches + memory.length
       const found = select(
         cursor === undefined ? {...selection, counted} : {...selection, after: parseCursor(cursor, sort)},
         memory,
       )
       const last = found[size - 1]
       return {
-        items: found.slice(0, size).map(([, row]) => itemOf(withTextSoFar(row), filter.q)),
+        items: found.slice(0, size).map(([, row]) => itemOf(toShow(row), filter.q)),
         nextCursor: found.length > size && last !== undefined ? cursorOf(last[0], sort) : null,
         total: cursor === undefined ? totalOf(selection, memory) : null,
       }
@@ -234,10 +222,4 @@ function withMemory<T>(
   } finally {
     db.close()
   }
-}
-
-function charsOf(events: readonly SequencedEvent[]): number {
-  let chars = 0
-  for (const {event} of events) chars += charsPerEvent + sizeOf(event)
-  return chars
 }

@@ -1,39 +1,10 @@
 import type {SqliteDatabase} from '../../native/index.ts'
 import {schemaSqlOf} from '../schema-sql.ts'
 import type {NamedCount, TranscriptFilter} from '../transcript-store.ts'
-import {type Category, type Kind, rangeOf} from './catalog-schema.ts'
+import {askedNames, likePatternOf, type NameTest} from './asked-names.ts'
+import {rangeOf} from './catalog-schema.ts'
 import {noName} from './facets-of.ts'
 import {nameWord, wordSearchOf} from './search-words.ts'
-
-const brokenOff: readonly (readonly [Category, string])[] = [
-  ['ending', 'error'],
-  ['ending', 'timeout'],
-  ['ending', 'interrupted'],
-]
-
-/** Any of these deserves a look by a reviewer. */
-const deservingLook: readonly (readonly [Category, string])[] = [
-  ...brokenOff,
-  ['ending', 'disconnected'],
-  ['partial', '1'],
-  ['fallback', '1'],
-  ['abstained', '1'],
-  ['rating', 'down'],
-  ['missing', '1'],
-]
-
-/** So does a longer wait for the first word, or a longer pause; about, since times are kept in ranges. */
-const longWaitMs = 10_000
-
-/** What the docs may have failed, beside what reviewers say. */
-const unanswered: readonly (readonly [Category, string])[] = [
-  ['abstained', '1'],
-  ['answerability', 'partly'],
-  ['rating', 'down'],
-  ['missing', '1'],
-  ['ending', 'stopped'],
-  ['ending', 'disconnected'],
-]
 
 /** A filter, ready to be asked. Null stands for a part that it does not have. */
 export interface Plan {
@@ -92,28 +63,15 @@ export function createFilterPlans(
 
   /** FTS5 for the names that a filter asks for; null if it asks for one that no answer has. */
   function nameTermsOf(filter: TranscriptFilter): string[] | null {
-    const asked = [...namesIn(filter)].map(([kind, name]) => namesOf([[kind, name]]))
-    if (filter.lang !== undefined) asked.push(namesLike.all('lang', filter.lang, filter.lang))
-    if (filter.verdict === 'any') asked.push(namesOtherThan.all('verdict', noName))
-    if (filter.broke !== undefined) asked.push(namesOf(brokenOff))
-    if (filter.unanswered !== undefined) asked.push(namesOfUnanswered())
-    if (filter.attention !== undefined) asked.push(namesOfAttention())
+    const asked = askedNames(filter).map((tests) => tests.flatMap(namesOf))
     return asked.some((names) => names.length === 0) ? null : asked.map(nameTerm)
   }
 
-  function namesOf(named: readonly (readonly [Kind, string])[]): Name[] {
-    return named.flatMap(([kind, name]) => nameOf.get(kind, name) ?? [])
-  }
-
-  function namesOfUnanswered(): Name[] {
-    const judged = namesOtherThan.all('verdict', noName).filter(({name}) => name !== 'good')
-    return [...namesOf(unanswered), ...judged]
-  }
-
-  function namesOfAttention(): Name[] {
-    const measures = ['first_token_ms', 'longest_stall_ms'] as const
-    const waits = measures.flatMap((measure) => rangesUpFrom.all(measure, rangeOf(longWaitMs)))
-    return [...namesOf(deservingLook), ...waits]
+  function namesOf(test: NameTest): Name[] {
+    if ('is' in test) return [nameOf.get(test.kind, test.is) ?? []].flat()
+    if ('within' in test) return namesLike.all(test.kind, test.within, test.within)
+    if ('fromMs' in test) return rangesUpFrom.all(test.kind, rangeOf(test.fromMs))
+    return namesOtherThan.all(test.kind, noName).filter(({name}) => !test.not.includes(name))
   }
 
   return (filter) => {
@@ -127,7 +85,7 @@ export function createFilterPlans(
     if (named.length > 0) rows = rows === null ? named : named.filter((row) => rows!.includes(row))
     else if (text !== '') {
       const search = wordSearchOf(text)
-      if (search === null) like = `%${text.slice(0, 400).replace(/[\\%_]/g, '\\$&')}%`
+      if (search === null) like = likePatternOf(text)
       else terms.push(`{question text} : (${search})`)
     }
     if (rows?.length === 0) return null
@@ -154,27 +112,4 @@ export function createFilterPlans(
 /** FTS5 for answers that have one of these names. */
 export function nameTerm(names: readonly Name[]): string {
   return `names : (${names.map(({id}) => `"${nameWord(id)}"`).join(' OR ')})`
-}
-
-/** The names that a filter asks for, by kind. */
-function* namesIn(filter: TranscriptFilter): Generator<[Kind, string]> {
-  const flags = ['abstained', 'partial', 'missing', 'fallback', 'resumed'] as const
-  for (const flag of flags) if (filter[flag] !== undefined) yield [flag, filter[flag] ? '1' : '0']
-  const names = [
-    'ending',
-    'channel',
-    'build',
-    'generator',
-    'model',
-    'version',
-    'error',
-    'visitor',
-    'left',
-  ] as const
-  for (const name of names) if (filter[name] !== undefined) yield [name, filter[name]]
-  for (const judged of ['rating', 'verdict'] as const) {
-    const name = filter[judged]
-    if (name !== undefined && name !== 'any') yield [judged, name === 'none' ? noName : name]
-  }
-  if (filter.page !== undefined) yield ['cited', filter.page]
 }
