@@ -1,8 +1,7 @@
 import {emptyWriteAheadLog, type SqliteDatabase} from '../../native/index.ts'
 import type {AnswerRow} from '../answer-row.ts'
-import {answerCounts} from '../figures/answer-counts.ts'
-import {questionNumber} from '../figures/question-roll-ups.ts'
-import {createRollUps, type Judgement} from '../figures/roll-ups.ts'
+import {entryOf} from '../figures/figure-sums.ts'
+import {createRollUps} from '../figures/roll-ups.ts'
 import {schemaSqlOf} from '../schema-sql.ts'
 import {measures} from './catalog-schema.ts'
 import {eventsOfJson, type Facets, facetsOf} from './facets-of.ts'
@@ -168,18 +167,9 @@ export function createCatalogWriter({transcripts, catalog}: CatalogWriterOptions
     }
     const facets = facetsOf(answer, eventsOfJson(eventsOf.iterate(row)))
     put(row, facets)
-    if (answer.ending !== null) countAnswer(answer, facets)
-  }
-
-  function countAnswer(answer: AnswerRow, {error, pages, nearest, sources}: Facets): void {
-    const {row, started_at: at, build, rating, missing, resumes, opened} = answer
+    if (answer.ending === null) return
     const isFirst = firstOfConversation?.get(answer.conversation) === row
-    const more = {error, isFirst, shown: [...sources.keys()]}
-    const countsIf = (judgement: Judgement) => answerCounts({...answer, ...judgement}, more)
-    const said = {rating, missing, resumes, opened}
-    const question = questionNumber(answer.question)
-    const isAbstained = answer.abstained === 1
-    rollUps.count({row, at, build, ...said, countsIf, pages, nearest, sources, question, isAbstained})
+    rollUps.count(entryOf(answer, facets, isFirst))
   }
 
   let version: unknown = null

@@ -2,7 +2,7 @@ import type {Usage} from '../../domain/index.ts'
 import type {SqliteDatabase} from '../../native/index.ts'
 import {rangeFactor} from '../catalog/catalog-schema.ts'
 import type {Wait} from './answer-counts.ts'
-import {dayMs, hourMs} from './roll-ups.ts'
+import {dayMs, hourMs} from './figure-sums.ts'
 import {type QuestionFigures, topQuestions} from './top-questions.ts'
 
 export interface AnalyticsRequest {
@@ -98,78 +98,113 @@ export interface PageFigures {
 /** Milliseconds since the epoch: `from` inclusive, `to` exclusive; both are widened to whole days (UTC). */
 export type PagesRequest = Pick<AnalyticsRequest, 'from' | 'to'>
 
-const maxPages = 50
+/** Pages of a list of those that are cited or opened most. */
+export const maxPages = 50
 /** More pages than docs have. */
-const maxCounted = 50_000
+export const maxCountedPages = 50_000
 const maxBuilds = 50
 /** Up to so many hours are shown one by one. */
 const maxHours = 48
 
 type Sums = Map<string, number>
 
-/** @throws what SQLite throws. */
-export function readAnalytics(db: SqliteDatabase, {from, to, build}: AnalyticsRequest): Analytics {
-  const firstHour = Math.floor(from / hourMs)
-  const endHour = Math.ceil(to / hourMs)
+/** Sums of an hour (UTC) since the epoch and a build, as JSON: see `Counts`. */
+export interface RollUpRow {
+  readonly hour: number
+  readonly build: string
+  readonly counts: string
+}
+
+/** Figures of a period, from the sums of its hours. */
+export interface AnalyticsSums {
+  add(row: RollUpRow): void
+  analytics(more: Pick<Analytics, 'pages' | 'openedPages' | 'questions'>): Analytics
+}
+
+/** Hours of a period since the epoch: from the first, up to the last without it. */
+export function hoursOf({from, to}: Pick<AnalyticsRequest, 'from' | 'to'>): readonly [number, number] {
+  return [Math.floor(from / hourMs), Math.ceil(to / hourMs)]
+}
+
+/** Days of a period (UTC) since the epoch: from the first, up to the last without it. */
+export function daysOf({from, to}: PagesRequest): readonly [number, number] {
+  return [Math.floor(from / dayMs), Math.ceil(to / dayMs)]
+}
+
+export function createAnalyticsSums(request: AnalyticsRequest): AnalyticsSums {
+  const [firstHour, endHour] = hoursOf(request)
   const stepHours = endHour - firstHour <= maxHours ? 1 : dayMs / hourMs
   const total: Sums = new Map()
   const byPeriod = new Map<number, Sums>()
   const byBuild = new Map<string, Sums>()
-  const rows = db.prepare<[number, number], {hour: number; build: string; counts: string}>(
-    'SELECT hour, build, counts FROM roll_ups WHERE hour >= ? AND hour < ?',
-  )
-  for (const row of rows.iterate(firstHour, endHour)) {
-    const counts = Object.entries(JSON.parse(row.counts) as Record<string, number>)
-    const isAsked = build === undefined || row.build === build
-    const asked = isAsked ? [total, sumsOf(byPeriod, Math.floor(row.hour / stepHours))] : []
-    for (const sums of [...asked, sumsOf(byBuild, row.build)]) {
-      for (const [name, by] of counts) sums.set(name, (sums.get(name) ?? 0) + by)
-    }
-  }
   const firstPeriod = Math.floor(firstHour / stepHours)
   const periods = Math.ceil(endHour / stepHours) - firstPeriod
   return {
-    from: firstHour * hourMs,
-    to: endHour * hourMs,
-    total: figuresOf(total),
-    periods: Array.from({length: periods}, (_, index) => ({
-      at: (firstPeriod + index) * stepHours * hourMs,
-      ...figuresOf(byPeriod.get(firstPeriod + index) ?? new Map()),
-    })),
-    builds: [...byBuild]
-      .map(([name, sums]) => ({build: name, ...figuresOf(sums)}))
-      .sort((a, b) => b.answers - a.answers)
-      .slice(0, maxBuilds),
-    patience: patienceOf(total),
-    pages: most(db, 'cited', {from, to}),
-    openedPages: most(db, 'opened', {from, to}).filter(({opened}) => opened > 0),
-    questions: topQuestions(db, [Math.floor(from / dayMs), Math.ceil(to / dayMs)]),
-    languages: [...ofKind(total, 'lang')]
-      .map(([lang, answers]) => ({lang: lang === '' ? null : lang, answers}))
-      .sort((a, b) => b.answers - a.answers),
-    channels: [...ofKind(total, 'channel')]
-      .map(([channel, answers]) => ({channel, answers}))
-      .sort((a, b) => b.answers - a.answers),
+    add(row) {
+      const counts = Object.entries(JSON.parse(row.counts) as Record<string, number>)
+      const isAsked = request.build === undefined || row.build === request.build
+      const asked = isAsked ? [total, sumsOf(byPeriod, Math.floor(row.hour / stepHours))] : []
+      for (const sums of [...asked, sumsOf(byBuild, row.build)]) {
+        for (const [name, by] of counts) sums.set(name, (sums.get(name) ?? 0) + by)
+      }
+    },
+    analytics: ({pages, openedPages, questions}) => ({
+      from: firstHour * hourMs,
+      to: endHour * hourMs,
+      total: figuresOf(total),
+      periods: Array.from({length: periods}, (_, index) => ({
+        at: (firstPeriod + index) * stepHours * hourMs,
+        ...figuresOf(byPeriod.get(firstPeriod + index) ?? new Map()),
+      })),
+      builds: [...byBuild]
+        .map(([name, sums]) => ({build: name, ...figuresOf(sums)}))
+        .sort((a, b) => b.answers - a.answers)
+        .slice(0, maxBuilds),
+      patience: patienceOf(total),
+      pages,
+      openedPages: openedPages.filter(({opened}) => opened > 0),
+      questions,
+      languages: [...ofKind(total, 'lang')]
+        .map(([lang, answers]) => ({lang: lang === '' ? null : lang, answers}))
+        .sort((a, b) => b.answers - a.answers),
+      channels: [...ofKind(total, 'channel')]
+        .map(([channel, answers]) => ({channel, answers}))
+        .sort((a, b) => b.answers - a.answers),
+    }),
   }
+}
+
+/** @throws what SQLite throws. */
+export function readAnalytics(db: SqliteDatabase, request: AnalyticsRequest): Analytics {
+  const sums = createAnalyticsSums(request)
+  const rows = db.prepare<[number, number], RollUpRow>(
+    'SELECT hour, build, counts FROM roll_ups WHERE hour >= ? AND hour < ?',
+  )
+  for (const row of rows.iterate(...hoursOf(request))) sums.add(row)
+  return sums.analytics({
+    pages: most(db, 'cited', request),
+    openedPages: most(db, 'opened', request),
+    questions: topQuestions(db, daysOf(request)),
+  })
 }
 
 const ofPages = `SELECT page AS url, sum(shown) AS shown, sum(cited) AS cited, sum(disliked) AS disliked,
     sum(unanswered) AS unanswered, sum(opened) AS opened
   FROM page_days WHERE day >= ? AND day < ? GROUP BY page`
 
-function most(db: SqliteDatabase, what: 'cited' | 'opened', {from, to}: PagesRequest): PageFigures[] {
+function most(db: SqliteDatabase, what: 'cited' | 'opened', request: PagesRequest): PageFigures[] {
   return db
     .prepare<[number, number, number], PageFigures>(
       `${ofPages} HAVING sum(shown) > 0 ORDER BY sum(${what}) DESC, page LIMIT ?`,
     )
-    .all(Math.floor(from / dayMs), Math.ceil(to / dayMs), maxPages)
+    .all(...daysOf(request), maxPages)
 }
 
 /** Every page that was found for an answer of these days, in no order. @throws what SQLite throws. */
-export function readPageFigures(db: SqliteDatabase, {from, to}: PagesRequest): PageFigures[] {
+export function readPageFigures(db: SqliteDatabase, request: PagesRequest): PageFigures[] {
   return db
     .prepare<[number, number, number], PageFigures>(`${ofPages} LIMIT ?`)
-    .all(Math.floor(from / dayMs), Math.ceil(to / dayMs), maxCounted)
+    .all(...daysOf(request), maxCountedPages)
 }
 
 function sumsOf<Key>(all: Map<Key, Sums>, key: Key): Sums {

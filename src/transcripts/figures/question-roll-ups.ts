@@ -1,6 +1,5 @@
-import {createHash} from 'node:crypto'
 import type {SqliteDatabase} from '../../native/index.ts'
-import {questionKey} from '../../text/question-key.ts'
+import type {QuestionSum} from './figure-sums.ts'
 
 /**
  * How often each question was asked, by day (UTC) and in all, of the answers that are kept: a number stands for it, so there
@@ -16,33 +15,10 @@ const questionTables = `
   CREATE INDEX IF NOT EXISTS questions_by_asked ON questions (asked);
 `
 
-/** A question as an answer was asked it. */
-export interface Asked {
-  /** Days since the epoch (UTC). */
-  readonly day: number
-  /** Null where no words are kept. */
-  readonly question: number | null
-  /** 1 where the docs did not have it. */
-  readonly unanswered: number
-}
-
-/** A number that stands for a question and all that are the same after folding; null without words. */
-export function questionNumber(question: string): number | null {
-  // Not by its language, which is not known of every answer: the same words would be two questions.
-  const key = questionKey(question, null)
-  // 48 bits: two of a million questions share a number once in six hundred sites.
-  return key === '' ? null : createHash('sha256').update(key).digest().readUIntBE(0, 6)
-}
-
 /** Every method must be called within a transaction. */
 export interface QuestionRollUps {
-  /** Counts an asked question, or takes it back. */
-  add(asked: Asked, sign: 1 | -1): void
+  add(sums: Iterable<QuestionSum>): void
   clear(): void
-  /** Adds what was counted since. */
-  flush(): void
-  /** Drops what was counted since. */
-  discard(): void
 }
 
 export function createQuestionRollUps(db: SqliteDatabase): QuestionRollUps {
@@ -58,32 +34,20 @@ export function createQuestionRollUps(db: SqliteDatabase): QuestionRollUps {
      ON CONFLICT (question) DO UPDATE SET asked = asked + excluded.asked`,
   )
   const dropAll = db.prepare('DELETE FROM questions WHERE question = ? AND asked <= 0')
-  const sums = new Map<string, {day: number; question: number; asked: number; unanswered: number}>()
 
   return {
-    add({day, question, unanswered}, sign) {
-      if (question === null) return
-      const key = `${day} ${question}`
-      const sum = sums.get(key) ?? {day, question, asked: 0, unanswered: 0}
-      sums.set(key, sum)
-      sum.asked += sign
-      sum.unanswered += sign * unanswered
-    },
-    clear() {
-      db.exec('DELETE FROM question_days')
-      db.exec('DELETE FROM questions')
-    },
-    flush() {
-      for (const {day, question, asked, unanswered} of sums.values()) {
-        if (asked === 0 && unanswered === 0) continue
+    add(sums) {
+      for (const {day, question, asked, unanswered} of sums) {
         addToDay.run(day, question, asked, unanswered)
         addToAll.run(question, asked)
         if (asked >= 0) continue
         dropDay.run(day, question)
         dropAll.run(question)
       }
-      sums.clear()
     },
-    discard: () => sums.clear(),
+    clear() {
+      db.exec('DELETE FROM question_days')
+      db.exec('DELETE FROM questions')
+    },
   }
 }

@@ -1,6 +1,6 @@
 import type {SqliteDatabase} from '../../native/index.ts'
-import type {Counts} from './answer-counts.ts'
-import {type Asked, createQuestionRollUps} from './question-roll-ups.ts'
+import {addedCounts, type Counted, createFigureSums, dayMs, type Entry, hourMs} from './figure-sums.ts'
+import {createQuestionRollUps} from './question-roll-ups.ts'
 
 /**
  * Sums of what ended answers count, by hour (UTC) and build, and by day for pages. They have no words of anybody, and stay
@@ -23,9 +23,6 @@ const rollUpTables = `
   CREATE INDEX IF NOT EXISTS counted_by_question ON counted (question, row) WHERE question IS NOT NULL;
 `
 
-/** What is counted of a page. */
-export type PageCount = 'shown' | 'cited' | 'disliked' | 'unanswered' | 'opened'
-
 /** The tables of an earlier version stay, with columns more. */
 function addColumns(db: SqliteDatabase): void {
   const columns = db.pragma('table_info(page_days)') as {readonly name: string}[]
@@ -38,39 +35,6 @@ function addColumns(db: SqliteDatabase): void {
 /** Whether a catalog has sums already. */
 export function hasRollUps(db: SqliteDatabase): boolean {
   return db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'page_days'").get() !== undefined
-}
-
-export const hourMs = 60 * 60 * 1000
-export const dayMs = 24 * hourMs
-
-/** What visitors say of an answer, and do with it, after it has ended. */
-export interface Judgement {
-  readonly rating: 'up' | 'down' | null
-  /** 1 where a visitor said that the docs lack this. */
-  readonly missing: number
-  /** How often it was taken up again. */
-  readonly resumes: number
-  /** Numbers of the sources that were opened, as JSON. */
-  readonly opened: string
-}
-
-/** An answer that has ended. */
-export interface Entry extends Judgement {
-  readonly row: number
-  /** When it began, in milliseconds since the epoch. */
-  readonly at: number
-  readonly build: string
-  /** What it adds if it is judged so. */
-  readonly countsIf: (judgement: Judgement) => Counts
-  /** Addresses of the pages that it showed, and whether it cites each. */
-  readonly pages: ReadonlyMap<string, boolean>
-  /** Addresses of the pages that were found, and not good enough to show, as the answer abstained. */
-  readonly nearest: ReadonlySet<string>
-  /** Addresses of the sources that it showed, by their numbers. */
-  readonly sources: ReadonlyMap<number, string>
-  /** Stands for its question and all that are the same; null where no words are kept. */
-  readonly question: number | null
-  readonly isAbstained: boolean
 }
 
 /** Every method must be called within a transaction. */
@@ -87,15 +51,11 @@ export interface RollUps {
   discard(): void
 }
 
-function isSame(a: Judgement, b: Judgement): boolean {
-  return a.rating === b.rating && a.missing === b.missing && a.resumes === b.resumes && a.opened === b.opened
-}
-
 export function createRollUps(db: SqliteDatabase): RollUps {
   db.exec(rollUpTables)
   addColumns(db)
   const questions = createQuestionRollUps(db)
-  const countedBefore = db.prepare<[number], Judgement & Asked>(
+  const countedBefore = db.prepare<[number], Counted>(
     'SELECT rating, missing, resumes, opened, day, question, unanswered FROM counted WHERE row = ?',
   )
   const keep = db.prepare(
@@ -113,57 +73,19 @@ export function createRollUps(db: SqliteDatabase): RollUps {
        opened = opened + excluded.opened`,
   )
 
-  /** What is to be added, by hour and build, and by day and page. */
-  const sums = new Map<string, Map<string, number>>()
-  const pages = new Map<string, Record<PageCount, number>>()
-
-  function pageOn(day: number, url: string): Record<PageCount, number> {
-    const key = `${day} ${url}`
-    const page = pages.get(key) ?? {shown: 0, cited: 0, disliked: 0, unanswered: 0, opened: 0}
-    pages.set(key, page)
-    return page
-  }
-
-  function add(
-    {at, build, countsIf, pages: used, nearest, sources}: Entry,
-    judgement: Judgement,
-    sign: 1 | -1,
-  ): void {
-    const key = `${Math.floor(at / hourMs)} ${build}`
-    const sum = sums.get(key) ?? new Map<string, number>()
-    sums.set(key, sum)
-    for (const [name, by] of Object.entries(countsIf(judgement)))
-      sum.set(name, (sum.get(name) ?? 0) + sign * by)
-    const day = Math.floor(at / dayMs)
-    for (const [url, isCited] of used) {
-      const page = pageOn(day, url)
-      page.shown += sign
-      if (isCited) page.cited += sign
-      if (isCited && judgement.rating === 'down') page.disliked += sign
-    }
-    const lacking = judgement.missing === 0 ? nearest : new Set([...nearest, ...used.keys()])
-    for (const url of lacking) pageOn(day, url).unanswered += sign
-    const opened = new Set((JSON.parse(judgement.opened) as number[]).map((n) => sources.get(n) ?? ''))
-    for (const url of opened) if (url !== '') pageOn(day, url).opened += sign
-  }
+  const sums = createFigureSums()
 
   return {
     count(entry) {
-      const {row, at, rating, missing, resumes, opened, question} = entry
-      const before = countedBefore.get(row)
-      if (before !== undefined && isSame(before, entry)) return
-      if (before !== undefined) add(entry, before, -1)
-      add(entry, entry, 1)
-      const unanswered = entry.isAbstained || missing === 1 ? 1 : 0
-      const asked = {day: Math.floor(at / dayMs), question, unanswered}
-      if (before !== undefined) questions.add(before, -1)
-      questions.add(asked, 1)
-      keep.run(row, rating, missing, resumes, opened, asked.day, question, unanswered)
+      const now = sums.count(entry, countedBefore.get(entry.row) ?? null)
+      if (now === null) return
+      const {rating, missing, resumes, opened, day, question, unanswered} = now
+      keep.run(entry.row, rating, missing, resumes, opened, day, question, unanswered)
     },
     forget(row) {
       const before = countedBefore.get(row)
       if (before === undefined) return
-      questions.add(before, -1)
+      sums.forget(before)
       drop.run(row)
     },
     beginPass(oldest) {
@@ -174,28 +96,15 @@ export function createRollUps(db: SqliteDatabase): RollUps {
       questions.clear()
     },
     flush() {
-      for (const [key, sum] of sums) {
-        const [, hour, build] = /^(\d+) (.*)$/s.exec(key)!
-        const before = JSON.parse(sumOf.get(Number(hour), build!) ?? '{}') as Record<string, number>
-        for (const [name, by] of sum) {
-          const value = (before[name] ?? 0) + by
-          if (value === 0) delete before[name]
-          else before[name] = value
-        }
-        keepSum.run(Number(hour), build, JSON.stringify(before))
+      for (const {hour, build, counts} of sums.hours()) {
+        keepSum.run(hour, build, addedCounts(sumOf.get(hour, build), counts))
       }
-      questions.flush()
-      for (const [key, {shown, cited, disliked, unanswered, opened}] of pages) {
-        const [, day, url] = /^(\d+) (.*)$/s.exec(key)!
-        addToPage.run(Number(day), url, shown, cited, disliked, unanswered, opened)
+      questions.add(sums.questions())
+      for (const {day, page, shown, cited, disliked, unanswered, opened} of sums.pages()) {
+        addToPage.run(day, page, shown, cited, disliked, unanswered, opened)
       }
       sums.clear()
-      pages.clear()
     },
-    discard() {
-      questions.discard()
-      sums.clear()
-      pages.clear()
-    },
+    discard: () => sums.clear(),
   }
 }

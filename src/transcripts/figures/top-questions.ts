@@ -11,12 +11,13 @@ export interface QuestionFigures {
   readonly unanswered: number
 }
 
-const maxQuestions = 50
+export const maxQuestions = 50
 /** Up to so many sums of a day are added up; of more, those of the questions that were asked most in all. */
-const maxScanned = 100_000
-const maxCandidates = 2_000
+export const maxScanned = 100_000
+export const maxCandidates = 2_000
 
-interface Sum {
+/** How often a question was asked, by its number. */
+export interface AskedSum {
   readonly question: number
   readonly asked: number
   readonly unanswered: number
@@ -42,7 +43,7 @@ export function topQuestions(
       ? `(SELECT question FROM questions ORDER BY asked DESC LIMIT ${maxCandidates}) CROSS JOIN question_days USING (question)`
       : 'question_days'
   const found = db
-    .prepare<[number, number], Sum>(
+    .prepare<[number, number], AskedSum>(
       `SELECT question, sum(asked) AS asked, sum(unanswered) AS unanswered FROM ${from}
        WHERE day >= ? AND day < ? GROUP BY question HAVING sum(asked) > 1
        ORDER BY 2 DESC, question LIMIT ${maxQuestions}`,
