@@ -1,7 +1,6 @@
-import type {AnswerEvent, SequencedEvent} from '../../domain/index.ts'
+import type {SequencedEvent} from '../../domain/index.ts'
 import {type Queries, storable} from '../../postgres/index.ts'
 import type {AnswerRow} from '../answer-row.ts'
-import {eventsOfJson} from '../catalog/facets-of.ts'
 import {type EventRow, eventsOf} from '../event-rows.ts'
 
 /** The columns of an `AnswerRow`. */
@@ -82,31 +81,11 @@ export async function eventsByAnswer(
     'SELECT answer, seq, last_seq, at, data, pieces FROM docent.events WHERE answer = ANY ($1) ORDER BY answer, seq',
     [answers],
   )
-  return byAnswer(rows, eventsOf)
-}
-
-/** The same without deltas and without times. @throws DocentError `storage`. */
-export async function eventsWithoutText(
-  queries: Queries,
-  answers: readonly number[],
-): Promise<ReadonlyMap<number, AnswerEvent[]>> {
-  if (answers.length === 0) return new Map()
-  const rows = await queries.rows<{readonly answer: number; readonly data: string}>(
-    'SELECT answer, data FROM docent.events WHERE answer = ANY ($1) AND pieces IS NULL ORDER BY answer, seq',
-    [answers],
-  )
-  return byAnswer(rows, (own) => eventsOfJson(own.map(({data}) => data)))
-}
-
-function byAnswer<Row extends {readonly answer: number}, Events>(
-  rows: readonly Row[],
-  eventsOf: (own: readonly Row[]) => Events,
-): Map<number, Events> {
-  const groups = new Map<number, Row[]>()
+  const byAnswer = new Map<number, EventRow[]>()
   for (const row of rows) {
-    const own = groups.get(row.answer)
-    if (own === undefined) groups.set(row.answer, [row])
+    const own = byAnswer.get(row.answer)
+    if (own === undefined) byAnswer.set(row.answer, [row])
     else own.push(row)
   }
-  return new Map([...groups].map(([answer, own]) => [answer, eventsOf(own)]))
+  return new Map([...byAnswer].map(([answer, own]) => [answer, eventsOf(own)]))
 }

@@ -27,7 +27,8 @@ import {
   maxScanned,
   type QuestionFigures,
 } from '../figures/top-questions.ts'
-import {answerColumns, eventsWithoutText} from './answer-rows.ts'
+import {answerColumns} from './answer-rows.ts'
+import {shortEventsOf} from './answer-writer.ts'
 import {indexedPage} from './indexed-page.ts'
 
 /** Of an advisory lock: whoever has it may change sums. Any number, the same for all versions. */
@@ -159,7 +160,7 @@ async function countAnswers(queries: Queries, sums: FigureSums, answers: readonl
     [answers],
   )
   const before = await countedBefore(queries, answers)
-  const events = await eventsWithoutText(queries, answers)
+  const events = await shortEventsOf(queries, answers)
   const counted: (Counted & {readonly row: number})[] = []
   for (const {isFirst, ...answer} of rows) {
     const facets = facetsOf(answer, events.get(answer.row) ?? [])

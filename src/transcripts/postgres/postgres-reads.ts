@@ -21,7 +21,8 @@ import {redactedTranscript} from '../redacted-transcript.ts'
 import {textsIn, unpacked} from '../shared-texts.ts'
 import type {AsyncStaffReads} from '../transcript-reader.ts'
 import type {KeptMaterial, NamedCount, Transcript, TranscriptFilter, ValueKind} from '../transcript-store.ts'
-import {answerColumns, eventsByAnswer, eventsWithoutText, rowsNamed} from './answer-rows.ts'
+import {answerColumns, eventsByAnswer, rowsNamed} from './answer-rows.ts'
+import {shortEventsOf} from './answer-writer.ts'
 import {boundValues, conditionsOf} from './filter-sql.ts'
 import {createPostgresFigures, type PostgresFigures} from './postgres-figures.ts'
 
@@ -240,7 +241,7 @@ async function readAsked(queries: Queries, refs: readonly string[]): Promise<Ask
     [refs.map(storable)],
   )
   const byRef = new Map(rows.map((row) => [row.ref, row]))
-  const events = await eventsWithoutText(
+  const events = await shortEventsOf(
     queries,
     rows.map(({row}) => row),
   )

@@ -1,6 +1,7 @@
 import type {AnswerEvent} from '../../domain/index.ts'
 import type {AnswerRow} from '../answer-row.ts'
 import {facetsOf} from '../catalog/facets-of.ts'
+import {indexedPage} from './indexed-page.ts'
 import {tsvectorOf} from './words.ts'
 
 /** What a filter, a search or an order of a list asks for, written with the answer. */
@@ -33,7 +34,7 @@ export function searchColumnsOf(row: AnswerRow, events: readonly AnswerEvent[]):
     first_token_ms: wholeOrNull(measures.first_token_ms),
     longest_stall_ms: wholeOrNull(measures.longest_stall_ms),
     total_ms: wholeOrNull(measures.total_ms),
-    cited: [...pages].flatMap(([url, isCited]) => (isCited ? [url] : [])),
+    cited: [...pages].flatMap(([url, isCited]) => (isCited ? [indexedPage(url)] : [])),
     words: tsvectorOf(question, text),
   }
 }
