@@ -1,18 +1,16 @@
-import {DocentError} from '../domain/index.ts'
-import {headOf} from '../lib/cut.ts'
 import type {SqliteDatabase} from '../native/index.ts'
-import type {AuditDetails, AuditEntry, AuditFilter, AuditLine, AuditPage} from './audit.ts'
+import type {AuditEntry, AuditFilter, AuditPage} from './audit.ts'
+import {
+  type AuditPlace,
+  type AuditRow,
+  auditConditions,
+  auditPageOf,
+  auditPlaceOf,
+  auditRemovalBatchSize,
+  auditValuesOf,
+  newestLines,
+} from './audit-row.ts'
 import {nameKeyOf} from './person-name.ts'
-
-type AuditRow = Omit<AuditLine, 'details'> & {readonly details: string | null}
-
-/** Of the last line of the page before. */
-type Place = readonly [at: number, line: number]
-
-const maxTextLength = 200
-const maxDetailsLength = 4_000
-/** Maximum lines that are removed in one transaction. */
-const removalBatchSize = 500
 
 /**
  * The audit log in SQLite. Lines are appended and, when they are too old or too many, removed from the oldest on.
@@ -45,7 +43,7 @@ export function createAuditTable(
     .pluck()
 
   /** The newest lines, after `place` if that is given. */
-  function newestOf(filter: AuditFilter, place: Place | null, count: number): AuditRow[] {
+  function newestOf(filter: AuditFilter, place: AuditPlace | null, count: number): AuditRow[] {
     const {who, ...others} = filter
     if (who === undefined) return newestBy(null, '', others, place, count)
     const key = nameKeyOf(who)
@@ -56,86 +54,39 @@ export function createAuditTable(
         .filter((name) => nameKeyOf(name) === key)
         .map((name) => newestBy('name', name, others, place, count)),
     ]
-    const lines = new Map(found.flat().map((row) => [row.line, row]))
-    return [...lines.values()].sort((a, b) => b.at - a.at || b.line - a.line).slice(0, count)
+    return newestLines(found.flat(), count)
   }
 
   /** Of one value in one column, so that an index has them in this order. */
   function newestBy(
     column: 'who' | 'name' | null,
     value: string,
-    {what, from, to}: AuditFilter,
-    place: Place | null,
+    filter: Omit<AuditFilter, 'who'>,
+    place: AuditPlace | null,
     count: number,
   ): AuditRow[] {
-    const conditions: string[] = []
-    const values: (string | number)[] = []
-    const where = (condition: string, ...given: readonly (string | number | undefined)[]) => {
-      const present = given.filter((one) => one !== undefined)
-      if (present.length === 0) return
-      conditions.push(condition)
-      values.push(...present)
-    }
-    if (column !== null) where(`${column} = ?`, value)
-    where('what = ?', what)
-    where('at >= ?', from)
-    where('at < ?', to)
-    if (place !== null) where('(at, line) < (?, ?)', ...place)
+    const {where, values} = auditConditions(column, value, filter, place, () => '?')
     return db
       .prepare<(string | number)[], AuditRow>(
-        `SELECT * FROM audit ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
-         ORDER BY at DESC, line DESC LIMIT ?`,
+        `SELECT * FROM audit ${where} ORDER BY at DESC, line DESC LIMIT ?`,
       )
       .all(...values, count)
   }
 
   return {
     record(entry: AuditEntry): void {
-      const {who, name, role, what, which, details, address} = entry
-      const short = (text: string | null) => (text === null ? null : headOf(text, maxTextLength))
-      insert.run(now(), short(who), short(name), role, what, short(which), detailsJson(details), address)
+      insert.run(now(), ...auditValuesOf(entry))
     },
     audit(filter: AuditFilter, {cursor, limit = 50}: {cursor?: string; limit?: number} = {}): AuditPage {
-      const place = cursor === undefined ? null : placeOf(cursor)
+      const place = auditPlaceOf(cursor)
       // In one transaction, so that what other processes write meanwhile is not seen.
       const rows = db.transaction(() => newestOf(filter, place, limit + 1))()
-      const items = rows.slice(0, limit).map(lineOf)
-      const last = items.at(-1)
-      return {items, nextCursor: rows.length > limit && last !== undefined ? cursorOf(last) : null}
+      return auditPageOf(rows, limit)
     },
     /** Removes some lines from before a time, or beyond a number of lines. @returns how many. */
     removeSome(before: number | null, maxLines: number): number {
-      const old = before === null ? 0 : removeBefore.run(before, removalBatchSize).changes
-      return old + removeUpTo.run((lastLine.get() ?? 0) - maxLines, removalBatchSize).changes
+      const old = before === null ? 0 : removeBefore.run(before, auditRemovalBatchSize).changes
+      return old + removeUpTo.run((lastLine.get() ?? 0) - maxLines, auditRemovalBatchSize).changes
     },
   }
-}
-
-/** JSON of the details; of those that are too long the names alone. */
-function detailsJson(details: AuditDetails | null): string | null {
-  if (details === null) return null
-  const json = JSON.stringify(details)
-  return json.length <= maxDetailsLength
-    ? json
-    : JSON.stringify({tooLong: headOf(Object.keys(details).join(' '), maxTextLength)})
-}
-
-function lineOf(row: AuditRow): AuditLine {
-  return {...row, details: row.details === null ? null : (JSON.parse(row.details) as AuditDetails)}
-}
-
-function cursorOf({at, line}: AuditLine): string {
-  return Buffer.from(`${at}.${line}`).toString('base64url')
-}
-
-/** @throws DocentError `invalid_request`. */
-function placeOf(cursor: string): Place {
-  const [, at, line] = /^(\d{1,15})\.(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? []
-  if (at === undefined || line === undefined) {
-    throw new DocentError(
-      'invalid_request',
-      'cursor: is not one of this list; leave it out to start at the beginning',
-    )
-  }
-  return [Number(at), Number(line)]
 }

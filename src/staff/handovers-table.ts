@@ -1,5 +1,4 @@
 import {randomBytes, randomUUID, timingSafeEqual} from 'node:crypto'
-import {DocentError} from '../domain/index.ts'
 import {digestOf} from '../lib/secrets.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 import {
@@ -9,25 +8,16 @@ import {
   type MadeHandover,
   maxHandovers,
 } from './handover.ts'
-
-interface HandoverRow {
-  readonly number: number
-  readonly id: string
-  readonly key: Buffer
-  readonly ref: string
-  readonly made_at: number
-  readonly who: string
-  readonly made_by: string
-  readonly note: string | null
-  readonly ends_at: number
-  readonly withdrawn_at: number | null
-  readonly openings: number
-  readonly opened_at: number | null
-}
+import {
+  type HandoverRow,
+  handoverOf,
+  handoverPageOf,
+  handoversBefore,
+  maxKeptHandovers,
+} from './handover-row.ts'
+import {refusals} from './refusals.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
-/** Links that are kept in all, those that have ended included; the oldest of those go first. */
-const maxKept = 5_000
 
 /** Links that show a conversation, in SQLite. */
 export function createHandoversTable(db: SqliteDatabase, now: () => number) {
@@ -60,24 +50,14 @@ export function createHandoversTable(db: SqliteDatabase, now: () => number) {
     make(given: {ref: string; who: string; by: string; note: string | null; days: number}): MadeHandover {
       const {ref, who, by, note, days} = given
       removeEnded.run(now() - endedHandoverMs)
-      removeBeyond.run(now(), maxKept - 1)
-      if ((countOpen.get(now()) ?? 0) >= maxHandovers) {
-        throw new DocentError(
-          'conflict',
-          `There are ${maxHandovers} hand-over links already, the most that work at one time. Withdraw some.`,
-        )
-      }
+      removeBeyond.run(now(), maxKeptHandovers - 1)
+      if ((countOpen.get(now()) ?? 0) >= maxHandovers) throw refusals.tooManyHandovers()
       const key = randomBytes(24).toString('base64url')
       const row = insert.get(randomUUID(), digestOf(key), ref, now(), who, by, note, now() + days * dayMs)
       return {handover: handoverOf(row!), key}
     },
     list({cursor, limit = 50}: {cursor?: string; limit?: number} = {}): HandoverPage {
-      const rows = newest.all(cursor === undefined ? Number.MAX_SAFE_INTEGER : numberOf(cursor), limit + 1)
-      const shown = rows.slice(0, limit)
-      return {
-        items: shown.map(handoverOf),
-        nextCursor: rows.length > limit ? String(shown.at(-1)!.number) : null,
-      }
+      return handoverPageOf(newest.all(handoversBefore(cursor), limit + 1), limit)
     },
     find(id: string): Handover | null {
       const row = byId.get(id)
@@ -93,29 +73,8 @@ export function createHandoversTable(db: SqliteDatabase, now: () => number) {
     },
     withdraw(id: string): Handover {
       const row = withdraw.get(now(), id)
-      if (row === undefined) throw new DocentError('not_found', 'There is no such hand-over link.')
+      if (row === undefined) throw refusals.noHandover()
       return handoverOf(row)
     },
   }
-}
-
-function handoverOf(row: HandoverRow): Handover {
-  const {id, ref, who, note, openings} = row
-  return {
-    ...{id, ref, who, note, openings},
-    madeAt: row.made_at,
-    madeBy: row.made_by,
-    endsAt: row.ends_at,
-    withdrawnAt: row.withdrawn_at,
-    openedAt: row.opened_at,
-  }
-}
-
-/** @throws DocentError `invalid_request`. */
-function numberOf(cursor: string): number {
-  if (/^\d{1,15}$/.test(cursor)) return Number(cursor)
-  throw new DocentError(
-    'invalid_request',
-    'cursor: is not one of this list; leave it out to start at the beginning',
-  )
 }

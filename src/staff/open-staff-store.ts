@@ -1,7 +1,7 @@
 import {existsSync} from 'node:fs'
-import {setTimeout as delay} from 'node:timers/promises'
 import {DocentError} from '../domain/index.ts'
 import {backUpDatabaseFile, openSmallDatabase} from '../native/index.ts'
+import {keepAuditShort} from './audit-retention.ts'
 import {createAuditTable} from './audit-table.ts'
 import {createHandoversTable} from './handovers-table.ts'
 import {staffMigrations} from './migrations.ts'
@@ -27,16 +27,12 @@ export interface StaffStoreOptions {
   readonly onProblem?: (error: unknown) => void
 }
 
-const everyMs = 60 * 60 * 1000
-const dayMs = 24 * 60 * 60 * 1000
-const pauseMs = 50
-
 /**
  * Opens people, sessions, the audit log and hand-over links in a SQLite file of their own. Several processes may have it open.
  * @throws DocentError `storage` if the file cannot be used; it is left unchanged then.
  */
 export function openStaffStore(options: StaffStoreOptions): StaffStore {
-  const {auditDays, maxAuditLines = 1_000_000, now = Date.now} = options
+  const {auditDays, maxAuditLines = 1_000_000, now = Date.now, onProblem} = options
   const {
     db,
     read,
@@ -50,22 +46,12 @@ export function openStaffStore(options: StaffStoreOptions): StaffStore {
   const audit = createAuditTable(db, now, people.idsNamed)
   const handovers = createHandoversTable(db, now)
 
-  async function removeOldLines(days: number): Promise<void> {
-    const before = days === 0 ? null : now() - days * dayMs
-    while (db.open && (await run(() => audit.removeSome(before, maxAuditLines))) > 0) {
-      await delay(pauseMs, undefined, {ref: false})
-    }
-  }
-
-  const clean = () => {
-    if (auditDays === undefined) return
-    removeOldLines(auditDays).catch((error: unknown) => {
-      if (db.open) options.onProblem?.(error)
-    })
-  }
-  clean()
-  const timer = auditDays === undefined ? null : setInterval(clean, everyMs)
-  timer?.unref()
+  const endRetention = keepAuditShort({
+    auditDays,
+    now,
+    removeSome: (before) => run(() => audit.removeSome(before, maxAuditLines)),
+    onProblem,
+  })
 
   return {
     people: () => read(people.people),
@@ -92,7 +78,7 @@ export function openStaffStore(options: StaffStoreOptions): StaffStore {
     countOpening: (id) => run(() => handovers.countOpening(id)),
     withdrawHandover: (id) => run(() => handovers.withdraw(id)),
     close() {
-      if (timer !== null) clearInterval(timer)
+      endRetention()
       db.close()
     },
   }

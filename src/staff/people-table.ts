@@ -1,31 +1,11 @@
-import {randomBytes, timingSafeEqual} from 'node:crypto'
-import {DocentError} from '../domain/index.ts'
+import {timingSafeEqual} from 'node:crypto'
 import {digestOf} from '../lib/secrets.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 import {nameKeyOf, personNameOf} from './person-name.ts'
-import {isLikeId} from './reserved-names.ts'
+import {newInvitation, newPersonId, newSecret, type PersonRow, personOf} from './person-row.ts'
+import {refusals} from './refusals.ts'
 import type {Role} from './role.ts'
-import {
-  type Invitation,
-  type Invited,
-  invitationMs,
-  maxPeople,
-  maxSessionsPerPerson,
-  type Person,
-  sessionMs,
-} from './staff-store.ts'
-
-interface PersonRow {
-  readonly id: string
-  readonly name: string
-  readonly role: Role
-  readonly invited_at: number
-  readonly invited_by: string
-  readonly invitation_ends_at: number | null
-  readonly token: Buffer | null
-  readonly joined_at: number | null
-  readonly off_at: number | null
-}
+import {type Invited, maxPeople, maxSessionsPerPerson, type Person, sessionMs} from './staff-store.ts'
 
 /** People and sessions in SQLite. Every change is one transaction, so what it checks still holds when it writes. */
 export function createPeopleTable(db: SqliteDatabase, now: () => number) {
@@ -67,13 +47,8 @@ export function createPeopleTable(db: SqliteDatabase, now: () => number) {
   /** @throws DocentError `not_found`. */
   function existing(id: string): PersonRow {
     const row = byId.get(id)
-    if (row === undefined) throw new DocentError('not_found', 'There is no such person.')
+    if (row === undefined) throw refusals.noPerson()
     return row
-  }
-
-  function newInvitation(): Invitation & {readonly digest: Buffer} {
-    const secret = newSecret()
-    return {secret, endsAt: now() + invitationMs, digest: digestOf(secret)}
   }
 
   const endSessionsOf = (id: string, kept: Buffer = Buffer.alloc(0)) => endOthers.run(id, kept)
@@ -91,31 +66,22 @@ export function createPeopleTable(db: SqliteDatabase, now: () => number) {
     },
     invite(given: {readonly name: string; readonly role: Role; readonly by: string}): Invited {
       const {name, key} = personNameOf(given.name)
-      if (byNameKey.get(key) !== undefined) {
-        throw new DocentError('conflict', 'Somebody has this name already. Choose another.')
-      }
-      if ((count.get() ?? 0) >= maxPeople) {
-        throw new DocentError(
-          'conflict',
-          `There are ${maxPeople} people already, the most that are kept. Remove some who are switched off.`,
-        )
-      }
-      const id = newId()
-      const {digest, ...invitation} = newInvitation()
+      if (byNameKey.get(key) !== undefined) throw refusals.nameTaken()
+      if ((count.get() ?? 0) >= maxPeople) throw refusals.tooManyPeople()
+      const id = newPersonId()
+      const {digest, invitation} = newInvitation(now())
       insert.run(id, name, key, given.role, now(), given.by, digest, invitation.endsAt)
       return {person: personOf(existing(id)), invitation}
     },
     inviteAgain(id: string): Invited {
       existing(id)
-      const {digest, ...invitation} = newInvitation()
+      const {digest, invitation} = newInvitation(now())
       setInvitation.run(digest, invitation.endsAt, id)
       return {person: personOf(existing(id)), invitation}
     },
     withdrawInvitation(id: string): Person {
       const row = existing(id)
-      if (row.invitation_ends_at === null) {
-        throw new DocentError('not_found', 'There is no open invitation for this person.')
-      }
+      if (row.invitation_ends_at === null) throw refusals.noInvitation()
       if (row.joined_at === null) remove.run(id)
       else db.prepare('UPDATE people SET invitation = NULL, invitation_ends_at = NULL WHERE id = ?').run(id)
       return personOf(row)
@@ -135,9 +101,7 @@ export function createPeopleTable(db: SqliteDatabase, now: () => number) {
     },
     changeToken(id: string, keptSession: string | null): string {
       const token = newSecret()
-      if (setToken.run(digestOf(token), id).changes === 0) {
-        throw new DocentError('not_found', 'This person has no token to change.')
-      }
+      if (setToken.run(digestOf(token), id).changes === 0) throw refusals.noToken()
       endSessionsOf(id, keptSession === null ? undefined : digestOf(keptSession))
       return token
     },
@@ -159,9 +123,7 @@ export function createPeopleTable(db: SqliteDatabase, now: () => number) {
     },
     remove(id: string): Person {
       const row = existing(id)
-      if (row.off_at === null) {
-        throw new DocentError('conflict', 'Switch this person off before you remove them.')
-      }
+      if (row.off_at === null) throw refusals.notOff()
       remove.run(id)
       return personOf(row)
     },
@@ -179,32 +141,5 @@ export function createPeopleTable(db: SqliteDatabase, now: () => number) {
     endSession(session: string): void {
       endSession.run(digestOf(session))
     },
-  }
-}
-
-/** 72 random bits, in a form that no name may have. */
-function newId(): string {
-  for (;;) {
-    const id = randomBytes(9).toString('base64url')
-    if (isLikeId(id)) return id
-  }
-}
-
-/** 256 random bits; the beginning says to people and to scanners of secrets what it is. */
-function newSecret(): string {
-  return `docent_${randomBytes(32).toString('base64url')}`
-}
-
-function personOf(row: PersonRow): Person {
-  return {
-    id: row.id,
-    name: row.name,
-    role: row.role,
-    status: row.off_at !== null ? 'off' : row.token === null ? 'invited' : 'active',
-    invitedAt: row.invited_at,
-    invitedBy: row.invited_by,
-    invitationEndsAt: row.invitation_ends_at,
-    joinedAt: row.joined_at,
-    offAt: row.off_at,
   }
 }
