@@ -18,5 +18,6 @@ export {
 } from './handover.ts'
 export {backUpStaff, openStaffStore} from './open-staff-store.ts'
 export {hasInvisible, isVisible} from './person-name.ts'
+export {openPostgresStaffStore, type PostgresStaffStoreOptions} from './postgres/open-postgres-staff-store.ts'
 export {type Permission, permissionsOf, type Role, roles} from './role.ts'
 export {type Invited, type Person, type StaffStore, sessionMs} from './staff-store.ts'

@@ -4,14 +4,17 @@ import type {AuditEntry, StaffStore} from '../../src/staff/index.ts'
 import {invitationMs, maxPeople, sessionMs} from '../../src/staff/staff-store.ts'
 
 /** What every store of people and of the audit log does. `open` opens an empty one with a clock of the test. */
-export function staffStoreContract(name: string, open: (now: () => number) => StaffStore): void {
+export function staffStoreContract(
+  name: string,
+  open: (now: () => number) => StaffStore | Promise<StaffStore>,
+): void {
   describe(`${name}, as a staff store`, () => {
     let now = 1_000_000
     const opened: StaffStore[] = []
 
-    function empty(): StaffStore {
+    async function empty(): Promise<StaffStore> {
       now = 1_000_000
-      const store = open(() => now)
+      const store = await open(() => now)
       opened.push(store)
       return store
     }
@@ -40,7 +43,7 @@ export function staffStoreContract(name: string, open: (now: () => number) => St
     })
 
     test('an invitation ends after seven days, and a new one works', async () => {
-      const store = empty()
+      const store = await empty()
       const {person, invitation} = await store.invite({name: 'Ada', role: 'docs', by: 'admin'})
       now = invitation.endsAt
       const tooLate = await store.takeUp(invitation.secret)
@@ -54,7 +57,7 @@ export function staffStoreContract(name: string, open: (now: () => number) => St
     })
 
     test('a hand-over link is found by its key, counted, and listed for a month after its end', async () => {
-      const store = empty()
+      const store = await empty()
       const give = (days: number) => store.makeHandover({ref: 'r', who: 'a', by: 'Ada', note: null, days})
       const first = await give(1)
       const second = await give(90)
@@ -79,7 +82,7 @@ export function staffStoreContract(name: string, open: (now: () => number) => St
     })
 
     test('somebody is found by id, and by name in any case', async () => {
-      const store = empty()
+      const store = await empty()
       const {person} = await joined(store, 'Zoë Müller')
 
       for (const given of [person.id, 'zoë müller', ' ZOË  MÜLLER '])
@@ -88,7 +91,7 @@ export function staffStoreContract(name: string, open: (now: () => number) => St
     })
 
     test('a session ends after its time, and when its person is switched off', async () => {
-      const store = empty()
+      const store = await empty()
       const {person} = await joined(store)
       const [first, second] = [await store.beginSession(person.id), await store.beginSession(person.id)]
       await store.endSession(first)
@@ -104,7 +107,7 @@ export function staffStoreContract(name: string, open: (now: () => number) => St
     })
 
     test('sessions are ended all at once, and the token works', async () => {
-      const store = empty()
+      const store = await empty()
       const {person, token} = await joined(store)
       const other = await joined(store, 'Bo')
       const sessions = [
@@ -120,7 +123,7 @@ export function staffStoreContract(name: string, open: (now: () => number) => St
     })
 
     test('a token is its person’s until it is changed or ended', async () => {
-      const store = empty()
+      const store = await empty()
       const {person, token} = await joined(store)
       const other = await joined(store, 'Bo')
       const first = await store.personOfToken(token)
@@ -135,7 +138,7 @@ export function staffStoreContract(name: string, open: (now: () => number) => St
     })
 
     test('an invitation of who is switched off is void', async () => {
-      const store = empty()
+      const store = await empty()
       const {person, invitation} = await store.invite({name: 'Ada', role: 'docs', by: 'admin'})
       await store.switchOff(person.id)
 
@@ -144,7 +147,7 @@ export function staffStoreContract(name: string, open: (now: () => number) => St
     })
 
     test('there are at most some hundreds of people', async () => {
-      const store = empty()
+      const store = await empty()
       for (let n = 0; n < maxPeople; n++) await store.invite({name: `P${n}`, role: 'docs', by: 'admin'})
 
       await expect(store.invite({name: 'One more', role: 'docs', by: 'admin'})).rejects.toMatchObject({
@@ -154,7 +157,7 @@ export function staffStoreContract(name: string, open: (now: () => number) => St
     })
 
     test('nobody is changed who is not there', async () => {
-      const store = empty()
+      const store = await empty()
       const refused = {code: 'not_found'}
 
       await expect(store.setRole('x', 'docs')).rejects.toMatchObject(refused)
@@ -166,7 +169,7 @@ export function staffStoreContract(name: string, open: (now: () => number) => St
     })
 
     test('the audit log is read newest first, page by page, also where lines have the same time', async () => {
-      const store = empty()
+      const store = await empty()
       for (let n = 0; n < 25; n++) {
         if (n % 10 === 0) now++
         await store.record(line('transcript_read', 'a', {n}))
@@ -186,7 +189,7 @@ export function staffStoreContract(name: string, open: (now: () => number) => St
     })
 
     test('the audit log is narrowed by who, what and time', async () => {
-      const store = empty()
+      const store = await empty()
       for (const [at, who, what] of [
         [10, 'a', 'sign_in'],
         [20, 'b', 'sign_in'],
@@ -208,7 +211,7 @@ export function staffStoreContract(name: string, open: (now: () => number) => St
     })
 
     test('the id of somebody is refused as a name', async () => {
-      const store = empty()
+      const store = await empty()
       for (let n = 0; n < 100; n++) {
         const {person} = await store.invite({name: `Ada ${n}`, role: 'support', by: 'admin'})
         const invited = store.invite({name: person.id, role: 'docs', by: 'admin'})
@@ -217,7 +220,7 @@ export function staffStoreContract(name: string, open: (now: () => number) => St
     })
 
     test('who finds the lines of an id, of a name in any case, and of who has that name now', async () => {
-      const store = empty()
+      const store = await empty()
       const record = (who: string, name: string, n: number) =>
         store.record({...line('transcript_read', who, {n}), name})
       const {person} = await joined(store, 'Ada')
@@ -237,7 +240,7 @@ export function staffStoreContract(name: string, open: (now: () => number) => St
     })
 
     test('pages of who has several ids and names have each line once, in order', async () => {
-      const store = empty()
+      const store = await empty()
       const {person} = await joined(store, 'Ada')
       for (let n = 0; n < 60; n++) {
         if (n % 7 === 0) now++
@@ -265,7 +268,7 @@ export function staffStoreContract(name: string, open: (now: () => number) => St
     })
 
     test('who was removed is found by name, also after somebody of that name was invited', async () => {
-      const store = empty()
+      const store = await empty()
       const {person: first} = await joined(store, 'Ada')
       await store.record({...line('transcript_read', first.id, {n: 1}), name: 'Ada'})
       await store.switchOff(first.id)
@@ -279,7 +282,7 @@ export function staffStoreContract(name: string, open: (now: () => number) => St
     })
 
     test('a line keeps what it was given, within bounds', async () => {
-      const store = empty()
+      const store = await empty()
       await store.record({
         who: 'shared:support',
         name: 'n'.repeat(500),
