@@ -52,8 +52,6 @@ export const dependencyNotes: Readonly<Record<string, string>> = {
   pino: 'The server’s log, as JSON lines.',
   'pino-pretty': 'The same log for people, on a terminal.',
   'prom-client': 'Metrics for Prometheus.',
-  'rate-limiter-flexible':
-    'Counts a visitor’s minute in PostgreSQL, for several servers; loaded only with `DATABASE_URL`.',
   re2js: 'Patterns of the operator’s own for redaction, in time proportional to the text; no native code.',
   'rehype-sanitize': 'Sanitises the rendered `/docs` pages.',
   'rehype-stringify': 'Writes the rendered `/docs` pages.',

@@ -1,6 +1,7 @@
 export {createHttpServer, type HttpServer} from './http-server.ts'
 export type {LimitStore} from './limits/limit-store.ts'
 export {memoryLimits} from './limits/memory-limits.ts'
+export {type PostgresLimits, type PostgresLimitsOptions, postgresLimits} from './limits/postgres-limits.ts'
 export type {Log} from './log.ts'
 export {createMetrics} from './metrics.ts'
 export {redactedLog} from './redacted-log.ts'
