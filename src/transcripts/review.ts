@@ -49,23 +49,37 @@ export function prepareReview(db: SqliteDatabase, now: () => number): WriteRevie
   const transaction = db.transaction<WriteReview>((answerId, given, replaces) => {
     const before = reviewOf.get(answerId)
     if (before === undefined) throw noTranscript(answerId)
-    if (replaces !== undefined && replaces !== before.reviewed_at) {
-      // Sent again, because the response to the first time was lost.
-      if (isSameReview(before, given)) return
-      throw new DocentError(
-        'conflict',
-        before.reviewed_at === null
-          ? 'The review that this replaces is gone: read the transcript again.'
-          : 'Somebody else has reviewed this meanwhile: read the transcript again.',
-      )
-    }
+    if (!shouldWriteReview(before, given, replaces)) return
     const {verdict, note, correctedAnswer, by} = given
     write.run(verdict, note, correctedAnswer, by, now(), answerId)
   })
   return (answerId, given, replaces) => transaction.immediate(answerId, given, replaces)
 }
 
-type ReviewRow = Pick<AnswerRow, 'verdict' | 'review_note' | 'corrected_answer' | 'reviewer' | 'reviewed_at'>
+export type ReviewRow = Pick<
+  AnswerRow,
+  'verdict' | 'review_note' | 'corrected_answer' | 'reviewer' | 'reviewed_at'
+>
+
+/**
+ * Whether a review is to be written over what is stored: not if it is there already.
+ * @throws DocentError `conflict` if it replaces another one than the stored one.
+ */
+export function shouldWriteReview(
+  before: ReviewRow,
+  given: Omit<Review, 'at'>,
+  replaces: number | null | undefined,
+): boolean {
+  if (replaces === undefined || replaces === before.reviewed_at) return true
+  // Sent again, because the response to the first time was lost.
+  if (isSameReview(before, given)) return false
+  throw new DocentError(
+    'conflict',
+    before.reviewed_at === null
+      ? 'The review that this replaces is gone: read the transcript again.'
+      : 'Somebody else has reviewed this meanwhile: read the transcript again.',
+  )
+}
 
 function isSameReview(row: ReviewRow, {verdict, note, correctedAnswer, by}: Omit<Review, 'at'>): boolean {
   return (

@@ -30,7 +30,7 @@ export interface StaffChangesOptions {
   readonly now: () => number
 }
 
-type StaffChanges = Pick<
+export type StaffChanges = Pick<
   TranscriptStore,
   | 'setFeedback'
   | 'setFirstUseful'
@@ -43,13 +43,13 @@ type StaffChanges = Pick<
   | 'purge'
 >
 
-/** More says nothing more, and each is a write. */
-const maxResumes = 100
+/** How often it is counted that an answer was taken up again: more says nothing more, and each is a write. */
+export const maxResumes = 100
 
 /** What readers do after an answer was given, feedback, reviews and deletions. */
 export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
   const {db, file, mode, live, writes, redaction, redactor, withStaffTimeout, erase, now} = options
-  const feedbackOf = db.prepare<[string], FeedbackRow & {readonly build: string}>(
+  const feedbackOf = db.prepare<[string], FeedbackRow>(
     'SELECT rating, rating_reasons, rating_comment, missing, build FROM answers WHERE id = ?',
   )
   const keepFeedback = db.prepare(
@@ -62,7 +62,7 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
     const feedback = feedbackAfter(before, change)
     const {rating, reasons, comment, missing} = feedback
     keepFeedback.run(rating, JSON.stringify(reasons), comment, missing ? 1 : 0, now(), answerId)
-    return {feedback, isNewlyMissing: missing && before.missing === 0, build: before.build}
+    return keptFeedbackOf(before, feedback)
   })
   const giveReview = prepareReview(db, now)
   const keepFirstUseful = db.prepare(
@@ -91,15 +91,6 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
     }
   }
 
-  /** @returns how many of them were only in memory. */
-  function forget(answers: readonly LiveAnswer[]): number {
-    for (const answer of answers) {
-      writes.drop(answer)
-      live.forget(answer)
-    }
-    return answers.filter(({row}) => row === null).length
-  }
-
   async function remove(
     step: RemovalStep,
     value: string | number,
@@ -107,7 +98,7 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
     onStep: () => Promise<void> = async () => {},
   ): Promise<number> {
     await writes.flushInSteps()
-    let removed = forget(liveOnes())
+    let removed = forgetLive(liveOnes(), {live, writes})
     try {
       let gone: number
       do {
@@ -135,13 +126,8 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
     },
     async setFirstUseful(answerId, firstUsefulMs) {
       const answer = live.get(answerId)
-      if (answer === undefined) {
-        change(() => keepFirstUseful.run(firstUsefulMs, answerId))
-      } else if (answer.details.firstUsefulMs === undefined) {
-        answer.details = {...answer.details, firstUsefulMs}
-        answer.hasNewDetails = true
-        writes.add(answer)
-      }
+      if (answer === undefined) change(() => keepFirstUseful.run(firstUsefulMs, answerId))
+      else noteFirstUseful(answer, firstUsefulMs, writes)
     },
     async countResume(answerId) {
       // The answer may have no row yet.
@@ -177,10 +163,41 @@ export function createStaffChanges(options: StaffChangesOptions): StaffChanges {
   }
 }
 
-type FeedbackRow = Pick<AnswerRow, 'rating' | 'rating_reasons' | 'rating_comment' | 'missing'>
+/** Forgets answers in memory that are removed. @returns how many of them were only there. */
+export function forgetLive(
+  answers: readonly LiveAnswer[],
+  {live, writes}: {readonly live: LiveAnswers; readonly writes: Pick<WriteBehind, 'drop'>},
+): number {
+  for (const answer of answers) {
+    writes.drop(answer)
+    live.forget(answer)
+  }
+  return answers.filter(({row}) => row === null).length
+}
+
+/** Notes when an answer in memory was first useful, in milliseconds since it began. The first value counts. */
+export function noteFirstUseful(
+  answer: LiveAnswer,
+  firstUsefulMs: number,
+  writes: Pick<WriteBehind, 'add'>,
+): void {
+  if (answer.details.firstUsefulMs !== undefined) return
+  answer.details = {...answer.details, firstUsefulMs}
+  answer.hasNewDetails = true
+  writes.add(answer)
+}
+
+export type FeedbackRow = Pick<
+  AnswerRow,
+  'rating' | 'rating_reasons' | 'rating_comment' | 'missing' | 'build'
+>
+
+export function keptFeedbackOf(before: FeedbackRow, feedback: KeptFeedback['feedback']): KeptFeedback {
+  return {feedback, isNewlyMissing: feedback.missing && before.missing === 0, build: before.build}
+}
 
 /** A new rating replaces the earlier one with its words; `missing` is only added. */
-function feedbackAfter(
+export function feedbackAfter(
   before: FeedbackRow,
   {rating = null, missing = false, reasons, comment}: FeedbackChange,
 ): Omit<Feedback, 'at'> {
