@@ -37,4 +37,5 @@ export {
   valueKinds,
   verdicts,
 } from './transcript-store.ts'
-export {pageTest, type Withdrawal, withdrawPage} from './withdraw-page.ts'
+export {type Withdrawal, withdrawPage} from './withdraw-page.ts'
+export {pageTest} from './withdrawn-answer.ts'

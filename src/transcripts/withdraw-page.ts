@@ -1,21 +1,12 @@
 import {setTimeout as delay} from 'node:timers/promises'
-import type {JournalDetails} from '../answers/index.ts'
-import {
-  type AnswerEvent,
-  DocentError,
-  type PageLink,
-  type SequencedEvent,
-  type Source,
-  type VisitorPage,
-  withdrawnSource,
-} from '../domain/index.ts'
-import {pathKey} from '../lib/url-path.ts'
+import {DocentError, type SequencedEvent} from '../domain/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 import {eventInserter} from './answer-writer.ts'
 import {forgetPagesIn} from './catalog/local-catalog.ts'
 import {type EventRow, eventsOf} from './event-rows.ts'
 import {openSharedDatabase, storageError} from './open-database.ts'
 import {eraseCopies} from './removal.ts'
+import {type IsOfPage, pageTest, withoutPage, withoutRepeatedWords} from './withdrawn-answer.ts'
 
 export interface Withdrawal {
   /** Answers that named the page: among their sources, as near it, or as where the visitor was. */
@@ -102,20 +93,6 @@ export async function withdrawPage(
   }
 }
 
-type IsOfPage = (url: string) => boolean
-
-/** Whether an address leads to the page, to whichever of its sections, and however it is encoded. */
-export function pageTest(urls: readonly string[]): IsOfPage {
-  const keyOf = (url: string) => pathKey(url.replace(/[?#].*$/s, '').replace(/(?<=[^/])\/$/, ''))
-  const keys = new Set(urls.map(keyOf))
-  return (url) => url !== '' && keys.has(keyOf(url))
-}
-
-function noteAt(at: number): string {
-  const day = new Date(at).toISOString().slice(0, 10)
-  return `A page that was a source of this answer was withdrawn on ${day}. What was taken from it is gone.`
-}
-
 interface Steps {
   /** Answers that name the page and have not ended. */
   running(): number
@@ -144,7 +121,7 @@ function prepareSteps(db: SqliteDatabase, isOfPage: IsOfPage, at: number): Steps
   const dropMaterial = prepareDroppingMaterial(db)
 
   const eventsOfRow = (row: number) => eventsOf(eventRows.all(row))
-  const leftOf = (row: FoundRow) => withoutPage(row, eventsOfRow(row.row), isOfPage)
+  const leftOf = (row: FoundRow) => withoutPage(row, eventsOfRow(row.row), isOfPage, at)
 
   function replaceEvents(row: number, events: readonly SequencedEvent[]): void {
     dropEvents.run(row)
@@ -156,18 +133,15 @@ function prepareSteps(db: SqliteDatabase, isOfPage: IsOfPage, at: number): Steps
     if (left === null) return
     dropMaterial(row.row, left.numbers)
     replaceEvents(row.row, left.events)
-    const notes = [...(left.facts.notes ?? []), noteAt(at)]
-    const facts = {...left.facts, notes, ...(left.isEmptied ? {emptiedAt: left.facts.emptiedAt ?? at} : {})}
-    update.run(left.isEmptied ? '' : row.text, JSON.stringify(facts), left.page, row.row)
+    update.run(left.text, left.facts, left.page, row.row)
     if (left.isEmptied) for (const each of ofConversation.all(row.conversation)) dropRepeated(each)
   })
 
   /** Searches and prompts of a conversation are made of the answers before, so they may repeat the words of one that is emptied. */
   function dropRepeated({row, question}: Pick<FoundRow, 'row' | 'question'>): void {
     dropMaterial(row, [])
-    const events = eventsOfRow(row)
-    const left = events.map((each) => ({...each, event: withoutSearches(each.event, question)}))
-    if (JSON.stringify(left) !== JSON.stringify(events)) replaceEvents(row, left)
+    const left = withoutRepeatedWords(eventsOfRow(row), question)
+    if (left !== null) replaceEvents(row, left)
   }
 
   async function* found(): AsyncGenerator<FoundRow & {readonly isEmptied: boolean}> {
@@ -194,14 +168,6 @@ function prepareSteps(db: SqliteDatabase, isOfPage: IsOfPage, at: number): Steps
   }
 }
 
-/** What was searched for, without what earlier answers added to the question. */
-function withoutSearches(event: AnswerEvent, question: string): AnswerEvent {
-  if (event.type === 'sources') return {...event, query: question}
-  if (event.type !== 'tool' || event.name !== 'search_docs') return event
-  const {input: _, summary: __, ...rest} = event
-  return rest
-}
-
 /**
  * Drops the prompts of an answer, the sections with these numbers as they were shown, and the texts that nothing uses then.
  */
@@ -218,93 +184,3 @@ function prepareDroppingMaterial(db: SqliteDatabase): (row: number, numbers: rea
     for (const step of steps) step.run({row, numbers: JSON.stringify(numbers)})
   }
 }
-
-/** What is left of an answer; null for one that does not name the page. */
-function withoutPage(
-  {facts: factsJson, page}: FoundRow,
-  events: readonly SequencedEvent[],
-  isOfPage: IsOfPage,
-): {
-  readonly events: readonly SequencedEvent[]
-  readonly facts: JournalDetails
-  readonly page: string | null
-  readonly numbers: readonly number[]
-  readonly isEmptied: boolean
-} | null {
-  const facts = JSON.parse(factsJson) as JournalDetails
-  const numbers = numbersOf(events, isOfPage)
-  const isEmptied = restsOn(events, numbers)
-  const considered = facts.considered?.map((source) =>
-    isOfPage(source.url) ? withdrawnSource(source) : source,
-  )
-  const isConsidered = facts.considered?.some(({url}) => isOfPage(url)) ?? false
-  const isNear = events.some(({event}) => event.type === 'done' && event.nearest?.some(leadsTo(isOfPage)))
-  const visitorUrl = page === null ? null : (JSON.parse(page) as VisitorPage).url
-  const wasThere = visitorUrl !== null && isOfPage(visitorUrl)
-  if (numbers.size === 0 && !isConsidered && !isNear && !wasThere) return null
-  return {
-    events: events.map((each) => ({
-      ...each,
-      event: eventWithout(each.event, {isOfPage, numbers, isEmptied}),
-    })),
-    facts: considered === undefined ? facts : {...facts, considered},
-    page: wasThere ? null : page,
-    numbers: [...numbers],
-    isEmptied,
-  }
-}
-
-/** The numbers of the page's sections among the sources. */
-function numbersOf(events: readonly SequencedEvent[], isOfPage: IsOfPage): ReadonlySet<number> {
-  const sources = events.flatMap(({event}): readonly Source[] =>
-    event.type === 'sources' ? event.sources : [],
-  )
-  return new Set(sources.filter(({url}) => isOfPage(url)).map(({n}) => n))
-}
-
-/** Whether an answer has words that may be of the page: it cites it, or was shown it and cites nothing at all. */
-function restsOn(events: readonly SequencedEvent[], numbers: ReadonlySet<number>): boolean {
-  if (numbers.size === 0) return false
-  const cited = events.flatMap(({event}) => (event.type === 'citation' ? [event.n] : []))
-  if (cited.length > 0) return cited.some((n) => numbers.has(n))
-  return events.some(({event}) => (event.type === 'delta' || event.type === 'reasoning') && event.text !== '')
-}
-
-function eventWithout(
-  event: AnswerEvent,
-  {
-    isOfPage,
-    numbers,
-    isEmptied,
-  }: {readonly isOfPage: IsOfPage; readonly numbers: ReadonlySet<number>; readonly isEmptied: boolean},
-): AnswerEvent {
-  switch (event.type) {
-    case 'sources': {
-      if (!event.sources.some(({url}) => isOfPage(url))) return event
-      // Its hosts may be of the page.
-      const {linkHosts: _, ...rest} = event
-      return {
-        ...rest,
-        sources: event.sources.map((source) => (isOfPage(source.url) ? withdrawnSource(source) : source)),
-      }
-    }
-    case 'delta':
-    case 'reasoning':
-      return isEmptied ? {...event, text: ''} : event
-    case 'citation': {
-      const {quote: _, ...rest} = event
-      return isEmptied || numbers.has(event.n) ? rest : event
-    }
-    case 'done':
-      return event.nearest === undefined
-        ? event
-        : {...event, nearest: event.nearest.filter((link) => !leadsTo(isOfPage)(link))}
-    default:
-      return event
-  }
-}
-
-const leadsTo =
-  (isOfPage: IsOfPage) =>
-  ({url}: PageLink): boolean =>
-    isOfPage(url)
