@@ -1,3 +1,4 @@
+export {type Availability, type AvailabilityOptions, trackAvailability} from './availability.ts'
 export {applyPostgresMigrations, type PostgresMigration, schema} from './migrations.ts'
 export {openPostgres, type Postgres, type PostgresOptions, type Queries} from './open-postgres.ts'
 export {isTransient, postgresError} from './postgres-error.ts'
