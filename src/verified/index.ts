@@ -3,6 +3,10 @@ export {type FindPlace, findPlaceIn, type Place} from './find-place.ts'
 export {type GivenQuestions, givenQuestions} from './given-questions.ts'
 export {openVerifiedAnswers, type VerifiedAnswersOptions} from './open-verified-answers.ts'
 export {
+  openPostgresVerifiedAnswers,
+  type PostgresVerifiedAnswersOptions,
+} from './postgres/open-postgres-verified-answers.ts'
+export {
   listedStates,
   listedVerified,
   type Shown,

@@ -10,7 +10,6 @@ import {
 import {
   answerOf,
   excerptLength,
-  fieldsOf,
   inRevision,
   isChangedTo,
   isDone,
@@ -124,4 +123,9 @@ export function openVerifiedAnswers(options: VerifiedAnswersOptions): VerifiedAn
     delete: (id) => change(() => remove.run(id).changes > 0),
     close: () => db.close(),
   }
+}
+
+function fieldsOf(draft: VerifiedDraft) {
+  const {question, text, url, anchor, lang, version} = draft
+  return {question, text, url, anchor, lang, version, key: questionKey(question, lang)}
 }

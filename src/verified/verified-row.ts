@@ -1,7 +1,6 @@
 import {randomBytes} from 'node:crypto'
 import {DocentError} from '../domain/index.ts'
 import {headOf} from '../lib/cut.ts'
-import {questionKey} from '../text/question-key.ts'
 import {
   maxVerifiedAnswers,
   type VerifiedAnswer,
@@ -62,12 +61,6 @@ export function answerOf(row: VerifiedRow): VerifiedAnswer {
 export function itemOf(row: VerifiedRow): VerifiedItem {
   const {text, ...item} = answerOf(row)
   return {...item, excerpt: headOf(text, excerptLength)}
-}
-
-/** What is written of a draft, with the key that its question is found by. */
-export function fieldsOf(draft: VerifiedDraft) {
-  const {question, text, url, anchor, lang, version} = draft
-  return {question, text, url, anchor, lang, version, key: questionKey(question, lang)}
 }
 
 /** None begins with `-`, which would be an option in a terminal. */
