@@ -2,8 +2,8 @@ import {randomUUID} from 'node:crypto'
 import {
   type AnswerSnapshot,
   type Forgotten,
+  isForgotten,
   type Journal,
-  type JournalEntry,
   type Peers,
   refOf,
   snapshotOf,
@@ -94,7 +94,7 @@ export function createAnswering(options: AnsweringOptions): Answering {
   const endServing = peers?.serve({
     stop: (answerId) => runs.get(answerId)?.stop(),
     read: (answerId, forMs) => runs.get(answerId)?.readElsewhere(forMs),
-    forget: (what) => void forgetHere(what),
+    forget: forgetHere,
     taken: (answerId) => runs.get(answerId)?.fail('server_restarted'),
   })
   const {currentBuild, rewritesFollowUps = false, redactor = noRedactor} = options
@@ -167,7 +167,7 @@ export function createAnswering(options: AnsweringOptions): Answering {
   async function forgetHere(what: Forgotten): Promise<void> {
     // A question that is being admitted would otherwise begin after its conversation was removed.
     await intake.settled()
-    runs.drop(({entry}) => isOf(entry, what))
+    runs.drop(({entry}) => isForgotten(entry, what))
   }
 
   async function shutdown(graceMs: number): Promise<void> {
@@ -215,11 +215,6 @@ export function createAnswering(options: AnsweringOptions): Answering {
     },
     shutdown,
   }
-}
-
-function isOf({answerId, conversation, visitor}: JournalEntry, what: Forgotten): boolean {
-  if ('answerId' in what) return answerId === what.answerId
-  return 'visitor' in what ? visitor === what.visitor : conversation === what.conversation
 }
 
 /** Calls `first` with the first event, and is not in the way of the others. */

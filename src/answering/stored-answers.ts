@@ -8,6 +8,10 @@ import {
   snapshotOf,
 } from '../answers/index.ts'
 import {type AnswerEvent, DocentError, isTerminal, type SequencedEvent} from '../domain/index.ts'
+import {pause} from '../lib/pause.ts'
+
+/** With other processes, an answer that is not found is looked for again after these pauses. */
+const newAnswerPausesMs = [50, 100, 200]
 
 /** Answers read from the journal, because their run is no longer in memory. */
 export class StoredAnswers {
@@ -22,9 +26,8 @@ export class StoredAnswers {
 
   /** @throws DocentError `not_found`; `storage` if that cannot be known now. */
   async find(answerId: string): Promise<JournalledAnswer> {
-    const found = await this.#journal.find(answerId)
+    const found = await this.#findSoon(answerId)
     if (found !== null) return found
-    // With others, an answer that this process does not know may be theirs.
     if (this.#peers !== undefined && this.#journal.health().degraded) {
       throw new DocentError('storage', 'The answers cannot be read now; try again in a moment', {
         retryAfterMs: 1_000,
@@ -47,9 +50,20 @@ export class StoredAnswers {
     return stored.length === 0 && after > 0 ? [] : upToTerminal(stored, after, startedAt)
   }
 
+  async #findSoon(answerId: string): Promise<JournalledAnswer | null> {
+    let found = await this.#journal.find(answerId)
+    // Another process may have begun it just now.
+    for (const ms of this.#peers === undefined ? [] : newAnswerPausesMs) {
+      if (found !== null) break
+      await pause(ms)
+      found = await this.#journal.find(answerId)
+    }
+    return found
+  }
+
   /** Null for an unknown id. */
   async snapshot(answerId: string): Promise<AnswerSnapshot | null> {
-    const found = await this.#journal.find(answerId)
+    const found = await this.#findSoon(answerId)
     if (found === null) return null
     const events = this.isElsewhere(found)
       ? await this.#journal.eventsAfter(answerId, 0)

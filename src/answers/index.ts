@@ -20,4 +20,4 @@ export {
   type SentRequest,
   type ShownSection,
 } from './journal.ts'
-export type {Forgotten, PeerRequests, Peers} from './peers.ts'
+export {type Forgotten, isForgotten, type PeerRequests, type Peers} from './peers.ts'

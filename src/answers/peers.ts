@@ -1,4 +1,5 @@
 import type {SequencedEvent} from '../domain/index.ts'
+import type {JournalEntry} from './journal.ts'
 
 /** Which answers are forgotten: one, those of a conversation by its `refOf`, or those of a visitor. */
 export type Forgotten =
@@ -6,14 +7,23 @@ export type Forgotten =
   | {readonly conversation: string}
   | {readonly visitor: string}
 
+/** Whether an answer is one of those that are forgotten. */
+export function isForgotten(
+  {answerId, conversation, visitor}: Pick<JournalEntry, 'answerId' | 'conversation' | 'visitor'>,
+  what: Forgotten,
+): boolean {
+  if ('answerId' in what) return answerId === what.answerId
+  return 'visitor' in what ? visitor === what.visitor : conversation === what.conversation
+}
+
 /** What the other processes ask of the one that writes an answer. Each is asked of all; one that does not write it does nothing. */
 export interface PeerRequests {
   /** Somebody stopped it. */
   stop(answerId: string): void
   /** It is read elsewhere: for so many milliseconds, unless that is said again. 0: no longer. */
   read(answerId: string, forMs: number): void
-  /** Answers are removed. */
-  forget(what: Forgotten): void
+  /** Answers are about to be removed: resolves when none of them is written any more. */
+  forget(what: Forgotten): Promise<void>
   /** Another process has ended it, since this one seemed to be dead; or it was removed. */
   taken(answerId: string): void
 }

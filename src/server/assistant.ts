@@ -43,7 +43,7 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
   const generator = parts.generator ?? (await generatorOf(options))
   const embedder = parts.embedder ?? (await embedderOf(settings))
   const redactor = redactorOf(settings)
-  const transcripts = parts.transcripts ?? transcriptsOf(options, redactor)
+  const transcripts = parts.transcripts ?? (await transcriptsOf(options, redactor))
   const {recovered} = transcripts
   if (recovered.length > 0)
     log.warn({answers: recovered.length}, 'answers cut off by the last stop are marked interrupted')
@@ -64,7 +64,7 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
     }))
   let problems: readonly string[] = []
   const startIngest = parts.ingest ?? ((given) => spawnContentIngest(settings, given))
-  const verified = parts.verified ?? verifiedOf(options)
+  const verified = parts.verified ?? (await verifiedOf(options))
   const verifiedOptions = {
     answers: verified,
     placeOf: findPlaceIn(usable, settings.siteUrl),
@@ -76,6 +76,7 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
     addingAnew: (found) => withVerifiedAnswers(found, verifiedOptions),
     generator,
     journal: transcripts,
+    ...(transcripts.peers === undefined ? {} : {peers: transcripts.peers}),
     redactor,
     currentBuild: () => usable.id,
     hasVersion: (version) => withBuild(usable, (build) => build.versions().includes(version)),

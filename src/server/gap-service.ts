@@ -32,7 +32,8 @@ export function gapsOf(
   {settings, log, parts = {}}: ServerOptions,
   {store, assistant: {transcripts, current}, usable, folderOf, onGrouped}: GapParts,
 ): ServerGaps {
-  const canGroup = parts.transcripts === undefined && parts.embedder === undefined
+  const canGroup =
+    parts.transcripts === undefined && parts.embedder === undefined && settings.databaseUrl === null
   const keeper = canGroup
     ? openGapKeeper({
         store,
@@ -73,9 +74,10 @@ export function gapsOf(
   }
 }
 
-function whyNotGrouped({transcripts}: Settings, canGroup: boolean): string | null {
+function whyNotGrouped({transcripts, databaseUrl}: Settings, canGroup: boolean): string | null {
   if (transcripts !== 'full')
     return `TRANSCRIPTS=${transcripts} keeps no question, so that there is nothing to group. Set TRANSCRIPTS=full to see what the docs fail to answer.`
+  if (databaseUrl !== null) return 'Questions in the database of DATABASE_URL are not grouped yet.'
   return canGroup
     ? null
     : 'This server has transcripts or an embedding model of its own: it groups no questions.'

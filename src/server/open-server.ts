@@ -1,8 +1,9 @@
 import {withGapsForgotten} from '../gaps/index.ts'
-import {createHttpServer, createMetrics, type HttpServer, memoryLimits, redactedLog} from '../http/index.ts'
+import {createHttpServer, createMetrics, type HttpServer, redactedLog} from '../http/index.ts'
 import {isPushFor} from '../sources/index.ts'
 import {type Assistant, openAssistant} from './assistant.ts'
 import {buildRegistryOf} from './build-registry.ts'
+import {openDatabase} from './database.ts'
 import {gapsOf} from './gap-service.ts'
 import {ingestsOf} from './ingests.ts'
 import type {ServerOptions} from './options.ts'
@@ -11,7 +12,7 @@ import {exportRedactorOf, redactorOf} from './redactor.ts'
 import {reportsOf} from './reports.ts'
 import {searchExplainer} from './search-explainer.ts'
 import {startingQuestionsOf} from './starting-questions.ts'
-import {buildsOf, gapStoreOf, goldenOf, secretOf, staffOf} from './stores.ts'
+import {buildsOf, gapStoreOf, goldenOf, limitsOf, secretOf, staffOf} from './stores.ts'
 import {buildFor} from './usable-build.ts'
 
 export interface DocentServer extends Assistant {
@@ -31,26 +32,42 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
     openGaps: async () => (await gapStore.counts({scope: 'here'})).open,
     withProcessMetrics,
   })
-  const reports = reportsOf(options, metrics.notified)
-  const gapStore = gapStoreOf(options)
-  const staffStore = options.parts?.staff ?? staffOf(options)
-  const closeStores = () => {
-    if (options.parts?.staff === undefined) staffStore.close()
-    gapStore.close()
+  /** In the order in which they were opened; closed in the reverse one. */
+  const closers: (() => Promise<void> | void)[] = []
+  const closeAll = async () => {
+    for (const close of closers.splice(0).reverse()) await close()
   }
-  const assistant = await openAssistant({
-    ...options,
-    onEnd(summary) {
-      metrics.answerEnded(summary)
-      reports?.answerEnded(summary)
-    },
-    onResumed: metrics.resumed,
-    onRedacted: metrics.redacted,
-  }).catch(async (error: unknown) => {
-    closeStores()
-    await reports?.close()
-    throw error
-  })
+  async function opened<T>(opening: T | Promise<T>, close: (part: T) => Promise<void> | void): Promise<T> {
+    try {
+      const part = await opening
+      closers.push(() => close(part))
+      return part
+    } catch (error) {
+      await closeAll()
+      throw error
+    }
+  }
+  const database = await opened(openDatabase(settings, log), (one) => one?.close())
+  const reports = await opened(reportsOf(options, metrics.notified), (one) => one?.close())
+  const gapStore = await opened(gapStoreOf(options), (store) => store.close())
+  const {staff} = options.parts ?? {}
+  const staffStore = staff ?? (await opened(staffOf(options, database), (store) => store.close()))
+  const limitStore =
+    options.parts?.limitStore ?? (await opened(limitsOf(options, database), (store) => store.close()))
+  const assistant: Assistant = await opened(
+    openAssistant({
+      ...options,
+      database,
+      onRecovered: (answers) => reports?.crashCutOff(answers),
+      onEnd(summary) {
+        metrics.answerEnded(summary)
+        reports?.answerEnded(summary)
+      },
+      onResumed: metrics.resumed,
+      onRedacted: metrics.redacted,
+    }),
+    (one) => one.close(0),
+  )
   reports?.crashCutOff(assistant.transcripts.recovered)
   const usable = buildFor(assistant.embedder, assistant.current)
   const starting =
@@ -86,9 +103,9 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
     indexProblem: () => assistant.current.problem,
     sourceProblems: () => assistant.sourceProblems(),
     isPushForDocs: (event) => isPushFor(settings.sources, event),
-    limitStore: options.parts?.limitStore ?? memoryLimits(),
+    limitStore,
     journalHealth: () => assistant.transcripts.health(),
-    secret: secretOf(settings, log),
+    secret: database?.secret ?? secretOf(settings, log),
     webDir,
     log,
     metrics,
@@ -113,9 +130,7 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
       await gaps.keeper?.close()
       await assistant.answering.shutdown(graceMs)
       await http.close()
-      closeStores()
-      await reports?.close()
-      await assistant.close(0)
+      await closeAll()
     },
   }
 }

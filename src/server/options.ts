@@ -2,6 +2,8 @@ import type {AnsweringOptions} from '../answering/index.ts'
 import type {Log} from '../http/index.ts'
 import type {Redacted} from '../redaction/index.ts'
 import type {Settings} from '../settings/index.ts'
+import type {RecoveredAnswer} from '../transcripts/index.ts'
+import type {Database} from './database.ts'
 import type {Parts} from './parts.ts'
 
 export interface ServerOptions {
@@ -23,6 +25,10 @@ export interface AssistantOptions extends Omit<ServerOptions, 'webDir' | 'withPr
   readonly onResumed?: () => void
   /** Called with what was replaced in the words of a visitor, by kind. */
   readonly onRedacted?: (found: Redacted['found']) => void
+  /** Shared by several servers; default: none, everything is in the data folder. The caller closes it. */
+  readonly database?: Database | null
+  /** Called with answers of other servers that died, which this one has ended. */
+  readonly onRecovered?: (answers: readonly RecoveredAnswer[]) => void
   /** Default `transcripts.sqlite` in the data folder. Only one process at a time may have a file open for writing. */
   readonly transcriptsFile?: string
 }

@@ -2,15 +2,16 @@ import {randomBytes} from 'node:crypto'
 import {join} from 'node:path'
 import {type Gaps, openGaps} from '../gaps/index.ts'
 import {type GoldenQuestions, openGoldenQuestions} from '../golden/index.ts'
-import type {Log} from '../http/index.ts'
+import {type LimitStore, type Log, memoryLimits, postgresLimits} from '../http/index.ts'
 import {installationSecret} from '../native/index.ts'
 import {staffQuestionFile} from '../question-sets/index.ts'
 import type {Redactor} from '../redaction/index.ts'
 import {type BuildStore, localBuilds} from '../search-index/index.ts'
 import type {Settings} from '../settings/index.ts'
-import {openStaffStore, type StaffStore} from '../staff/index.ts'
-import {openTranscripts, type Transcripts} from '../transcripts/index.ts'
-import {openVerifiedAnswers, type VerifiedAnswers} from '../verified/index.ts'
+import {openPostgresStaffStore, openStaffStore, type StaffStore} from '../staff/index.ts'
+import {openPostgresTranscripts, openTranscripts, type Transcripts} from '../transcripts/index.ts'
+import {openPostgresVerifiedAnswers, openVerifiedAnswers, type VerifiedAnswers} from '../verified/index.ts'
+import type {Database} from './database.ts'
 import type {AssistantOptions, ServerOptions} from './options.ts'
 import {redactorOf} from './redactor.ts'
 
@@ -31,21 +32,39 @@ export function buildsOf({settings, parts = {}}: Pick<ServerOptions, 'settings' 
   return parts.builds ?? localBuilds(settings.dataDir)
 }
 
-export function transcriptsOf(
-  {settings, log, transcriptsFile, onRedacted}: AssistantOptions,
-  redactor: Redactor,
-): Transcripts {
-  return openTranscripts({
-    file: transcriptsFile ?? storeFile(settings, 'transcripts'),
+export async function transcriptsOf(options: AssistantOptions, redactor: Redactor): Promise<Transcripts> {
+  const {settings, log, transcriptsFile, onRedacted, database = null} = options
+  const common = {
     mode: settings.transcripts,
     redactor,
     ...(onRedacted === undefined ? {} : {onRedacted}),
     retentionDays: settings.retentionDays,
     maxBytes: settings.transcriptsMaxMb * 1024 * 1024,
-    onDegraded: (reason) => {
+    onDegraded: (reason: string | null) => {
       if (reason === null) log.info({}, 'transcripts can be written again')
       else log.error({reason}, 'transcripts cannot be written; answers are not affected')
     },
+    onFull: () =>
+      log.warn(
+        {},
+        'the transcripts have reached TRANSCRIPTS_MAX_MB; the oldest answers are removed from now on',
+      ),
+  }
+  if (database !== null) {
+    return openPostgresTranscripts({
+      ...common,
+      postgres: database.postgres,
+      lease: database.lease,
+      onRecovered(answers) {
+        log.warn({answers: answers.length}, 'answers of a server that died are marked interrupted')
+        options.onRecovered?.(answers)
+      },
+      onProblem: (err) => log.error({err}, 'old transcripts cannot be removed'),
+    })
+  }
+  return openTranscripts({
+    ...common,
+    file: transcriptsFile ?? storeFile(settings, 'transcripts'),
     onErased: (isErased) => {
       if (isErased) log.info({}, 'removed data has been erased from the transcripts file')
       else
@@ -59,27 +78,33 @@ export function transcriptsOf(
       else log.error({reason}, 'the catalog of transcripts cannot be written: lists and searches lag behind')
     },
     onExposed: (warning) => log.warn({warning}, 'other users of this machine can read the transcripts'),
-    onFull: () =>
-      log.warn(
-        {},
-        'the transcripts have reached TRANSCRIPTS_MAX_MB; the oldest answers are removed from now on',
-      ),
   })
 }
 
-export function verifiedOf({settings, log}: AssistantOptions): VerifiedAnswers {
+export async function verifiedOf({
+  settings,
+  log,
+  database = null,
+}: AssistantOptions): Promise<VerifiedAnswers> {
+  if (database !== null) return openPostgresVerifiedAnswers({postgres: database.postgres})
   return openVerifiedAnswers({
     file: storeFile(settings, 'verified'),
     onExposed: (warning) => log.warn({warning}, 'other users of this machine can read the verified answers'),
   })
 }
 
-export function staffOf({settings, log}: ServerOptions): StaffStore {
+export async function staffOf(
+  {settings, log}: ServerOptions,
+  database: Database | null,
+): Promise<StaffStore> {
+  const {auditDays} = settings
+  const onProblem = (err: unknown) => log.error({err}, 'old lines of the audit log cannot be removed')
+  if (database !== null) return openPostgresStaffStore({postgres: database.postgres, auditDays, onProblem})
   return openStaffStore({
     file: storeFile(settings, 'staff'),
-    auditDays: settings.auditDays,
+    auditDays,
     onExposed: (warning) => log.warn({warning}, 'other users of this machine can read who is on the staff'),
-    onProblem: (err) => log.error({err}, 'old lines of the audit log cannot be removed'),
+    onProblem,
   })
 }
 
@@ -94,6 +119,21 @@ export function goldenOf(settings: Settings): GoldenQuestions {
   return openGoldenQuestions({
     file: join(settings.dataDir, staffQuestionFile),
     redactor: redactorOf(settings),
+  })
+}
+
+/** With a database, limits hold for all servers together. */
+export async function limitsOf(
+  {log}: Pick<ServerOptions, 'log'>,
+  database: Database | null,
+): Promise<LimitStore & {close(): Promise<void>}> {
+  if (database === null) return {...memoryLimits(), close: async () => {}}
+  const {postgres, lease} = database
+  return postgresLimits({
+    postgres,
+    replica: lease.name,
+    onProblem: (err) =>
+      log.warn({err}, 'limits cannot be counted for all servers together; each counts for itself'),
   })
 }
 

@@ -97,6 +97,17 @@ export const httpUrl = (value: string): string | null => {
   return value.replace(/\/+$/, '')
 }
 
+/** The address of a PostgreSQL database, with its password. */
+export const databaseUrl = (value: string): string | null => {
+  if (value === '') return null
+  const url = urlOf(value)
+  if (url === null || !/^postgres(?:ql)?:$/.test(url.protocol))
+    throw new Error('must be an address such as postgres://user:password@host:5432/docent')
+  if (url.pathname.length < 2)
+    throw new Error('must name a database, as postgres://user:password@host:5432/docent')
+  return value
+}
+
 /** The URL of the site. Sources link to it, and browsers do not follow links with a user name or password. */
 export const siteUrl = (value: string): string | null => {
   const read = httpUrl(value)

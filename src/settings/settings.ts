@@ -22,6 +22,7 @@ import {
 } from './notify-settings.ts'
 import {kindsToRedact, patternsToRedact} from './redaction-settings.ts'
 import {
+  databaseUrl,
   folder,
   host,
   hosts,
@@ -57,6 +58,8 @@ export interface Settings {
   readonly sources: readonly ContentSource[]
   readonly contentPollMinutes: number
   readonly dataDir: string
+  readonly databaseUrl: string | null
+  readonly databaseConnections: number
   /** By the name of the source if there are several. */
   readonly siteUrl: ForSources<string> | null
   readonly siteGenerator: ForSources<string> | null
@@ -226,6 +229,22 @@ export const settingsTable: readonly Setting<unknown>[] = [
     fallback: 'data',
     meaning: 'Folder for the index and the transcripts.',
     parse: folder,
+  },
+  {
+    name: 'DATABASE_URL',
+    key: 'databaseUrl',
+    fallback: '',
+    meaning:
+      'PostgreSQL (14 or later) for several servers: transcripts, staff, verified answers and limits are kept there, and not in `DATA_DIR`.',
+    secret: true,
+    parse: databaseUrl,
+  },
+  {
+    name: 'DATABASE_CONNECTIONS',
+    key: 'databaseConnections',
+    fallback: '10',
+    meaning: 'Maximum connections of each server to `DATABASE_URL`, besides one that listens.',
+    parse: wholeNumber(2, 200),
   },
   {
     name: 'SITE_URL',

@@ -8,6 +8,7 @@ export {loggedFilter} from './logged-filter.ts'
 export {endMomentOf, momentOf} from './moments.ts'
 export {exposuresOf} from './open-database.ts'
 export {openTranscripts, type Transcripts} from './open-transcripts.ts'
+export {openPostgresTranscripts} from './postgres/open-postgres-transcripts.ts'
 export {
   backUpTranscripts,
   deleteVisitorFrom,

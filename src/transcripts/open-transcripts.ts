@@ -1,4 +1,4 @@
-import type {Journal} from '../answers/index.ts'
+import type {Journal, Peers} from '../answers/index.ts'
 import type {SqliteDatabase} from '../native/index.ts'
 import {createRedactor, type Redacted, type Redactor, redactionKinds} from '../redaction/index.ts'
 import {createAnswerWriter} from './answer-writer.ts'
@@ -60,6 +60,8 @@ export interface TranscriptsOptions {
 export interface Transcripts extends Journal, TranscriptStore {
   /** Answers that a crash had left open. Those that it had cut off are now `interrupted`. */
   readonly recovered: readonly RecoveredAnswer[]
+  /** The other processes that write them; absent where there are none. */
+  readonly peers?: Peers
   /** Writes what it can and closes the file. Resolves when no reader process has it open either. Idempotent. */
   close(): Promise<void>
 }

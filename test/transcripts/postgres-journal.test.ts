@@ -50,6 +50,7 @@ async function openJournal(url: string, options: OpenOptions = {}): Promise<Open
     redactor: createRedactor(),
     onRedacted: () => {},
     onDegraded: () => {},
+    onForgotten: async () => {},
     onRecovered: (answers) => recovered.push(...answers.map(({answerId}) => answerId)),
     flushMs,
   })
@@ -196,7 +197,7 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
       const asked: number[] = []
       const endServing = writer.peers.serve({
         stop: () => {},
-        forget: () => {},
+        forget: async () => {},
         taken: () => {},
         read: (answerId, forMs) => answerId === 'a' && asked.push(forMs),
       })
@@ -225,7 +226,9 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
       const heard: unknown[] = []
       writer.peers.serve({
         stop: (answerId) => heard.push(answerId),
-        forget: (what) => heard.push(what),
+        forget: async (what) => {
+          heard.push(what)
+        },
         taken: () => {},
         read: () => {},
       })
@@ -248,7 +251,12 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
       append(...events.slice(0, 4))
       await dying.journal.flush()
       const taken: string[] = []
-      dying.peers.serve({stop: () => {}, forget: () => {}, read: () => {}, taken: (id) => taken.push(id)})
+      dying.peers.serve({
+        stop: () => {},
+        forget: async () => {},
+        read: () => {},
+        taken: (id) => taken.push(id),
+      })
       const others = [
         await openJournal(url, {name: 'two', leaseMs: 600}),
         await openJournal(url, {name: 'three', leaseMs: 600}),

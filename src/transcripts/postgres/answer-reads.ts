@@ -1,5 +1,5 @@
 import type {SequencedEvent} from '../../domain/index.ts'
-import type {Queries} from '../../postgres/index.ts'
+import {type Queries, storable} from '../../postgres/index.ts'
 import type {AnswerRow} from '../answer-row.ts'
 import {type EventRow, eventsOf} from '../event-rows.ts'
 import type {JournalReads} from '../journal.ts'
@@ -22,15 +22,19 @@ export interface AnswerReads extends JournalReads {
 
 export function createAnswerReads(queries: Queries): AnswerReads {
   return {
-    row: (answerId) => queries.row<AnswerRow>(`${select} WHERE id = $1 LIMIT 1`, [answerId]),
+    row: (answerId) => queries.row<AnswerRow>(`${select} WHERE id = $1 LIMIT 1`, [storable(answerId)]),
     async rowByIdOrRef(name) {
-      const found = await queries.rows<AnswerRow>(`${select} WHERE id = $1 OR ref = $1 LIMIT 2`, [name])
+      const found = await queries.rows<AnswerRow>(`${select} WHERE id = $1 OR ref = $1 LIMIT 2`, [
+        storable(name),
+      ])
       return found.find(({id}) => id === name) ?? found[0] ?? null
     },
     rowByIdempotencyKey: (key) =>
-      queries.row<AnswerRow>(`${select} WHERE idempotency_key = $1 ORDER BY row DESC LIMIT 1`, [key]),
+      queries.row<AnswerRow>(`${select} WHERE idempotency_key = $1 ORDER BY row DESC LIMIT 1`, [
+        storable(key),
+      ]),
     rowByChat: (chat) =>
-      queries.row<AnswerRow>(`${select} WHERE chat = $1 ORDER BY row DESC LIMIT 1`, [chat]),
+      queries.row<AnswerRow>(`${select} WHERE chat = $1 ORDER BY row DESC LIMIT 1`, [storable(chat)]),
     async events(row, after) {
       const rows = await queries.rows<EventRow>(
         'SELECT seq, last_seq, at, data, pieces FROM docent.events WHERE answer = $1 AND last_seq > $2 ORDER BY seq',
@@ -41,7 +45,7 @@ export function createAnswerReads(queries: Queries): AnswerReads {
     async conversationRows(conversation, limit) {
       const rows = await queries.rows<AnswerRow>(
         `${select} WHERE conversation = $1 ORDER BY row DESC LIMIT $2`,
-        [conversation, limit],
+        [storable(conversation), limit],
       )
       return rows.reverse()
     },

@@ -1,5 +1,5 @@
 import {setTimeout as delay} from 'node:timers/promises'
-import type {Journal, JournalEntry, JournalledAnswer} from '../../answers/index.ts'
+import type {Forgotten, Journal, JournalEntry, JournalledAnswer} from '../../answers/index.ts'
 import {applyPostgresMigrations, isTransient, type Postgres, postgresError} from '../../postgres/index.ts'
 import type {Redacted, Redactor} from '../../redaction/index.ts'
 import {journalledOf} from '../answer-row.ts'
@@ -28,6 +28,8 @@ export interface PostgresJournalOptions {
   /** Maximum events in memory while they cannot be written; default 100,000. */
   readonly maxPending?: number
   readonly onDegraded: (reason: string | null) => void
+  /** Called when another process has removed answers, and no run of this one writes one of them any more. */
+  readonly onForgotten: (what: Forgotten) => Promise<void>
   /** Called with answers of replicas that died, which this one has ended. */
   readonly onRecovered: (answers: readonly RecoveredAnswer[]) => void
 }
@@ -69,6 +71,7 @@ export async function openPostgresJournal(options: PostgresJournalOptions): Prom
     postgres,
     reads,
     replica: lease.name,
+    onForgotten: options.onForgotten,
     cannotFollow:
       mode === 'full'
         ? null

@@ -12,6 +12,8 @@ export interface PostgresPeersOptions {
   readonly reads: AnswerReads
   /** The name of this process. */
   readonly replica: string
+  /** Called when others have removed answers, and no run of this process writes one of them any more. */
+  readonly onForgotten: (what: Forgotten) => Promise<void>
   /** Why answers of other processes cannot be followed; null if they can. */
   readonly cannotFollow: string | null
 }
@@ -36,7 +38,7 @@ type Asked =
 
 /** The other processes on the same database, by its messages; and by looking, where those are missed. */
 export function createPostgresPeers(options: PostgresPeersOptions): PostgresPeers {
-  const {postgres, reads, replica, cannotFollow} = options
+  const {postgres, reads, replica, cannotFollow, onForgotten} = options
   /** Wakes who follows an answer, by its number. */
   const followers = new Map<number, Set<() => void>>()
   const serving = new Set<PeerRequests>()
@@ -71,8 +73,13 @@ export function createPostgresPeers(options: PostgresPeersOptions): PostgresPeer
     for (const requests of serving) {
       if (asked.what === 'stop') requests.stop(asked.answerId)
       else if (asked.what === 'read') requests.read(asked.answerId, asked.forMs)
-      else if (asked.by !== replica) requests.forget(asked.forgotten)
     }
+    if (asked.what === 'forget' && asked.by !== replica) void forgetHere(asked.forgotten)
+  }
+
+  async function forgetHere(what: Forgotten): Promise<void> {
+    await Promise.allSettled([...serving].map((requests) => requests.forget(what)))
+    await onForgotten(what).catch(() => {})
   }
 
   async function* follow(

@@ -47,6 +47,8 @@ const firstRetryMs = 250
 const maxRetryMs = 5_000
 /** Attempts before the process ends: about eight seconds in total, in which a database may restart. */
 const flushAttempts = 12
+/** A new answer is written within so many milliseconds, with others that begin meanwhile. */
+const newAnswerMs = 5
 const maxPendingChars = 64 * 1024 * 1024
 /** In one transaction: enough to be fast, few enough that it does not take long. */
 const maxAnswersAtOnce = 500
@@ -173,6 +175,8 @@ export function createRemoteWriteBehind(options: RemoteWriteBehindOptions): Remo
         if (pending.isOverLimit) dropOverLimit()
         if (isTerminal(event.event)) scheduleSoon()
       }
+      // Other processes are asked for it as soon as its first bytes are sent.
+      else if (answer.row === null) schedule(Math.min(flushMs, newAnswerMs))
       schedule(flushMs)
     },
     keep(answer, material) {
