@@ -1,3 +1,4 @@
+import {DocentError} from '../../domain/index.ts'
 import type {Postgres, Queries} from '../../postgres/index.ts'
 import type {AnswerRow} from '../answer-row.ts'
 import {facetsOf} from '../catalog/facets-of.ts'
@@ -27,12 +28,14 @@ import {
   maxScanned,
   type QuestionFigures,
 } from '../figures/top-questions.ts'
-import {answerColumns} from './answer-rows.ts'
+import {answerColumns} from './answer-reads.ts'
 import {shortEventsOf} from './answer-writer.ts'
 import {indexedPage} from './indexed-page.ts'
 
 /** Of an advisory lock: whoever has it may change sums. Any number, the same for all versions. */
-const figuresLock = 4_021_863_502
+const figuresLock = 4_021_863_504
+/** SQLSTATE of a lock that was waited for too long. */
+const lockNotAvailable = '55P03'
 /** Answers that are counted in one transaction. */
 const batchSize = 200
 /** Sums that are read at once: adding them up holds up this process. */
@@ -45,7 +48,8 @@ export interface PostgresFigures {
   /**
    * Counts answers that ended or changed since they were counted. Several servers may do so at once: each answer is counted
    * once.
-   * @param withinMs ends after the transaction in which so many milliseconds are over; default: when none is left.
+   * @param withinMs ends after the transaction in which so many milliseconds are over, or once another server has counted for
+   *   as long; default: when none is left.
    */
   count(withinMs?: number): Promise<void>
   /** Counts for at most five seconds before. */
@@ -59,7 +63,12 @@ export function createPostgresFigures(postgres: Postgres): PostgresFigures {
     const until = performance.now() + withinMs
     let counted: number
     do {
-      counted = await postgres.transaction(countSome)
+      try {
+        counted = await postgres.transaction((queries) => countSome(queries, until - performance.now()))
+      } catch (error) {
+        if (error instanceof DocentError && error.details?.postgres === lockNotAvailable) return
+        throw error
+      }
     } while (counted === batchSize && performance.now() < until)
   }
   let counting: Promise<void> | null = null
@@ -129,7 +138,11 @@ async function lock(queries: Queries): Promise<void> {
 }
 
 /** @returns how many answers were taken. */
-async function countSome(queries: Queries): Promise<number> {
+async function countSome(queries: Queries, withinMs: number): Promise<number> {
+  if (withinMs < Number.POSITIVE_INFINITY) {
+    const ms = Math.max(1, Math.round(withinMs))
+    await queries.run("SELECT set_config('lock_timeout', $1, true)", [String(ms)])
+  }
   await lock(queries)
   // An answer that is being changed is locked, and is left for the next count: its change is not to be seen yet. One that is
   // counted cannot be changed until this has ended, and is then to be counted again.

@@ -21,7 +21,7 @@ import {redactedTranscript} from '../redacted-transcript.ts'
 import {textsIn, unpacked} from '../shared-texts.ts'
 import type {AsyncStaffReads} from '../transcript-reader.ts'
 import type {KeptMaterial, NamedCount, Transcript, TranscriptFilter, ValueKind} from '../transcript-store.ts'
-import {answerColumns, eventsByAnswer, rowsNamed} from './answer-rows.ts'
+import {answerColumns, createAnswerReads} from './answer-reads.ts'
 import {shortEventsOf} from './answer-writer.ts'
 import {boundValues, conditionsOf} from './filter-sql.ts'
 import {createPostgresFigures, type PostgresFigures} from './postgres-figures.ts'
@@ -49,6 +49,8 @@ export function createPostgresReads(
   postgres: Postgres,
   figures: PostgresFigures = createPostgresFigures(postgres),
 ): AsyncStaffReads {
+  const answers = createAnswerReads(postgres)
+
   /** Answers that are searched for by id or ref. */
   async function namedBy({q = ''}: TranscriptFilter): Promise<number[]> {
     const name = q.trim()
@@ -107,9 +109,11 @@ export function createPostgresReads(
 
   /** Rows of running answers with their text so far. */
   async function toShow(rows: readonly AnswerRow[]): Promise<readonly AnswerRow[]> {
-    const running = rows.filter(hasTextInEvents).map(({row}) => row)
-    const events = await eventsByAnswer(postgres, running)
-    return rows.map((row) => (hasTextInEvents(row) ? withTextSoFar(row, events.get(row.row) ?? []) : row))
+    const shown: AnswerRow[] = []
+    // Few are running at a time.
+    for (const row of rows)
+      shown.push(hasTextInEvents(row) ? withTextSoFar(row, await answers.events(row.row, 0)) : row)
+    return shown
   }
 
   return {
@@ -154,8 +158,8 @@ export function createPostgresReads(
         return readTranscripts(queries, names, memory, redacted)
       }),
     async material(name) {
-      const found = (await rowsNamed(postgres, [name])).get(name)
-      return found === undefined ? null : materialOf(postgres, found)
+      const found = await answers.rowByIdOrRef(storable(name))
+      return found === null ? null : materialOf(postgres, found)
     },
     async asked(refs) {
       const found: AskedQuestion[] = []
@@ -179,6 +183,21 @@ function placeOf(row: AnswerRow & {readonly value?: number}): Found {
   return {row: row.row, value: row.value ?? null}
 }
 
+/** Answers by these ids and refs, by each of them; unknown ones are left out. */
+async function rowsNamed(
+  queries: Queries,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, AnswerRow>> {
+  const rows = await queries.rows<AnswerRow>(
+    `SELECT ${answerColumns} FROM docent.answers WHERE id = ANY ($1) OR ref = ANY ($1) ORDER BY row DESC`,
+    [names.map(storable)],
+  )
+  return new Map([
+    ...rows.map((row) => [row.ref, row] as const),
+    ...rows.map((row) => [row.id, row] as const),
+  ])
+}
+
 /** At least one, and no more than fit in a message of limited size. */
 async function readTranscripts(
   queries: Queries,
@@ -189,12 +208,13 @@ async function readTranscripts(
   const redactor = redacted === null ? null : redactorFrom(redacted)
   const newer = new Map(memory.map((record) => [record.row.id, record]))
   const rows = await rowsNamed(queries, names)
+  const answers = createAnswerReads(queries)
   const found: (Transcript | null)[] = []
   let chars = 0
   for (const name of names) {
     const row = rows.get(name) ?? null
     const record = newer.get(name)
-    const events = row === null ? [] : ((await eventsByAnswer(queries, [row.row])).get(row.row) ?? [])
+    const events = row === null ? [] : await answers.events(row.row, 0)
     const kept =
       record !== undefined
         ? transcriptOf(overlayRow(row, record.row), overlayEvents(events, record.events))

@@ -32,7 +32,9 @@ function sorted(analytics: Analytics): Analytics {
 }
 
 async function totalOf(postgres: Postgres): Promise<Figures> {
-  return (await createPostgresFigures(postgres).analytics({from: 0, to: period.to})).total
+  const figures = createPostgresFigures(postgres)
+  await figures.count()
+  return (await figures.analytics({from: 0, to: period.to})).total
 }
 
 describe.skipIf(!hasPostgres)('figures in PostgreSQL', () => {
@@ -64,6 +66,7 @@ describe.skipIf(!hasPostgres)('figures in PostgreSQL', () => {
   async function expectSame(note: string): Promise<void> {
     while ((await transcripts.list({})).cataloguing != null);
     const figures = createPostgresFigures(postgres)
+    await figures.count()
     for (const request of [
       period,
       {...period, build: 'build-1'},
@@ -134,6 +137,18 @@ describe.skipIf(!hasPostgres)('figures in PostgreSQL', () => {
       expect((await totalOf(postgres)).answers).toBe(0)
     })
     expect(await totalOf(postgres)).toMatchObject({answers: 1, ratings: {up: 0, down: 1}})
+  }, 60_000)
+
+  test('are read without the rest while another server counts for too long', async () => {
+    journalAnswer(transcripts, 'a', {entry: {startedAt: firstAt}})
+    await transcripts.flush()
+    await copy()
+    await postgres.transaction(async (queries) => {
+      await forgetCounted(queries, [])
+      await createPostgresFigures(postgres).count(100)
+      expect(await postgres.rows('SELECT * FROM docent.counted')).toEqual([])
+    })
+    expect((await totalOf(postgres)).answers).toBe(1)
   }, 60_000)
 
   test('keep an answer that is removed before it was counted, but not its question', async () => {

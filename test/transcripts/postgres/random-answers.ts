@@ -7,7 +7,7 @@ import {eventsOfJson} from '../../../src/transcripts/catalog/facets-of.ts'
 import type {EventRow} from '../../../src/transcripts/event-rows.ts'
 import type {Transcripts} from '../../../src/transcripts/open-transcripts.ts'
 import {firstNumberAt} from '../../../src/transcripts/postgres/answer-numbers.ts'
-import {answerColumns} from '../../../src/transcripts/postgres/answer-rows.ts'
+import {answerColumns} from '../../../src/transcripts/postgres/answer-reads.ts'
 import {rowsAsJson} from '../../../src/transcripts/postgres/answer-writer.ts'
 import {forgetCounted} from '../../../src/transcripts/postgres/postgres-figures.ts'
 import {searchColumnsOf} from '../../../src/transcripts/postgres/search-columns.ts'
@@ -193,7 +193,7 @@ export async function copyAnswers(db: SqliteDatabase, postgres: Postgres): Promi
     events.all(row.row).map((event) => ({answer: numberOf(row), ...event})),
   )
   const names = [
-    ...answerColumns.split(', '),
+    ...answerColumns.split(/,\s+/),
     ...[
       'error',
       'answerability',
