@@ -7,7 +7,7 @@ import {createJournal} from './journal.ts'
 import type {LiveAnswer} from './live-answer.ts'
 import {createLiveAnswers, type LiveAnswers} from './live-answers.ts'
 import {lockFile, openDatabase, storageError} from './open-database.ts'
-import {recordOf, summaryRecordOf} from './overlay.ts'
+import {isNewerThanKept, newerRecords, summaryRecordOf} from './overlay.ts'
 import {type RecoveredAnswer, recoverAnswers} from './recover-answers.ts'
 import {redactionOf} from './redaction.ts'
 import {createEraser} from './removal.ts'
@@ -224,7 +224,6 @@ function createStaffTimeout(db: SqliteDatabase, onChanged: () => void): <T>(chan
 
 /** What reads of the file must be combined with: unwritten answers, and text that is kept only in memory. */
 function memoryOverlay(live: LiveAnswers, writes: WriteBehind, staff: CataloguedReads): ReadMemory {
-  const isNewerThanFile = (answer: LiveAnswer) => writes.unwritten.has(answer) || answer.allEvents !== null
   return {
     async flush() {
       if (!writes.isDegraded) await writes.flushInSteps()
@@ -236,14 +235,10 @@ function memoryOverlay(live: LiveAnswers, writes: WriteBehind, staff: Catalogued
       const isListed = (answer: LiveAnswer) => writes.unwritten.has(answer) || answer.row !== null
       return live
         .all()
-        .filter((answer) => isNewerThanFile(answer) && isListed(answer))
+        .filter((answer) => isNewerThanKept(answer, writes) && isListed(answer))
         .slice(-maxListedFromMemory)
         .map(summaryRecordOf)
     },
-    of: (answerIds) =>
-      answerIds.flatMap((answerId) => {
-        const answer = live.get(answerId)
-        return answer !== undefined && isNewerThanFile(answer) ? [recordOf(answer)] : []
-      }),
+    of: (answerIds) => newerRecords(answerIds, live, writes),
   }
 }

@@ -1,6 +1,8 @@
 import type {SequencedEvent} from '../domain/index.ts'
 import type {AnswerRow} from './answer-row.ts'
 import {eventsInMemory, type LiveAnswer, liveRow} from './live-answer.ts'
+import type {LiveAnswers} from './live-answers.ts'
+import type {WriteBehind} from './write-behind.ts'
 
 /** What is known about an answer in memory but not in the file, as plain data that can be sent to another process. */
 export interface MemoryRecord {
@@ -8,6 +10,23 @@ export interface MemoryRecord {
   readonly row: AnswerRow
   /** The latest events of the answer, in order. */
   readonly events: readonly SequencedEvent[]
+}
+
+/** Whether memory has more of an answer than is kept: it is not written yet, or its text is kept in memory alone. */
+export function isNewerThanKept(answer: LiveAnswer, writes: Pick<WriteBehind, 'unwritten'>): boolean {
+  return writes.unwritten.has(answer) || answer.allEvents !== null
+}
+
+/** Those of these answers of which memory has more than is kept. */
+export function newerRecords(
+  answerIds: readonly string[],
+  live: LiveAnswers,
+  writes: Pick<WriteBehind, 'unwritten'>,
+): MemoryRecord[] {
+  return answerIds.flatMap((answerId) => {
+    const answer = live.get(answerId)
+    return answer !== undefined && isNewerThanKept(answer, writes) ? [recordOf(answer)] : []
+  })
 }
 
 /** For reads of whole answers. */

@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto'
 import {afterEach, beforeEach, describe, expect, test} from 'vitest'
 import {createAnswerState} from '../../src/answers/answer-state.ts'
 import {refOf} from '../../src/answers/ids.ts'
@@ -96,7 +97,7 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
 
     describe('the list', () => {
       test('is newest first, in pages without gaps, whatever the clock said', async () => {
-        for (let n = 0; n < 12; n++) await write(`a${n}`, {entry: {startedAt: 1_000 - (n % 3)}})
+        for (let n = 0; n < 12; n++) await write(`a${n}`, {entry: {startedAt: 1_900 - (n % 3)}})
 
         const seen: string[] = []
         let cursor: string | null = null
@@ -283,7 +284,7 @@ export function transcriptStoreContract(name: string, open: () => Promise<StoreU
     test('says what it takes, and when its oldest answer was asked', async () => {
       expect(await store.storage()).toMatchObject({oldestAt: null, maxBytes: null})
       await write('a', {entry: {startedAt: 10}})
-      await write('b', {entry: {startedAt: 30}, pieces: ['x'.repeat(200_000)]})
+      await write('b', {entry: {startedAt: 30}, pieces: [randomBytes(150_000).toString('hex')]})
 
       const {bytes, besideBytes, oldestAt} = await store.storage()
 

@@ -1,0 +1,173 @@
+import {afterAll, beforeAll, describe, expect, test} from 'vitest'
+import {createAnswerState, refOf} from '../../../src/answers/index.ts'
+import type {SequencedEvent} from '../../../src/domain/index.ts'
+import {openPostgres, openReplica, type Postgres} from '../../../src/postgres/index.ts'
+import {createRedactor} from '../../../src/redaction/index.ts'
+import {newerRecords} from '../../../src/transcripts/overlay.ts'
+import {createAnswerReads} from '../../../src/transcripts/postgres/answer-reads.ts'
+import {createPostgresChanges} from '../../../src/transcripts/postgres/changes.ts'
+import {openPostgresJournal} from '../../../src/transcripts/postgres/open-postgres-journal.ts'
+import {forgetCounted} from '../../../src/transcripts/postgres/postgres-figures.ts'
+import {createPostgresReads} from '../../../src/transcripts/postgres/postgres-reads.ts'
+import {postgresStorage} from '../../../src/transcripts/postgres/postgres-storage.ts'
+import {redactionOf} from '../../../src/transcripts/redaction.ts'
+import {createTranscriptReader} from '../../../src/transcripts/transcript-reader.ts'
+import {type StoreUnderTest, transcriptStoreContract} from '../../contracts/transcript-store.contract.ts'
+import {hasPostgres, type PostgresCluster, startPostgres} from '../../support/postgres.ts'
+import {sampleEntry, sampleEvents} from '../samples.ts'
+
+/** A store of one server. What it appends is written when it is read, or closed. */
+async function openStore(url: string, name: string): Promise<StoreUnderTest & {readonly postgres: Postgres}> {
+  const postgres = await openPostgres({url})
+  const leaseMs = 600_000
+  const replica = await openReplica(postgres, {name, leaseMs})
+  const redactor = createRedactor()
+  const redaction = redactionOf(true)
+  const {journal, live, writes, close} = await openPostgresJournal({
+    postgres,
+    lease: {name, leaseMs},
+    mode: 'full',
+    redaction,
+    redactor,
+    onRedacted: () => {},
+    onDegraded: () => {},
+    onRecovered: () => {},
+    flushMs: 600_000,
+  })
+  const reader = createTranscriptReader(createPostgresReads(postgres), {
+    memory: {
+      async flush() {
+        await writes.flushInSteps()
+      },
+      catalogue: async () => 0,
+      missing: () => 0,
+      summaries: () => [],
+      of: (answerIds) => newerRecords(answerIds, live, writes),
+    },
+  })
+  const changes = createPostgresChanges({
+    postgres,
+    mode: 'full',
+    live,
+    writes,
+    redaction,
+    redactor,
+    onRedacted: () => {},
+    now: Date.now,
+    onRemoving: forgetCounted,
+  })
+  return {
+    postgres,
+    journal,
+    store: {
+      ...reader,
+      ...changes,
+      isErased: true,
+      async storage() {
+        await writes.flushInSteps()
+        return postgresStorage(postgres)
+      },
+    },
+    async close() {
+      await close()
+      await replica.close()
+      await postgres.close()
+    },
+  }
+}
+
+async function write(
+  {journal}: StoreUnderTest,
+  answerId: string,
+  events: readonly SequencedEvent[],
+  entry: Parameters<typeof sampleEntry>[1] = {},
+): Promise<void> {
+  const sample = sampleEntry(answerId, entry)
+  const state = createAnswerState(sample.startedAt)
+  await journal.begin(sample, state)
+  for (const event of events) {
+    state.add(event)
+    journal.append(answerId, event)
+  }
+}
+
+describe.skipIf(!hasPostgres)('PostgreSQL', () => {
+  let cluster: PostgresCluster
+
+  beforeAll(async () => {
+    cluster = await startPostgres()
+  }, 120_000)
+  afterAll(() => cluster?.close())
+
+  transcriptStoreContract('PostgreSQL', async () => openStore(await cluster.newDatabase(), 'one'))
+
+  test('what one server writes, another reads, lists, counts and removes', async () => {
+    const url = await cluster.newDatabase()
+    const one = await openStore(url, 'one')
+    const other = await openStore(url, 'other')
+    await write(one, 'ended', sampleEvents('ended'))
+    await write(one, 'running', sampleEvents('running', ['So', ' far'], null))
+    await one.journal.flush()
+
+    expect((await other.store.list({})).items).toMatchObject([
+      {answerId: 'running', ending: null, excerpt: 'So far'},
+      {answerId: 'ended', ending: 'complete', excerpt: 'Set `PORT`.'},
+    ])
+    expect(await other.store.get('ended')).toEqual(await one.store.get('ended'))
+    const total = async ({store}: StoreUnderTest) =>
+      (await store.analytics({from: 0, to: 3_600_000})).total.answers
+    expect(await total(other)).toBe(1)
+    expect(await total(one)).toBe(1)
+    expect(await other.store.delete('ended')).toBe(true)
+    expect(await one.store.get('ended')).toBeNull()
+    expect(await total(one)).toBe(1)
+    await one.close()
+    await other.close()
+  }, 120_000)
+
+  test('what an answer was made of is read as it was kept', async () => {
+    const one = await openStore(await cluster.newDatabase(), 'one')
+    await write(one, 'a', sampleEvents('a'))
+    const long = 'A long text. '.repeat(50)
+    const result = {type: 'search_result', title: 'T', content: [{type: 'text', text: long}]}
+    const body = {model: 'm', system: long, messages: [{role: 'user', content: [result, '@short']}]}
+    one.journal.keep('a', {
+      request: {n: 1, at: 5, body, quotations: []},
+      sections: [{n: 1, id: 's1', path: 'a.md', markdown: long, isPart: false}],
+    })
+
+    expect(await one.store.material(refOf('a'))).toEqual({
+      ref: refOf('a'),
+      requests: JSON.stringify([{n: 1, at: 5, body}]),
+      sections: [{n: 1, id: 's1', path: 'a.md', markdown: long, isPart: false}],
+    })
+    await one.close()
+  }, 120_000)
+
+  test('an answer is read with what memory has of it while the database does not', async () => {
+    const one = await openStore(await cluster.newDatabase(), 'one')
+    const events = sampleEvents('a')
+    await write(one, 'a', events.slice(0, 3))
+    const reads = createPostgresReads(one.postgres)
+    await one.journal.flush()
+    const kept = (await reads.read(['a'], []))[0]!
+    expect(kept).toMatchObject({ending: null, text: 'Set '})
+    await one.store.setFeedback('a', {rating: 'up', reasons: [], comment: null})
+    await write(one, 'b', events.slice(0, 3))
+
+    const row = (await createAnswerReads(one.postgres).row('a'))!
+    const ended = {...row, row: -1, ending: 'complete', text: 'Set `PORT`.', rating: null} as const
+    const [stored, unwritten, none] = await reads.read(
+      ['a', 'b', 'none'],
+      [
+        {row: ended, events: events.slice(2)},
+        {row: {...ended, id: 'b'}, events},
+      ],
+    )
+
+    expect(stored).toMatchObject({ending: 'complete', text: 'Set `PORT`.', feedback: {rating: 'up'}, events})
+    expect(unwritten).toMatchObject({answerId: 'b', ending: 'complete', feedback: null, events})
+    expect(none).toBeNull()
+    await one.close()
+  }, 120_000)
+})
