@@ -59,11 +59,12 @@ export function createPostgresReads(
     return (await postgres.rows<{readonly row: number}>(sql, [storable(name)])).map(({row}) => row)
   }
 
-  async function select(
+  async function select<Row extends Pick<AnswerRow, 'row'>>(
+    selected: string,
     filter: TranscriptFilter,
     named: readonly number[],
     {measure, order, after, limit}: Selection,
-  ): Promise<AnswerRow[]> {
+  ): Promise<Row[]> {
     const {values, bind} = boundValues()
     const conditions = conditionsOf(filter, named, {values, bind})
     const columns = measure === null ? ['row'] : [measure, 'row']
@@ -73,8 +74,8 @@ export function createPostgresReads(
       const place = last.map((value) => `${bind(value)}::bigint`).join(', ')
       conditions.push(`(${columns.join(', ')}) ${order === 'DESC' ? '<' : '>'} (${place})`)
     }
-    return postgres.rows<AnswerRow>(
-      `SELECT ${answerColumns}${measure === null ? '' : `, ${measure} AS value`} FROM docent.answers ${where(conditions)}
+    return postgres.rows<Row>(
+      `SELECT ${selected}${measure === null ? '' : `, ${measure} AS value`} FROM docent.answers ${where(conditions)}
        ORDER BY ${columns.map((column) => `${column} ${order}`).join(', ')} LIMIT ${limit}`,
       values,
     )
@@ -122,7 +123,11 @@ export function createPostgresReads(
       const selection = selectionOf(sort)
       const after = cursor === undefined ? null : parseCursor(cursor, sort)
       const named = await namedBy(filter)
-      const found = await select(filter, named, {...selection, after, limit: size + 1})
+      const found = await select<AnswerRow>(answerColumns, filter, named, {
+        ...selection,
+        after,
+        limit: size + 1,
+      })
       const last = found[size - 1]
       const hasMore = found.length > size && last !== undefined
       const counted = async (): Promise<MatchCount> =>
@@ -141,7 +146,7 @@ export function createPostgresReads(
     },
     async ids(filter, after) {
       const start = after === null ? null : {row: after, value: null}
-      const found = await select(filter, await namedBy(filter), {
+      const found = await select<Pick<AnswerRow, 'row' | 'id'>>('row, id', filter, await namedBy(filter), {
         ...selectionOf('oldest'),
         after: start,
         limit: idsPageSize,
@@ -271,13 +276,23 @@ async function readAsked(queries: Queries, refs: readonly string[]): Promise<Ask
   })
 }
 
+/** Where the values of each kind are, and how each is one row. */
+const valueColumns: Readonly<Record<ValueKind, readonly [column: string, value: string]>> = {
+  model: ['model', 'model'],
+  build: ['build', 'build'],
+  version: ['version', 'version'],
+  generator: ['generator', 'generator'],
+  error: ['error', 'error'],
+  lang: ['lang', 'lang'],
+  page: ['cited', 'unnest(cited)'],
+}
+
 /** The values of a kind, the most frequent first: of the newest 100,000 answers. */
 function readValues(queries: Queries, kind: ValueKind, limit: number): Promise<NamedCount[]> {
-  const column = kind === 'page' ? 'cited' : kind
-  const name = kind === 'page' ? 'unnest(cited)' : kind
+  const [column, value] = valueColumns[kind]
   return queries.rows<NamedCount>(
     `SELECT name, count(*) AS answers FROM (
-       SELECT ${name} AS name FROM (SELECT ${column} FROM docent.answers ORDER BY row DESC LIMIT ${maxValued}) AS newest
+       SELECT ${value} AS name FROM (SELECT ${column} FROM docent.answers ORDER BY row DESC LIMIT ${maxValued}) AS newest
      ) AS named
      WHERE name <> '' GROUP BY name ORDER BY answers DESC, name COLLATE "C" LIMIT $1`,
     [limit],
