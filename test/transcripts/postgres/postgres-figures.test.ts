@@ -6,7 +6,7 @@ import type {Transcripts} from '../../../src/transcripts/open-transcripts.ts'
 import {transcriptMigrations} from '../../../src/transcripts/postgres/migrations.ts'
 import {createPostgresFigures, forgetCounted} from '../../../src/transcripts/postgres/postgres-figures.ts'
 import {hasPostgres, type PostgresCluster, startPostgres} from '../../support/postgres.ts'
-import {chance, randomFrom} from '../../support/random.ts'
+import {chance, randomFrom, whole} from '../../support/random.ts'
 import {seedOr} from '../../support/random-seed.ts'
 import {appendEvent, beginAnswer, journalAnswer, openForTest, temporaryFile} from '../samples.ts'
 import {copyAnswers, firstAt, journalRandom, judgeRandomly, sourceOf} from './random-answers.ts'
@@ -138,6 +138,45 @@ describe.skipIf(!hasPostgres)('figures in PostgreSQL', () => {
     })
     expect(await totalOf(postgres)).toMatchObject({answers: 1, ratings: {up: 0, down: 1}})
   }, 60_000)
+
+  test('miss no change that is made while several servers count', async () => {
+    for (let n = 0; n < 60; n++) journalAnswer(transcripts, `a${n}`, {entry: {startedAt: firstAt + n}})
+    await transcripts.flush()
+    await copy()
+    const random = randomFrom(seedOr(22))
+    let isWriting = true
+    const others = await Promise.all([1, 2].map(() => openPostgres({url})))
+    const counting = others.map(async (other) => {
+      const figures = createPostgresFigures(other)
+      while (isWriting) await figures.count()
+    })
+    const writing = Array.from({length: 3}, async () => {
+      for (let change = 0; change < 60; change++) {
+        const id = `a${whole(random, 59)}`
+        await postgres.transaction(async (queries) => {
+          await queries.run('UPDATE docent.answers SET rating = $1, resumes = resumes + 1 WHERE id = $2', [
+            chance(random, 0.5) ? 'up' : 'down',
+            id,
+          ])
+          await queries.run(
+            'INSERT INTO docent.uncounted SELECT row FROM docent.answers WHERE id = $1 ON CONFLICT DO NOTHING',
+            [id],
+          )
+        })
+      }
+    })
+    await Promise.all(writing)
+    isWriting = false
+    await Promise.all(counting)
+    await Promise.all(others.map((other) => other.close()))
+
+    const {ratings, resumed, answers} = await totalOf(postgres)
+    const stored = await postgres.row<{up: number; down: number; times: number}>(
+      `SELECT count(*) FILTER (WHERE rating = 'up') AS up, count(*) FILTER (WHERE rating = 'down') AS down,
+         sum(resumes) AS times FROM docent.answers`,
+    )
+    expect({...ratings, times: resumed.times, answers}).toEqual({...stored, times: 180, answers: 60})
+  }, 240_000)
 
   test('are read without the rest while another server counts for too long', async () => {
     journalAnswer(transcripts, 'a', {entry: {startedAt: firstAt}})

@@ -165,4 +165,25 @@ describe.skipIf(!hasPostgres)('transcripts in PostgreSQL', () => {
     expect(items).toHaveLength(4)
     expect(total).toEqual({answers: 4, isExact: false})
   }, 120_000)
+
+  test('every read says that the database is away, and reads again when it is back', async () => {
+    await inBoth(randomFrom(seedOr(15)), 5)
+    await cluster.kill()
+    const reads = [
+      () => reader.list({}),
+      () => reader.get('answer-1'),
+      () => reader.material('answer-1'),
+      () => reader.asked([refOf('answer-1')]),
+      () => reader.analytics({from: 0, to: 1}),
+      () => reader.pageFigures({from: 0, to: 1}),
+      () => reader.values('model', 5),
+      () => collected(reader.export({})),
+    ]
+    try {
+      for (const read of reads) await expect(read()).rejects.toMatchObject({code: 'storage'})
+    } finally {
+      await cluster.start()
+    }
+    for (const read of reads) await expect(read()).resolves.toBeDefined()
+  }, 120_000)
 })
