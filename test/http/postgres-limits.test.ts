@@ -114,7 +114,22 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
 
       expect([first.isAllowed, second.isAllowed]).toEqual([true, false])
       expect(first.resetMs).toBe(60_000)
-      expect((await store.countInMinute('a', 1)).isAllowed).toBe(true)
+      const another = await openStore({postgres: other, replica: 'b'})
+      expect((await another.countInMinute('a', 1)).isAllowed).toBe(true)
+    })
+
+    test('do not ask again for a minute that is used up', async () => {
+      const store = await openStore({postgres, replica: 'a'})
+      for (let n = 0; n < 2; n++) await store.countInMinute('a', 2)
+      const used = () => other.row('SELECT used, xmin::text FROM docent.limit_minutes')
+      const before = await used()
+      const more = []
+      for (let n = 0; n < 5; n++) more.push(await store.countInMinute('a', 2))
+
+      expect(more.map(({isAllowed, remaining}) => [isAllowed, remaining])).toEqual(Array(5).fill([false, 0]))
+      for (const {resetMs} of more) expect(resetMs).toBeLessThanOrEqual(60_000)
+      expect(await used()).toEqual(before)
+      expect((await store.countInMinute('a', 3)).isAllowed).toBe(true)
     })
 
     test('have no circle of processes that wait for each other, in whatever order they claim', async () => {
@@ -149,6 +164,7 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
       const day = budget('day', 2)
       const before = await store.acquire([slot('a'), day])
       await cluster.kill()
+      await isGone(postgres)
       const during = []
       for (let n = 0; n < 3; n++) during.push(await store.acquire([slot('b', 2)]))
       const minutes = []
@@ -251,6 +267,16 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
       const acquisition = await store.acquire(claims)
       expect(await held()).toBe(claims.length)
       return acquisition
+    }
+
+    /** A process that serves a connection may answer once more after its server was killed. */
+    async function isGone(pool: Postgres): Promise<void> {
+      const isAnswered = () =>
+        pool.row('SELECT 1').then(
+          () => true,
+          () => false,
+        )
+      await expect.poll(isAnswered, patient).toBe(false)
     }
 
     /** Locks a table. @returns what unlocks it. */

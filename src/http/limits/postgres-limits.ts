@@ -49,6 +49,9 @@ export async function postgresLimits(options: PostgresLimitsOptions): Promise<Po
   const held = new Set<string>()
   /** Ids of what is still to be released there, with whether it is spent. */
   const unreleased = new Map<string, boolean>()
+  /** When minutes end that are used up, by their maximum and key: until then nothing has to be asked to refuse more. */
+  const usedUp = new Map<string, number>()
+  const elapsed = now ?? (() => performance.now())
   let closed: Promise<void> | null = null
   const availability = trackAvailability(postgres, {waitMs, onProblem, onBack: () => void releaseAll()})
 
@@ -113,6 +116,7 @@ export async function postgresLimits(options: PostgresLimitsOptions): Promise<Po
   }
 
   const cleaning = setInterval(() => {
+    for (const [key, endsAt] of usedUp) if (endsAt <= elapsed()) usedUp.delete(key)
     if (availability.isAvailable()) clean().catch(() => {})
   }, cleanMs)
   cleaning.unref()
@@ -129,6 +133,9 @@ export async function postgresLimits(options: PostgresLimitsOptions): Promise<Po
 
   return {
     async countInMinute(key, max) {
+      const minuteKey = `${max} ${key}`
+      const leftMs = Math.ceil((usedUp.get(minuteKey) ?? 0) - elapsed())
+      if (leftMs > 0) return {isAllowed: false, remaining: 0, resetMs: leftMs}
       const minute = await availability.inTime(() =>
         postgres.row<{used: number; resetMs: number}>(
           `INSERT INTO docent.limit_minutes AS known (key, ends_at, used) VALUES ($1, ${timeOf('$3')} + 60000, 1)
@@ -141,6 +148,7 @@ export async function postgresLimits(options: PostgresLimitsOptions): Promise<Po
       )
       if (minute === null) return memory.countInMinute(key, max)
       const {used, resetMs} = minute
+      if (used >= max) usedUp.set(minuteKey, elapsed() + resetMs)
       return {isAllowed: used <= max, remaining: Math.max(0, max - used), resetMs}
     },
 
