@@ -102,7 +102,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Postgres> 
     }
     client.on('error', onError)
     try {
-      await client.query('BEGIN')
+      // Some statements rely on seeing what others have committed since.
+      await client.query('BEGIN ISOLATION LEVEL READ COMMITTED')
       const result = await work(queriesOf(client))
       await client.query('COMMIT')
       return result
