@@ -2,16 +2,7 @@ import {afterAll, beforeAll, describe, expect, test} from 'vitest'
 import {createAnswerState, refOf} from '../../../src/answers/index.ts'
 import type {SequencedEvent} from '../../../src/domain/index.ts'
 import {openPostgres, openReplica, type Postgres} from '../../../src/postgres/index.ts'
-import {createRedactor} from '../../../src/redaction/index.ts'
-import {newerRecords} from '../../../src/transcripts/overlay.ts'
-import {createAnswerReads} from '../../../src/transcripts/postgres/answer-reads.ts'
-import {createPostgresChanges} from '../../../src/transcripts/postgres/changes.ts'
-import {openPostgresJournal} from '../../../src/transcripts/postgres/open-postgres-journal.ts'
-import {forgetCounted} from '../../../src/transcripts/postgres/postgres-figures.ts'
-import {createPostgresReads} from '../../../src/transcripts/postgres/postgres-reads.ts'
-import {postgresStorage} from '../../../src/transcripts/postgres/postgres-storage.ts'
-import {redactionOf} from '../../../src/transcripts/redaction.ts'
-import {createTranscriptReader} from '../../../src/transcripts/transcript-reader.ts'
+import {openPostgresTranscripts} from '../../../src/transcripts/index.ts'
 import {type StoreUnderTest, transcriptStoreContract} from '../../contracts/transcript-store.contract.ts'
 import {hasPostgres, type PostgresCluster, startPostgres} from '../../support/postgres.ts'
 import {sampleEntry, sampleEvents} from '../samples.ts'
@@ -21,73 +12,16 @@ async function openStore(url: string, name: string): Promise<StoreUnderTest & {r
   const postgres = await openPostgres({url})
   const leaseMs = 600_000
   const replica = await openReplica(postgres, {name, leaseMs})
-  const redactor = createRedactor()
-  const redaction = redactionOf(true)
-  const {journal, live, writes, close} = await openPostgresJournal({
-    postgres,
-    lease: {name, leaseMs},
-    mode: 'full',
-    redaction,
-    redactor,
-    onRedacted: () => {},
-    onDegraded: () => {},
-    onRecovered: () => {},
-    flushMs: 600_000,
-  })
-  const reader = createTranscriptReader(createPostgresReads(postgres), {
-    memory: {
-      async flush() {
-        await writes.flushInSteps()
-      },
-      catalogue: async () => 0,
-      missing: () => 0,
-      summaries: () => [],
-      of: (answerIds) => newerRecords(answerIds, live, writes),
-    },
-  })
-  const changes = createPostgresChanges({
-    postgres,
-    mode: 'full',
-    live,
-    writes,
-    redaction,
-    redactor,
-    onRedacted: () => {},
-    now: Date.now,
-    onRemoving: forgetCounted,
-  })
+  const transcripts = await openPostgresTranscripts({postgres, lease: {name, leaseMs}, flushMs: 600_000})
   return {
     postgres,
-    journal,
-    store: {
-      ...reader,
-      ...changes,
-      isErased: true,
-      async storage() {
-        await writes.flushInSteps()
-        return postgresStorage(postgres)
-      },
-    },
+    journal: transcripts,
+    store: transcripts,
     async close() {
-      await close()
+      await transcripts.close()
       await replica.close()
       await postgres.close()
     },
-  }
-}
-
-async function write(
-  {journal}: StoreUnderTest,
-  answerId: string,
-  events: readonly SequencedEvent[],
-  entry: Parameters<typeof sampleEntry>[1] = {},
-): Promise<void> {
-  const sample = sampleEntry(answerId, entry)
-  const state = createAnswerState(sample.startedAt)
-  await journal.begin(sample, state)
-  for (const event of events) {
-    state.add(event)
-    journal.append(answerId, event)
   }
 }
 
