@@ -3,6 +3,8 @@ import {createAnswerState, refOf} from '../../../src/answers/index.ts'
 import type {SequencedEvent} from '../../../src/domain/index.ts'
 import {openPostgres, openReplica, type Postgres} from '../../../src/postgres/index.ts'
 import {openPostgresTranscripts} from '../../../src/transcripts/index.ts'
+import {createAnswerReads} from '../../../src/transcripts/postgres/answer-reads.ts'
+import {createPostgresReads} from '../../../src/transcripts/postgres/postgres-reads.ts'
 import {type StoreUnderTest, transcriptStoreContract} from '../../contracts/transcript-store.contract.ts'
 import {hasPostgres, type PostgresCluster, startPostgres} from '../../support/postgres.ts'
 import {sampleEntry, sampleEvents} from '../samples.ts'
@@ -22,6 +24,21 @@ async function openStore(url: string, name: string): Promise<StoreUnderTest & {r
       await replica.close()
       await postgres.close()
     },
+  }
+}
+
+async function write(
+  {journal}: StoreUnderTest,
+  answerId: string,
+  events: readonly SequencedEvent[],
+  entry: Parameters<typeof sampleEntry>[1] = {},
+): Promise<void> {
+  const sample = sampleEntry(answerId, entry)
+  const state = createAnswerState(sample.startedAt)
+  await journal.begin(sample, state)
+  for (const event of events) {
+    state.add(event)
+    journal.append(answerId, event)
   }
 }
 
