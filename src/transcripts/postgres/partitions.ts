@@ -85,18 +85,19 @@ async function create(
   const name = `docent.${local}`
   const bounds = `FOR VALUES FROM (${month.from}) TO (${month.to})`
   const isOfMonth = `${key} >= ${month.from} AND ${key} < ${month.to}`
+  // Made apart and attached: what asks for the whole table meanwhile neither waits nor is in the way.
+  await queries.run(`CREATE TABLE ${name} (LIKE docent.${table} INCLUDING DEFAULTS)`)
+  await queries.run(`LOCK TABLE docent.${table} IN SHARE UPDATE EXCLUSIVE MODE`)
   // Nothing may come into it between what is moved and the new partition.
   await queries.run(`LOCK TABLE docent.${table}_other IN ACCESS EXCLUSIVE MODE`)
   const early = await queries.row<{readonly n: number}>(
     `SELECT count(*) AS n FROM (SELECT 1 FROM docent.${table}_other WHERE ${isOfMonth} LIMIT ${maxMovedRows + 1}) AS early`,
   )
   const rows = early?.n ?? 0
-  if (rows > maxMovedRows) return
-  if (rows === 0) {
-    await queries.run(`CREATE TABLE ${name} PARTITION OF docent.${table} ${bounds}`)
+  if (rows > maxMovedRows) {
+    await queries.run(`DROP TABLE ${name}`)
     return
   }
-  await queries.run(`CREATE TABLE ${name} (LIKE docent.${table} INCLUDING DEFAULTS)`)
   await queries.run(
     `WITH moved AS (DELETE FROM docent.${table}_other WHERE ${isOfMonth} RETURNING *)
      INSERT INTO ${name} SELECT * FROM moved`,

@@ -1,5 +1,6 @@
 import type {Postgres, Queries} from '../../postgres/index.ts'
 import {purgeStored} from './changes.ts'
+import {claimedKeyMs} from './claimed-keys.ts'
 import {untilNoDeadlock} from './deadlocks.ts'
 import {dropEmptyPartitions, ensurePartitions, nextMonth} from './partitions.ts'
 import {ended, type OnRemoving, removeSome} from './removal.ts'
@@ -30,8 +31,6 @@ const hourMs = 60 * 60 * 1000
 const dayMs = 24 * hourMs
 /** How often the size is looked at. */
 const sizeEveryMs = 60_000
-/** Idempotency keys are claimed for less than this. */
-const claimedKeysMs = 2 * dayMs
 /** Shares of the limit: removal starts at the first and stops at the second, so that it does not run for each answer. */
 const trimStartShare = 0.95
 const trimTargetShare = 0.9
@@ -78,7 +77,7 @@ export function startPostgresRetention(options: PostgresRetentionOptions): Postg
   }
 
   async function forgetKeys(): Promise<void> {
-    await postgres.run('DELETE FROM docent.claimed_keys WHERE started_at < $1', [now() - claimedKeysMs])
+    await postgres.run('DELETE FROM docent.claimed_keys WHERE started_at < $1', [now() - claimedKeyMs])
   }
 
   /** Removes some of the oldest answers if it must. @returns whether more are to be removed. */
