@@ -116,6 +116,24 @@ describe.skipIf(!hasPostgres)('two servers on one database', () => {
     await reading.all()
   })
 
+  test('what a browser reports to the other while an answer is written stays with it', async () => {
+    const reading = await one.read({resumable: true})
+    const call = await one.generator.call(0)
+    call.say('a ')
+    await reading.until('delta', 1)
+    await one.transcripts.flush()
+    const told = await fetch(`${two.url}/api/answers/${idOf(reading)}/timings`, {
+      method: 'POST',
+      headers: {'content-type': 'application/json'},
+      body: JSON.stringify({firstUsefulMs: 123}),
+    })
+    expect(told.status).toBeLessThan(300)
+    call.finish()
+    await reading.all()
+    await one.transcripts.flush()
+    expect(await two.transcript(idOf(reading))).toMatchObject({firstUsefulMs: 123, ending: 'complete'})
+  })
+
   test('the same Idempotency-Key on both begins one answer', async () => {
     const headers = {'idempotency-key': 'key-1'}
     const both = await Promise.all([one.read({}, headers), two.read({}, headers)])

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import {type AnswerMaterial, refOf} from '../../answers/index.ts'
+import {type AnswerMaterial, type JournalDetails, refOf} from '../../answers/index.ts'
 import type {SequencedEvent} from '../../domain/index.ts'
 import {type Postgres, type Queries, storable} from '../../postgres/index.ts'
 import {type AnswerRow, withoutFeedback} from '../answer-row.ts'
@@ -101,8 +101,11 @@ const insertAnswers = `INSERT INTO docent.answers (${Object.keys(newColumns).joi
   SELECT ${Object.keys(newColumns).join(', ')} FROM json_to_recordset($1) AS given(${typed(newColumns)})
   ON CONFLICT (row) DO NOTHING`
 
-/** In the order of their numbers, so that no two processes wait for each other. */
-const lockOwn = `SELECT row FROM docent.answers WHERE row = ANY($1::bigint[]) AND replica = $2
+/**
+ * In the order of their numbers, so that no two processes wait for each other. With the details that another process has added:
+ * browsers report to whichever they reach.
+ */
+const lockOwn = `SELECT row, CASE WHEN facts LIKE '%"firstUsefulMs"%' THEN facts END AS facts FROM docent.answers WHERE row = ANY($1::bigint[]) AND replica = $2
   ORDER BY row FOR NO KEY UPDATE`
 
 const insertEvents = `INSERT INTO docent.events (${Object.keys(eventColumns).join(', ')})
@@ -232,12 +235,14 @@ export function createPostgresWriter({
       if (fresh.length > 0) {
         await queries.run(insertAnswers, [rowsAsJson(fresh.map(({answer}) => newRow(answer)))])
       }
-      const locked = await queries.rows<{readonly row: number}>(lockOwn, [
+      const locked = await queries.rows<{readonly row: number; readonly facts: string | null}>(lockOwn, [
         writes.map(({answer}) => rowOf(answer)),
         replica,
       ])
       const own = new Set(locked.map(({row}) => row))
       const mine = writes.filter(({answer}) => own.has(rowOf(answer)))
+      const added = new Map(locked.map(({row, facts}) => [row, facts]))
+      for (const {answer} of mine) addFirstUseful(answer, added.get(rowOf(answer)) ?? null)
       await writeEvents(
         queries,
         mine.map(({answer, events}) => ({row: rowOf(answer), events: events.map(redaction.event)})),
@@ -271,6 +276,13 @@ export function createPostgresWriter({
     for (const {answer} of writes) if (own.has(rowOf(answer))) answer.row = rowOf(answer)
     return new Set(writes.map(({answer}) => answer).filter((answer) => !own.has(rowOf(answer))))
   }
+}
+
+/** @param facts details as JSON that another process has added to, or null */
+function addFirstUseful(answer: LiveAnswer, facts: string | null): void {
+  if (facts === null || answer.details.firstUsefulMs !== undefined) return
+  const {firstUsefulMs} = JSON.parse(facts) as JournalDetails
+  if (firstUsefulMs !== undefined) answer.details = {...answer.details, firstUsefulMs}
 }
 
 /** Tells all replicas that answers have grown, when the transaction is committed. */
