@@ -12,7 +12,7 @@ const overheadShare = 1.1
 const rowBytes = 100
 
 const bytesOf = (...columns: readonly string[]) =>
-  `${rowBytes} + ${columns.map((column) => `coalesce(pg_column_size(${column}), 0)`).join(' + ')}`
+  [rowBytes, ...columns.map((column) => `coalesce(pg_column_size(${column}), 0)`)].join(' + ')
 
 /** The bytes of a row in each kind of table. What a row has in another place, as it is long, is counted without being read. */
 const rowSizes = {

@@ -52,6 +52,60 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
 
   transcriptStoreContract('PostgreSQL', async () => openStore(await cluster.newDatabase(), 'one'))
 
+  test('what answers were made of is kept once, read by another server, and goes with the last that used it', async () => {
+    const url = await cluster.newDatabase()
+    const one = await openStore(url, 'one')
+    const other = await openStore(url, 'other')
+    try {
+      const markdown = `Set \`PORT\`.\u0000 ${'x'.repeat(500)}`
+      const sections = [{n: 1, id: 's', path: 'a.md', markdown, isPart: false}]
+      const body = {
+        model: 'm',
+        messages: [
+          {role: 'user', content: markdown},
+          {role: 'user', content: '@short'},
+        ],
+      }
+      for (const [store, answerId] of [
+        [one, 'a'],
+        [other, 'b'],
+      ] as const) {
+        const sample = sampleEntry(answerId)
+        const state = createAnswerState(sample.startedAt)
+        await store.journal.begin(sample, state)
+        store.journal.keep(answerId, {sections, request: {n: 1, at: 5, body, quotations: []}})
+        for (const event of sampleEvents(answerId)) {
+          state.add(event)
+          store.journal.append(answerId, event)
+        }
+      }
+      await Promise.all([one.journal.flush(), other.journal.flush()])
+
+      const kept = JSON.parse(JSON.stringify(markdown).replaceAll('\\u0000', '\ufffd')) as string
+      for (const [store, answerId] of [
+        [other, 'a'],
+        [one, 'b'],
+      ] as const) {
+        const material = (await store.store.material(answerId))!
+        expect(material.sections).toEqual([{...sections[0], markdown: kept}])
+        expect(JSON.parse(material.requests)).toMatchObject([{n: 1, at: 5, body: {model: 'm'}}])
+        expect((JSON.parse(material.requests) as {body: typeof body}[])[0]!.body.messages[1]!.content).toBe(
+          '@short',
+        )
+      }
+      const texts = () => one.postgres.row<{n: number}>('SELECT count(*) AS n FROM docent.shared_texts')
+      expect(await texts()).toEqual({n: 1})
+      expect((await other.store.storage()).bytes).toBeGreaterThan(0)
+      await other.store.delete('a')
+      expect(await texts()).toEqual({n: 1})
+      await one.store.delete('b')
+      expect(await texts()).toEqual({n: 0})
+    } finally {
+      await one.close()
+      await other.close()
+    }
+  })
+
   test('what one server writes, another reads, lists, counts and removes', async () => {
     const url = await cluster.newDatabase()
     const one = await openStore(url, 'one')
