@@ -9,19 +9,18 @@ export {endMomentOf, momentOf} from './moments.ts'
 export {exposuresOf} from './open-database.ts'
 export {openTranscripts, type Transcripts} from './open-transcripts.ts'
 export {openPostgresTranscripts} from './postgres/open-postgres-transcripts.ts'
+export {openStoredPostgresTranscripts} from './postgres/stored-transcripts.ts'
 export {
   backUpTranscripts,
-  deleteVisitorFrom,
   type PurgeResult,
-  purgeTranscripts,
   readTranscripts,
-  reviewTranscript,
   type TranscriptsReader,
 } from './read-transcripts.ts'
 export {readUnanswered, type UnansweredReader} from './read-unanswered.ts'
 export type {RecoveredAnswer} from './recover-answers.ts'
 export {replayPageOf} from './replay-page.ts'
 export {reviewSchema, type WrittenReview, writtenReviewOf} from './review.ts'
+export {type StoredTranscripts, transcriptsInFile} from './stored-transcripts.ts'
 export {
   type FeedbackChange,
   type KeptMaterial,

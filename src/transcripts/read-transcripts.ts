@@ -86,21 +86,21 @@ async function removeFrom(file: string, condition: string, value: string | numbe
   }
 }
 
+/** A review, and what it is written in place of. */
+export interface WrittenBy {
+  readonly review: Omit<Review, 'at'>
+  /** When the review was written that it replaces; null where there was none. */
+  readonly replaces: number | null
+  /** The setting `TRANSCRIPTS`. */
+  readonly mode: string
+}
+
 /**
  * Writes a review as `TranscriptStore.setReview` does, also while a server runs.
- * @param mode the setting `TRANSCRIPTS`
  * @throws DocentError `not_found`, `conflict`, `invalid_request`; `storage`, also if another process locks the file for
  * too long.
  */
-export function reviewTranscript(
-  file: string,
-  answerId: string,
-  {
-    review,
-    replaces,
-    mode,
-  }: {readonly review: Omit<Review, 'at'>; readonly replaces: number | null; readonly mode: string},
-): void {
+export function reviewTranscript(file: string, answerId: string, {review, replaces, mode}: WrittenBy): void {
   refuseTextOfReview(review, mode)
   const db = openSharedDatabase(file, 'write')
   try {

@@ -8,6 +8,7 @@ import {staffQuestionFile} from '../../question-sets/index.ts'
 import {loadSettings} from '../../settings/index.ts'
 import {exitCodeOf} from '../exit-code.ts'
 import {noteInAudit} from '../staff/note-in-audit.ts'
+import {storesInFolder} from '../stores.ts'
 import {UsageError} from '../usage-error.ts'
 
 /** Databases of the data folder that nothing else can be made from. */
@@ -79,7 +80,8 @@ async function command(
   for (const name of found) {
     await backUpDatabaseFile(join(dataDir, name), join(folder, name))
     print(`Copied ${name}\n`)
-    if (name === 'transcripts.sqlite') await noteInAudit(dataDir, {what: 'transcripts_backed_up'}, warn)
+    if (name === 'transcripts.sqlite')
+      await noteInAudit(storesInFolder(dataDir), {what: 'transcripts_backed_up'}, warn)
   }
   for (const name of foundFiles) {
     copyWhole(join(dataDir, name), join(folder, name))

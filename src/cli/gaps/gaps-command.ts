@@ -18,6 +18,7 @@ import {readTranscripts, type TranscriptsReader} from '../../transcripts/index.t
 import {exitCodeOf} from '../exit-code.ts'
 import {foundById} from '../found-by-id.ts'
 import {noteInAudit} from '../staff/note-in-audit.ts'
+import {storesInFolder} from '../stores.ts'
 import {type Output, standardOutput} from '../terminal.ts'
 import {UsageError} from '../usage-error.ts'
 import {groupOnce} from './group-once.ts'
@@ -159,7 +160,7 @@ async function show(call: Call, name: string): Promise<void> {
   const {store, transcripts, values, print, warn, dataDir} = call
   const gap = await foundById(name, {...store, what: 'gap', listing: howToRun('gaps')})
   const {id} = gap
-  await noteInAudit(dataDir, {what: 'gap_read', which: id}, warn)
+  await noteInAudit(storesInFolder(dataDir), {what: 'gap_read', which: id}, warn)
   const [shown] = await shownGaps(transcripts, [gap])
   const questions = await store.questions(id, 200)
   const asked = new Map(
@@ -191,7 +192,7 @@ function factsOf({state, severity, size, conversations, assignee, note, closed, 
 
 async function group(call: Call): Promise<void> {
   const {store, transcripts, settings, dataDir, values, print, warn} = call
-  await noteInAudit(dataDir, {what: 'gaps_grouped'}, warn)
+  await noteInAudit(storesInFolder(dataDir), {what: 'gaps_grouped'}, warn)
   const {isDone, build} = await groupOnce(settings(), dataDir)
   const closed = build === null ? null : await closedGaps(store, transcripts, build)
   const counts = await store.counts({scope: 'here'})

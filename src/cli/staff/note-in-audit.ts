@@ -1,7 +1,6 @@
-import {existsSync} from 'node:fs'
-import {join} from 'node:path'
 import {cleanText} from '../../lib/clean-text.ts'
-import {type AuditAction, type AuditDetails, openStaffStore} from '../../staff/index.ts'
+import type {AuditAction, AuditDetails} from '../../staff/index.ts'
+import type {Stores} from '../stores.ts'
 import {systemUser} from './system-user.ts'
 
 export interface CommandLine {
@@ -11,18 +10,17 @@ export interface CommandLine {
 }
 
 /**
- * Writes what a command does with transcripts to the audit log of a data folder, if a server has made one there. A failure
- * is a warning: whoever runs the command can read the files without it.
+ * Writes what a command does with transcripts to the audit log, if a server has made one. A failure is a warning: whoever
+ * runs the command can read the transcripts without it.
  */
 export async function noteInAudit(
-  dataDir: string,
+  stores: Stores,
   {what, which, details}: CommandLine,
   warn: (text: string) => void,
 ): Promise<void> {
-  const file = join(dataDir, 'staff.sqlite')
-  if (!existsSync(file)) return
+  if (!stores.hasAuditLog()) return
   try {
-    const store = openStaffStore({file, waitMs: 15_000})
+    const store = await stores.staff()
     try {
       await store.record({
         ...systemUser(),

@@ -1,5 +1,3 @@
-import {existsSync} from 'node:fs'
-import {join} from 'node:path'
 import {DocentError} from '../../domain/index.ts'
 import {cleanLine, escapedJson} from '../../lib/clean-text.ts'
 import {loadSettings} from '../../settings/index.ts'
@@ -9,12 +7,12 @@ import {
   type AuditLine,
   backUpStaff,
   type Invited,
-  openStaffStore,
   type Person,
   type StaffStore,
 } from '../../staff/index.ts'
 import {exitCodeOf} from '../exit-code.ts'
 import {baseUrlOf, type ServerAddress, serverUrlOf} from '../server-address.ts'
+import {onlyInFile, type StoresSettings, withStores} from '../stores.ts'
 import {type Output, standardOutput} from '../terminal.ts'
 import {numberOf} from '../transcripts/options.ts'
 import {UsageError} from '../usage-error.ts'
@@ -27,8 +25,7 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 export interface StaffCommandEnvironment extends Output {
-  /** Read only where the arguments leave something open. */
-  readonly settings: () => ServerAddress & {readonly dataDir: string}
+  readonly settings: () => ServerAddress & StoresSettings
 }
 
 /** Runs one command of `docent staff` and returns its exit code: 0 done, 1 not possible, 2 bad usage or settings. */
@@ -44,7 +41,8 @@ interface Call extends StaffCommandEnvironment {
   readonly values: Values
   /** The name, id or file that was given; '' for commands without one. */
   readonly given: string
-  readonly file: string
+  /** The SQLite file with it; null where it is in a database. */
+  readonly file: string | null
 }
 
 interface StaffSubcommand {
@@ -92,21 +90,17 @@ async function command(args: readonly string[], environment: StaffCommandEnviron
   if (unexpected.length > 0) {
     throw new UsageError(`unexpected ${unexpected.join(' ')}; put a name of several words in quotes`)
   }
-  const dataDir = values.data ?? environment.settings().dataDir
-  if (!existsSync(dataDir)) {
-    throw new DocentError(
-      'storage',
-      `There is no folder ${dataDir}. Set DATA_DIR to the server's data folder.`,
-    )
-  }
-  const file = join(dataDir, 'staff.sqlite')
-  const store = openStaffStore({file, waitMs: 15_000})
-  try {
-    await run({...environment, store, values, file, given: given ?? ''})
-  } finally {
-    store.close()
-  }
-  return 0
+  const {dataDir, databaseUrl} = environment.settings()
+  const where = {dataDir: values.data ?? dataDir, databaseUrl}
+  return withStores(where, async (stores) => {
+    const store = await stores.staff()
+    try {
+      await run({...environment, store, values, file: stores.fileOf('staff'), given: given ?? ''})
+    } finally {
+      store.close()
+    }
+    return 0
+  })
 }
 
 async function list({store, values, print}: Call): Promise<void> {
@@ -161,7 +155,7 @@ async function change(
 }
 
 async function backUp({file, given, print}: Call): Promise<void> {
-  await backUpStaff(file, given)
+  await backUpStaff(onlyInFile(file, 'People and the audit log'), given)
   print(`Copied people and the audit log to ${given}.\n`)
 }
 

@@ -1,12 +1,15 @@
 import type {ModelPrices} from '../../domain/index.ts'
 import type {RedactorRecipe} from '../../redaction/index.ts'
 import type {CommandLine} from '../staff/note-in-audit.ts'
+import type {Stores} from '../stores.ts'
 import type {Values} from './options.ts'
 import type {TerminalView} from './terminal-view.ts'
 
 export interface CommandEnvironment {
   /** The server's data folder, if the arguments do not name one. */
   readonly dataDir: () => string
+  /** `DATABASE_URL`; default null: the transcripts are in the data folder. */
+  readonly databaseUrl?: () => string | null
   /** `MODEL_PRICES`; default none. */
   readonly prices?: () => ModelPrices
   /** Where addresses of the docs lead to in a page of a replay: a URL that ends with a slash; default: those of a server on this machine. */
@@ -26,10 +29,11 @@ export interface CommandEnvironment {
 }
 
 /** One command with what it was called with. */
-export interface Call extends Omit<CommandEnvironment, 'dataDir'> {
+export interface Call extends Omit<CommandEnvironment, 'dataDir' | 'databaseUrl'> {
   readonly dataDir: string
-  /** The transcripts there. */
-  readonly file: string
+  readonly stores: Stores
+  /** The SQLite file of the transcripts; null where they are in a database. */
+  readonly file: string | null
   readonly values: Values
   /** What the command is about, where it needs something: an answer, a link, a file; '' otherwise. */
   readonly id: string

@@ -1,11 +1,7 @@
 import {howToRun} from '../../package/index.ts'
-import {
-  type ReadOptions,
-  readTranscripts,
-  type Transcript,
-  type TranscriptsReader,
-} from '../../transcripts/index.ts'
+import type {ReadOptions, Transcript, TranscriptsReader} from '../../transcripts/index.ts'
 import {foundById} from '../found-by-id.ts'
+import type {Stores} from '../stores.ts'
 
 /** By its id, the start of one, or its ref. @throws DocentError `not_found`. */
 export function findTranscript(
@@ -22,7 +18,7 @@ export function findTranscript(
 }
 
 /** The same where nothing else is read. @throws DocentError `not_found`, `storage`. */
-export async function transcriptIn(file: string, id: string): Promise<Transcript> {
-  const store = readTranscripts(file)
+export async function transcriptIn(stores: Stores, id: string): Promise<Transcript> {
+  const store = (await stores.transcripts()).read()
   return findTranscript(store, id, {}).finally(() => store.close())
 }

@@ -1,4 +1,3 @@
-import {join} from 'node:path'
 import {DocentError} from '../../domain/index.ts'
 import {cleanLine} from '../../lib/clean-text.ts'
 import {
@@ -7,11 +6,11 @@ import {
   isHandoverOpen,
   maxHandoverDays,
   maxHandoverNote,
-  openStaffStore,
   type StaffStore,
 } from '../../staff/index.ts'
 import type {Transcript} from '../../transcripts/index.ts'
 import {systemUser} from '../staff/system-user.ts'
+import type {Stores} from '../stores.ts'
 import {UsageError} from '../usage-error.ts'
 import {numberOf, type Values} from './options.ts'
 
@@ -27,9 +26,9 @@ export function handoverIn({days, note}: Values): {readonly days: number; readon
   return {days: number, note: written === '' ? null : written}
 }
 
-/** Opens who has links in a data folder, and closes it after the work. */
-async function withLinks<T>(dataDir: string, work: (store: StaffStore) => Promise<T>): Promise<T> {
-  const store = openStaffStore({file: join(dataDir, 'staff.sqlite'), waitMs: 15_000})
+/** Opens the links, and closes them after the work. */
+async function withLinks<T>(stores: Stores, work: (store: StaffStore) => Promise<T>): Promise<T> {
+  const store = await stores.staff()
   try {
     return await work(store)
   } finally {
@@ -38,14 +37,14 @@ async function withLinks<T>(dataDir: string, work: (store: StaffStore) => Promis
 }
 
 /** As `POST /api/admin/transcripts/:id/handover`. Returns what to print. */
-export function handOver(
-  dataDir: string,
+export async function handOver(
+  stores: Stores,
   {ref, ending}: Pick<Transcript, 'ref' | 'ending'>,
   {days, note, base}: {readonly days: number; readonly note: string | null; readonly base: string},
 ): Promise<string> {
   if (ending === null)
     throw new DocentError('conflict', 'This answer is still being written: hand it over when it has ended.')
-  return withLinks(dataDir, async (store) => {
+  return withLinks(stores, async (store) => {
     const user = systemUser()
     await store.record({...user, what: 'handover_made', which: ref, details: {days}, address: null})
     const made = await store.makeHandover({ref, who: user.who, by: user.name, note, days})
@@ -54,8 +53,8 @@ export function handOver(
 }
 
 /** One line for each link, the newest first. */
-export function handoverLines(dataDir: string): Promise<string> {
-  return withLinks(dataDir, async (store) => {
+export function handoverLines(stores: Stores): Promise<string> {
+  return withLinks(stores, async (store) => {
     const {items} = await store.handovers({limit: maxListed})
     if (items.length === 0) return 'There are no hand-over links.\n'
     return items.map((one) => `${lineOf(one)}\n`).join('')
@@ -76,8 +75,8 @@ function dayOf(ms: number): string {
 }
 
 /** As `DELETE /api/admin/handovers/:id`. @throws DocentError `not_found`. */
-export function withdraw(dataDir: string, id: string): Promise<void> {
-  return withLinks(dataDir, async (store) => {
+export function withdraw(stores: Stores, id: string): Promise<void> {
+  return withLinks(stores, async (store) => {
     const found = await store.findHandover(id)
     if (found === null)
       throw new DocentError('not_found', `There is no hand-over link ${id}; handovers lists them.`)

@@ -1,12 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import type {ModelPrices} from '../../domain/index.ts'
 import {escapedJson} from '../../lib/clean-text.ts'
-import {
-  loggedFilter,
-  readTranscripts,
-  type Transcript,
-  type TranscriptsReader,
-} from '../../transcripts/index.ts'
+import {loggedFilter, type Transcript, type TranscriptsReader} from '../../transcripts/index.ts'
 import {UsageError} from '../usage-error.ts'
 import type {Call} from './call.ts'
 import {exportAll, exportToFile, replayToFile} from './export.ts'
@@ -40,12 +35,13 @@ function readingIn(values: Values, keepsWords: () => boolean) {
 }
 
 export async function read(name: ReadCommand, call: Call): Promise<void> {
-  const {values, file, warn, redaction} = call
+  const {values, stores, warn, redaction} = call
   const reading = readingIn(values, () => call.keepsWords?.() ?? true)
   const ofList = (['limit', 'sort'] as const).find((option) => values[option] !== undefined)
   if (name === 'export' && ofList !== undefined)
     throw new UsageError(`--${ofList} is no option of export, which has all that match, the oldest first`)
-  const store = readTranscripts(file, {
+  const transcripts = await stores.transcripts()
+  const store = transcripts.read({
     onWait: (left) => warn(`Reading earlier transcripts once: ${left} left.\n`),
     ...(redaction === undefined ? {} : {redaction: redaction()}),
   })

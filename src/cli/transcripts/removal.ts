@@ -1,5 +1,6 @@
 import {DocentError} from '../../domain/index.ts'
-import {deleteVisitorFrom, type PurgeResult, purgeTranscripts} from '../../transcripts/index.ts'
+import type {PurgeResult} from '../../transcripts/index.ts'
+import type {Stores} from '../stores.ts'
 import type {Call} from './call.ts'
 import {transcriptIn} from './find-transcript.ts'
 import {deletedVisitor, purgeBefore, type Values} from './options.ts'
@@ -7,17 +8,19 @@ import {deletedVisitor, purgeBefore, type Values} from './options.ts'
 /** @returns the exit code. */
 export async function purge(call: Call): Promise<number> {
   const before = purgeBefore(call.values)
-  const result = await purgeTranscripts(call.file, before)
+  const transcripts = await call.stores.transcripts()
+  const result = await transcripts.purge(before)
   await call.note({what: 'transcripts_purged', details: {before, rows: result.removed}})
   return reportRemoval(result, call)
 }
 
 /** @returns the exit code. */
 export async function deleteVisitor(call: Call): Promise<number> {
-  const {values, file, note} = call
-  const visitor = await visitorToDelete(values, file)
+  const {values, stores, note} = call
+  const visitor = await visitorToDelete(values, stores)
   await note({what: 'visitor_deletion_began', which: visitor})
-  const result = await deleteVisitorFrom(file, visitor)
+  const transcripts = await stores.transcripts()
+  const result = await transcripts.deleteVisitor(visitor)
   if (result.removed === 0) throw noVisitor()
   await note({what: 'visitor_deleted', which: visitor, details: {rows: result.removed}})
   return reportRemoval(result, call)
@@ -29,13 +32,13 @@ const noVisitor = () =>
     'No answer has this visitor: give it as show and list --json print it, or use --visitor-of ID.',
   )
 
-async function visitorToDelete(values: Values, file: string): Promise<string> {
+async function visitorToDelete(values: Values, stores: Stores): Promise<string> {
   const whose = deletedVisitor(values)
   if ('visitor' in whose) {
     if (/^[\w-]{1,64}$/.test(whose.visitor)) return whose.visitor
     throw noVisitor()
   }
-  const {answerId, visitor} = await transcriptIn(file, whose.answer)
+  const {answerId, visitor} = await transcriptIn(stores, whose.answer)
   if (visitor != null) return visitor
   throw new DocentError(
     'not_found',

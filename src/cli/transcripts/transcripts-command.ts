@@ -1,5 +1,5 @@
 import {once} from 'node:events'
-import {join} from 'node:path'
+import {DocentError} from '../../domain/index.ts'
 import {cleanText, jobCommandFilter} from '../../lib/clean-text.ts'
 import {createRedactor} from '../../redaction/index.ts'
 import {isGitHubActions, loadSettings} from '../../settings/index.ts'
@@ -7,6 +7,7 @@ import {backUpTranscripts, checkTranscripts, exposuresOf} from '../../transcript
 import {exitCodeOf} from '../exit-code.ts'
 import {baseUrlOf, serverUrlOf} from '../server-address.ts'
 import {type CommandLine, noteInAudit} from '../staff/note-in-audit.ts'
+import {onlyInFile, withStores} from '../stores.ts'
 import {endWithReader} from '../terminal.ts'
 import {UsageError} from '../usage-error.ts'
 import type {Call, CommandEnvironment} from './call.ts'
@@ -26,6 +27,7 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     return await transcriptsCommand(args, {
       dataDir: () => loadSettings().dataDir,
+      databaseUrl: () => loadSettings().databaseUrl,
       prices: () => loadSettings().modelPrices,
       docsBase: () => `http://127.0.0.1:${loadSettings().port}/docs/`,
       redaction: () => {
@@ -82,10 +84,14 @@ async function command(args: readonly string[], environment: CommandEnvironment)
   }
 
   const dataDir = values.data ?? environment.dataDir()
-  const file = join(dataDir, 'transcripts.sqlite')
-  for (const warning of exposuresOf(file)) warn(`${cleanText(warning)}\n`)
-  const note = (line: CommandLine) => noteInAudit(dataDir, line, warn)
-  return work({...environment, dataDir, file, values, id: id ?? '', note})
+  const databaseUrl = environment.databaseUrl?.() ?? null
+  return withStores({dataDir, databaseUrl}, async (stores) => {
+    const file = stores.fileOf('transcripts')
+    const exposures = file === null ? [] : exposuresOf(file)
+    for (const warning of exposures) warn(`${cleanText(warning)}\n`)
+    const note = (line: CommandLine) => noteInAudit(stores, line, warn)
+    return work({...environment, stores, dataDir, file, values, id: id ?? '', note})
+  })
 }
 
 /** Commands by name; each returns its exit code. */
@@ -96,14 +102,15 @@ const commands: Readonly<Record<string, (call: Call) => Promise<number>>> = {
   export: done((call) => read('export', call)),
   review: done(review),
   handover: done(createLink),
-  handovers: done(async ({dataDir, print}) => print(await handoverLines(dataDir))),
-  withdraw: done(async ({dataDir, id, print}) => {
-    await withdraw(dataDir, id)
+  handovers: done(async ({stores, print}) => print(await handoverLines(stores))),
+  withdraw: done(async ({stores, id, print}) => {
+    await withdraw(stores, id)
     await print('Withdrawn.\n')
   }),
   backup: done(async ({file, id, print, note}) => {
+    const from = onlyInFile(file, 'The transcripts')
     await note({what: 'transcripts_backed_up'})
-    await backUpTranscripts(file, id)
+    await backUpTranscripts(from, id)
     await print(`Copied the transcripts to ${id}.\n`)
   }),
   check,
@@ -119,15 +126,21 @@ function done(work: (call: Call) => Promise<void>): (call: Call) => Promise<numb
   }
 }
 
-async function createLink({file, id, dataDir, values, serverUrl, print, warn}: Call): Promise<void> {
+async function createLink({stores, id, values, serverUrl, print, warn}: Call): Promise<void> {
   const wanted = handoverIn(values)
   const base = baseUrlOf(values.url, serverUrl ?? (() => 'http://localhost:3000'))
-  const transcript = await transcriptIn(file, id)
-  await print(await handOver(dataDir, transcript, {...wanted, base}))
+  const transcript = await transcriptIn(stores, id)
+  await print(await handOver(stores, transcript, {...wanted, base}))
   warn(`This link works for ${wanted.days} days and is not shown again.\n`)
 }
 
 async function check({file, print, warn}: Call): Promise<number> {
+  if (file === null) {
+    throw new DocentError(
+      'storage',
+      'The transcripts are in the database of DATABASE_URL, and this command checks files alone: pg_amcheck checks a database.',
+    )
+  }
   const {answers, problems} = checkTranscripts(file)
   for (const problem of problems) warn(`${cleanText(problem)}\n`)
   if (problems.length > 0) return 1

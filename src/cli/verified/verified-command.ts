@@ -23,6 +23,7 @@ import {exitCodeOf} from '../exit-code.ts'
 import {foundById} from '../found-by-id.ts'
 import {type CommandLine, noteInAudit} from '../staff/note-in-audit.ts'
 import {systemUser} from '../staff/system-user.ts'
+import {storesInFolder} from '../stores.ts'
 import {type Output, standardOutput} from '../terminal.ts'
 import {UsageError} from '../usage-error.ts'
 import {help, parseArguments, refuseOtherOptions, revisionIn, stateIn, type Values} from './options.ts'
@@ -107,7 +108,7 @@ async function command(args: readonly string[], environment: VerifiedCommandEnvi
     await commands[name]!({
       ...{...environment, values, store, given: given ?? ''},
       placeOf: findPlaceIn(current, settings.siteUrl),
-      note: (line) => noteInAudit(dataDir, line, environment.warn),
+      note: (line) => noteInAudit(storesInFolder(dataDir), line, environment.warn),
     })
   } finally {
     await current?.close()

@@ -6,9 +6,10 @@ import {openGaps} from '../../gaps/index.ts'
 import {cleanText} from '../../lib/clean-text.ts'
 import {howToRun} from '../../package/index.ts'
 import {loadSettings} from '../../settings/index.ts'
-import {pageTest, withdrawPage} from '../../transcripts/index.ts'
+import {pageTest, transcriptsInFile} from '../../transcripts/index.ts'
 import {exitCodeOf} from '../exit-code.ts'
 import {noteInAudit} from '../staff/note-in-audit.ts'
+import {storesInFolder} from '../stores.ts'
 import {UsageError} from '../usage-error.ts'
 import {removeBuildsWith} from './kept-builds.ts'
 
@@ -89,7 +90,7 @@ async function command(
   }
   const file = join(dataDir, 'transcripts.sqlite')
   const {answers, emptied, running, isErased} = existsSync(file)
-    ? await withdrawPage(file, urls, {
+    ? await transcriptsInFile(file).withdrawPage(urls, {
         isDryRun,
         onWait: (waiting) =>
           warn(`Answers with the page that are being written: ${waiting}. Waiting for them.\n`),
@@ -105,7 +106,7 @@ async function command(
   }
   if (!isDryRun) {
     const details = {page, builds: removed, answers, emptied, gaps}
-    await noteInAudit(dataDir, {what: 'page_withdrawn', details}, warn)
+    await noteInAudit(storesInFolder(dataDir), {what: 'page_withdrawn', details}, warn)
   }
 
   const words = isDryRun

@@ -18,6 +18,7 @@ import type {FeedbackChange, Review} from '../transcript-store.ts'
 import {keptFeedback} from '../visitor-words.ts'
 import {dropEmptyPartitions, dropPartitionsBefore} from './partitions.ts'
 import {
+  endedOf,
   type OnRemoving,
   ofConversation,
   ofVisitor,
@@ -100,12 +101,9 @@ export function createPostgresChanges(options: PostgresChangesOptions): StaffCha
       )
     },
     async setReview(answerId, given, replaces) {
-      refuseTextOfReview(given, mode)
       // The answer may have no row yet.
       await writes.flushInSteps()
-      await postgres.transaction((queries) =>
-        giveReview(queries, answerId, {given: storableReview(given), replaces, at: now()}),
-      )
+      await reviewStored(postgres, answerId, {given, replaces, mode, at: now()})
     },
     async delete(answerId) {
       const liveOnes = () => [live.get(answerId)].flatMap((answer) => answer ?? [])
@@ -127,18 +125,46 @@ export function createPostgresChanges(options: PostgresChangesOptions): StaffCha
 }
 
 /**
+ * Writes a review of an answer that is in the database.
+ * @throws DocentError `not_found`, `conflict`, `invalid_request`, `storage`.
+ */
+export async function reviewStored(
+  postgres: Postgres,
+  answerId: string,
+  {
+    given,
+    replaces,
+    mode,
+    at,
+  }: Parameters<typeof giveReview>[2] & {
+    /** The setting `TRANSCRIPTS`. */
+    readonly mode: string
+  },
+): Promise<void> {
+  refuseTextOfReview(given, mode)
+  await postgres.transaction((queries) =>
+    giveReview(queries, answerId, {given: storableReview(given), replaces, at}),
+  )
+}
+
+/**
  * Removes all answers that began before a time, whole months first, and drops the partitions that are empty then.
  * @param before milliseconds since the epoch
+ * @param options `onlyEnded` spares those that are being written; default false
  * @returns the number of answers removed.
  * @throws DocentError `storage`.
  */
 export async function purgeStored(
   postgres: Postgres,
   before: number,
-  options: Pick<Parameters<typeof removeAll>[2], 'onRemoving' | 'mayGoOn'>,
+  {
+    onlyEnded = false,
+    ...options
+  }: Pick<Parameters<typeof removeAll>[2], 'onRemoving' | 'mayGoOn'> & {readonly onlyEnded?: boolean},
 ): Promise<number> {
   const ofMonths = await dropPartitionsBefore(postgres, before, options)
-  const others = await removeAll(postgres, startedBefore(before), options)
+  const condition = startedBefore(before)
+  const others = await removeAll(postgres, onlyEnded ? endedOf(condition) : condition, options)
   // Of months that had an answer that had not ended.
   if (others > 0) await dropEmptyPartitions(postgres, before)
   return ofMonths + others

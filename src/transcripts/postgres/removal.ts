@@ -33,6 +33,12 @@ export const startedBefore = (time: number): RemovalCondition => ({
   values: [time],
 })
 
+/** Of these, the ones that have ended. */
+export const endedOf = ({where, values}: RemovalCondition): RemovalCondition => ({
+  where: `ending IS NOT NULL AND (${where})`,
+  values,
+})
+
 /** Ended answers with numbers from `from` to before `to`. */
 export const endedBetween = (from: number, to: number): RemovalCondition => ({
   where: 'ending IS NOT NULL AND row >= $1 AND row < $2',

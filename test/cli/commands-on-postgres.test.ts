@@ -1,0 +1,260 @@
+import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs'
+import {tmpdir, userInfo} from 'node:os'
+import {join} from 'node:path'
+import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest'
+import {staffCommand} from '../../src/cli/staff/staff-command.ts'
+import {transcriptsCommand} from '../../src/cli/transcripts/transcripts-command.ts'
+import {openPostgres, openReplica, type Postgres, type Replica} from '../../src/postgres/index.ts'
+import {settingsFrom} from '../../src/settings/settings.ts'
+import {openPostgresStaffStore, type StaffStore} from '../../src/staff/index.ts'
+import {openPostgresTranscripts, type Transcripts} from '../../src/transcripts/index.ts'
+import {hasPostgres, type PostgresCluster, startPostgres} from '../support/postgres.ts'
+import {journalAnswer} from '../transcripts/samples.ts'
+
+const user = userInfo().username
+
+interface Outcome {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+interface Written {
+  print(text: string): void
+  warn(text: string): void
+}
+
+/** Runs a command in this process. */
+async function outcomeOf(command: (output: Written) => Promise<number>): Promise<Outcome> {
+  let stdout = ''
+  let stderr = ''
+  const code = await command({
+    print: (text) => {
+      stdout += text
+    },
+    warn: (text) => {
+      stderr += text
+    },
+  })
+  return {code, stdout, stderr}
+}
+
+const settingsOf = (dataDir: string, url: string) =>
+  settingsFrom({DATA_DIR: dataDir, DATABASE_URL: url, SITE_URL: ''})
+
+function runStaff(dataDir: string, url: string, ...args: readonly string[]): Promise<Outcome> {
+  return outcomeOf((output) => staffCommand(args, {settings: () => settingsOf(dataDir, url), ...output}))
+}
+
+function runTranscripts(dataDir: string, url: string, ...args: readonly string[]): Promise<Outcome> {
+  return outcomeOf(({print, warn}) =>
+    transcriptsCommand(args, {
+      dataDir: () => dataDir,
+      databaseUrl: () => url,
+      serverUrl: () => 'http://localhost:3000',
+      print: async (text) => print(text),
+      warn,
+      view: {columns: 100, hasColors: false},
+    }),
+  )
+}
+
+describe.skipIf(!hasPostgres)('with DATABASE_URL', () => {
+  let cluster: PostgresCluster
+  let dataDir: string
+  let url: string
+  let postgres: Postgres
+  let replica: Replica
+  let staff: StaffStore
+  /** Of a server that runs. */
+  let server: Transcripts
+
+  beforeAll(async () => {
+    cluster = await startPostgres()
+  }, 120_000)
+  afterAll(() => cluster?.close())
+
+  beforeEach(async () => {
+    dataDir = mkdtempSync(join(tmpdir(), 'docent-commands-'))
+    url = await cluster.newDatabase()
+    postgres = await openPostgres({url})
+    const lease = {name: 'server', leaseMs: 600_000}
+    replica = await openReplica(postgres, lease)
+    server = await openPostgresTranscripts({postgres, lease})
+    staff = await openPostgresStaffStore({postgres})
+  }, 120_000)
+
+  afterEach(async () => {
+    await server.close()
+    staff.close()
+    await replica.close()
+    await postgres.close()
+    rmSync(dataDir, {recursive: true, force: true})
+  }, 120_000)
+
+  /** What the audit log says that commands did, the oldest first. */
+  async function audited(): Promise<(string | null)[][]> {
+    const {items} = await staff.audit({who: `command:${user}`}, {limit: 200})
+    return items.map(({what, which}) => [what, which]).reverse()
+  }
+
+  /** Three answers: two old ones that have ended, and one that is being written. */
+  async function writeAnswers(): Promise<void> {
+    const visitor = 'visitor-1'
+    journalAnswer(server, 'aaa-1', {
+      entry: {startedAt: Date.parse('2026-01-01'), question: 'Old port?', visitor},
+    })
+    journalAnswer(server, 'aaa-2', {entry: {startedAt: Date.parse('2026-02-01')}, ending: 'stopped'})
+    journalAnswer(server, 'bbb-3', {entry: {startedAt: Date.now(), visitor}, ending: null})
+    await server.flush()
+  }
+
+  const ids = async () => (await server.list({})).items.map(({answerId}) => answerId).sort()
+
+  test('docent staff invites, changes and removes people in the database, with audit lines', async () => {
+    const run = (...args: string[]) => runStaff(dataDir, url, ...args)
+
+    expect(await run('list')).toMatchObject({code: 0, stdout: 'Nobody has been invited yet.\n'})
+    const invited = await run('invite', 'Ada', '--role', 'docs')
+    expect(invited).toMatchObject({code: 0, stdout: expect.stringContaining('/console/join?invitation=')})
+    const secret = new URL(invited.stdout.trim()).searchParams.get('invitation')!
+    const taken = await staff.takeUp(secret)
+    expect(taken).toMatchObject({person: {name: 'Ada', role: 'docs', status: 'active'}})
+    expect(await run('role', 'ada', '--role', 'admin')).toMatchObject({code: 0})
+    expect(await staff.personOfToken(taken!.token)).toMatchObject({role: 'admin'})
+    expect(await run('switch-off', 'Ada')).toMatchObject({code: 0})
+    expect(await staff.personOfToken(taken!.token)).toBeNull()
+    expect((await run('list', '--json')).stdout).toContain('"status": "off"')
+    expect(await run('remove', 'Ada')).toMatchObject({code: 0})
+    expect(await run('role', 'Ada', '--role', 'admin')).toMatchObject({
+      code: 1,
+      stderr: 'There is nobody called Ada.\n',
+    })
+
+    const {id} = taken!.person
+    expect(await audited()).toEqual([
+      ['person_invited', id],
+      ['role_changed', id],
+      ['switched_off', id],
+      ['person_removed', id],
+    ])
+    expect((await run('audit', '--what', 'role_changed')).stdout).toContain('"before":"docs"')
+    expect(readdirSync(dataDir)).toEqual([])
+  }, 120_000)
+
+  test('docent transcripts lists, shows, exports and reviews while a server writes', async () => {
+    await writeAnswers()
+    const run = (...args: string[]) => runTranscripts(dataDir, url, ...args)
+
+    const list = await run('list')
+    expect(list.stdout.trim().split('\n')).toEqual([
+      expect.stringMatching(/^bbb-3 .* running/),
+      expect.stringMatching(/^aaa-2 .* stopped/),
+      expect.stringMatching(/^aaa-1 .* complete/),
+    ])
+    expect(JSON.parse((await run('list', '--ending', 'stopped', '--json')).stdout)).toMatchObject([
+      {answerId: 'aaa-2'},
+    ])
+    expect((await run('show', 'bbb')).stdout).toContain('Set `PORT`.')
+    const near = await run('show', 'aaa')
+    expect(near).toMatchObject({code: 1})
+    expect(near.stderr).toContain('aaa-1')
+    expect(near.stderr).toContain('aaa-2')
+    expect(await run('show', 'a%')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('There is no transcript'),
+    })
+    const exported = await run('export', '--q', 'old')
+    expect(JSON.parse(exported.stdout)).toEqual(JSON.parse(JSON.stringify(await server.get('aaa-1'))))
+    const file = join(dataDir, 'export.csv')
+    expect(await run('export', '--format', 'csv', '--out', file)).toMatchObject({code: 0})
+    expect(
+      readFileSync(file, 'utf8')
+        .trim()
+        .split('\r\n')
+        .map((line) => line.split(',')[0]),
+    ).toEqual(['answerId', 'aaa-1', 'aaa-2', 'bbb-3'])
+
+    expect(await run('review', 'aaa-1', '--verdict', 'good', '--by', 'Ada')).toMatchObject({code: 0})
+    expect(await run('review', 'aaa-1', '--verdict', 'wrong', '--by', 'Bob')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Ada (command) has reviewed this already'),
+    })
+    expect(
+      await run('review', 'aaa-1', '--verdict', 'wrong', '--by', 'Bob', '--replace', '--note', 'No.'),
+    ).toMatchObject({code: 0})
+    const {review, ref} = (await server.get('aaa-1'))!
+    expect(review).toMatchObject({verdict: 'wrong', by: 'Bob (command)', note: 'No.'})
+    expect(await audited()).toContainEqual(['transcript_reviewed', ref])
+    expect(await audited()).toContainEqual(['transcripts_exported', null])
+    expect(readdirSync(dataDir)).toEqual(['export.csv'])
+  }, 120_000)
+
+  test('docent transcripts hands conversations over by links of the database', async () => {
+    await writeAnswers()
+    const run = (...args: string[]) => runTranscripts(dataDir, url, ...args)
+
+    const made = await run('handover', 'aaa-1', '--days', '3', '--note', 'for Ada')
+    const key = made.stdout.trim().split('/').at(-1)!
+    const handover = await staff.handoverOfKey(key)
+    expect(handover).toMatchObject({ref: (await server.get('aaa-1'))!.ref, note: 'for Ada'})
+    expect(await run('handover', 'bbb-3')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('still being written'),
+    })
+    expect((await run('handovers')).stdout).toContain('for Ada')
+    expect(await run('withdraw', handover!.id)).toMatchObject({code: 0, stdout: 'Withdrawn.\n'})
+    expect((await staff.findHandover(handover!.id))?.withdrawnAt).not.toBeNull()
+  }, 120_000)
+
+  test('docent transcripts removes old answers, and those of a visitor, and leaves what is being written', async () => {
+    await writeAnswers()
+    const run = (...args: string[]) => runTranscripts(dataDir, url, ...args)
+
+    expect(await run('delete', '--visitor', 'nobody')).toMatchObject({code: 1})
+    expect(await run('delete', '--visitor-of', 'bbb')).toMatchObject({
+      code: 0,
+      stdout: 'Removed 1 answer.\n',
+    })
+    expect(await ids()).toEqual(['aaa-2', 'bbb-3'])
+    expect(await run('purge', '--older-than', '0')).toMatchObject({code: 0, stdout: 'Removed 1 answer.\n'})
+    expect(await ids()).toEqual(['bbb-3'])
+    expect(await audited()).toEqual([
+      ['visitor_deletion_began', 'nobody'],
+      ['visitor_deletion_began', 'visitor-1'],
+      ['visitor_deleted', 'visitor-1'],
+      ['transcripts_purged', null],
+    ])
+  }, 120_000)
+
+  test('what can be done with files alone says how it is done with a database', async () => {
+    const copy = join(dataDir, 'copy.sqlite')
+
+    for (const outcome of [
+      await runTranscripts(dataDir, url, 'backup', copy),
+      await runStaff(dataDir, url, 'backup', copy),
+    ]) {
+      expect(outcome).toMatchObject({code: 1, stdout: ''})
+      expect(outcome.stderr).toContain('pg_dump')
+    }
+    expect(await runTranscripts(dataDir, url, 'check')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('pg_amcheck'),
+    })
+    expect(readdirSync(dataDir)).toEqual([])
+  }, 120_000)
+
+  test('a database that cannot be reached is a problem of one line, without the password', async () => {
+    const away = 'postgres://docent:plumbago@127.0.0.1:1/docs'
+
+    for (const outcome of [
+      await runTranscripts(dataDir, away, 'list'),
+      await runTranscripts(dataDir, away, 'purge', '--older-than', '1'),
+      await runStaff(dataDir, away, 'list'),
+    ]) {
+      expect(outcome).toMatchObject({code: 1, stdout: ''})
+      expect(outcome.stderr).toMatch(/^PostgreSQL: [^\n]*DATABASE_URL[^\n]*\n$/)
+      expect(outcome.stderr).not.toContain('plumbago')
+    }
+  }, 120_000)
+})
