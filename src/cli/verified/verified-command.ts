@@ -1,5 +1,3 @@
-import {existsSync} from 'node:fs'
-import {join} from 'node:path'
 import {DocentError} from '../../domain/index.ts'
 import {cleanLine, cleanText, escapedJson} from '../../lib/clean-text.ts'
 import {howToRun} from '../../package/index.ts'
@@ -11,7 +9,6 @@ import {
   type FindPlace,
   findPlaceIn,
   listedVerified,
-  openVerifiedAnswers,
   type Shown,
   shownVerified,
   type VerifiedAnswer,
@@ -23,14 +20,14 @@ import {exitCodeOf} from '../exit-code.ts'
 import {foundById} from '../found-by-id.ts'
 import {type CommandLine, noteInAudit} from '../staff/note-in-audit.ts'
 import {systemUser} from '../staff/system-user.ts'
-import {storesInFolder} from '../stores.ts'
+import {type StoresSettings, withStores} from '../stores.ts'
 import {type Output, standardOutput} from '../terminal.ts'
 import {UsageError} from '../usage-error.ts'
 import {help, parseArguments, refuseOtherOptions, revisionIn, stateIn, type Values} from './options.ts'
 import {changedDraft, newDraft} from './written-draft.ts'
 
 export interface VerifiedCommandEnvironment extends Output {
-  readonly settings: () => Pick<Settings, 'dataDir' | 'siteUrl'>
+  readonly settings: () => StoresSettings & Pick<Settings, 'siteUrl'>
 }
 
 /** `docent verified`: answers that staff wrote, also while the server runs. */
@@ -92,29 +89,26 @@ async function command(args: readonly string[], environment: VerifiedCommandEnvi
   if (unexpected.length > 0) throw new UsageError(`unexpected ${unexpected.join(' ')}`)
   refuseOtherOptions(name, values)
   const settings = environment.settings()
+  const {databaseUrl} = settings
   const dataDir = values.data ?? settings.dataDir
-  if (!existsSync(dataDir)) {
-    throw new DocentError(
-      'storage',
-      `There is no folder ${dataDir}. Set DATA_DIR to the server's data folder.`,
-    )
-  }
-  const store = openVerifiedAnswers({file: join(dataDir, 'verified.sqlite'), waitMs: 15_000})
-  let current: OpenCurrentBuild | null = null
-  try {
-    current = await openCurrentBuild(localBuilds(dataDir))
-    if (current.id === null)
-      environment.warn(`There is no index, so that none is given: ${howToRun('ingest')} makes one.\n`)
-    await commands[name]!({
-      ...{...environment, values, store, given: given ?? ''},
-      placeOf: findPlaceIn(current, settings.siteUrl),
-      note: (line) => noteInAudit(storesInFolder(dataDir), line, environment.warn),
-    })
-  } finally {
-    await current?.close()
-    store.close()
-  }
-  return 0
+  return withStores({dataDir, databaseUrl}, async (stores) => {
+    const store = await stores.verified()
+    let current: OpenCurrentBuild | null = null
+    try {
+      current = await openCurrentBuild(localBuilds(dataDir))
+      if (current.id === null)
+        environment.warn(`There is no index, so that none is given: ${howToRun('ingest')} makes one.\n`)
+      await commands[name]!({
+        ...{...environment, values, store, given: given ?? ''},
+        placeOf: findPlaceIn(current, settings.siteUrl),
+        note: (line) => noteInAudit(stores, line, environment.warn),
+      })
+    } finally {
+      await current?.close()
+      store.close()
+    }
+    return 0
+  })
 }
 
 async function list(call: Call): Promise<void> {
