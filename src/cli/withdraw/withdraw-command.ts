@@ -6,10 +6,10 @@ import {openGaps} from '../../gaps/index.ts'
 import {cleanText} from '../../lib/clean-text.ts'
 import {howToRun} from '../../package/index.ts'
 import {loadSettings} from '../../settings/index.ts'
-import {pageTest, transcriptsInFile} from '../../transcripts/index.ts'
+import {pageTest, type Withdrawal} from '../../transcripts/index.ts'
 import {exitCodeOf} from '../exit-code.ts'
 import {noteInAudit} from '../staff/note-in-audit.ts'
-import {storesInFolder} from '../stores.ts'
+import {type Stores, type StoresSettings, storesInFolder, withStores} from '../stores.ts'
 import {UsageError} from '../usage-error.ts'
 import {removeBuildsWith} from './kept-builds.ts'
 
@@ -33,7 +33,7 @@ Options
 `
 
 export interface WithdrawCommandEnvironment {
-  readonly settings: () => {readonly dataDir: string; readonly siteUrl: SiteUrl}
+  readonly settings: () => StoresSettings & {readonly siteUrl: SiteUrl}
   readonly print: (text: string) => void
   readonly warn: (text: string) => void
 }
@@ -55,10 +55,7 @@ export async function withdrawCommand(
   return exitCodeOf('withdraw', () => command(args, environment), environment.warn)
 }
 
-async function command(
-  args: readonly string[],
-  {settings, print, warn}: WithdrawCommandEnvironment,
-): Promise<number> {
+async function command(args: readonly string[], environment: WithdrawCommandEnvironment): Promise<number> {
   const {values, positionals} = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -69,7 +66,7 @@ async function command(
     },
   })
   if (values.help) {
-    print(help)
+    environment.print(help)
     return 0
   }
   const [page, ...more] = positionals
@@ -77,9 +74,25 @@ async function command(
     throw new UsageError('withdraw needs the PAGE, as its address or its path below the docs')
   if (more.length > 0) throw new UsageError(`unexpected ${more.join(' ')}`)
   const isDryRun = values['dry-run'] === true
-  const {siteUrl, ...set} = settings()
+  const {siteUrl, ...set} = environment.settings()
   const dataDir = values.data ?? set.dataDir
+  return withStores({...set, dataDir}, (stores) =>
+    withdraw({...environment, stores, page, isDryRun, siteUrl}),
+  )
+}
 
+interface Call extends Omit<WithdrawCommandEnvironment, 'settings'> {
+  readonly stores: Stores
+  readonly page: string
+  readonly isDryRun: boolean
+  readonly siteUrl: SiteUrl
+}
+
+/** @returns the exit code. */
+async function withdraw({stores, page, isDryRun, siteUrl, print, warn}: Call): Promise<number> {
+  const {dataDir} = stores
+  // Before a build is removed: where the transcripts cannot be reached, the addresses of the page must still be known later.
+  const transcripts = await stores.transcripts()
   const builds = await removeBuildsWith(namesOf(page), {dataDir, siteUrl, isDryRun})
   const urls = [...new Set([...builds.urls, ...namesOf(page).filter(isAddress)])]
   if (urls.length === 0) {
@@ -88,14 +101,15 @@ async function command(
       `No kept build has ${page}, so its address is not known. Give its address instead of its path, as the sources of answers have it.`,
     )
   }
-  const file = join(dataDir, 'transcripts.sqlite')
-  const {answers, emptied, running, isErased} = existsSync(file)
-    ? await transcriptsInFile(file).withdrawPage(urls, {
-        isDryRun,
-        onWait: (waiting) =>
-          warn(`Answers with the page that are being written: ${waiting}. Waiting for them.\n`),
-      })
-    : {answers: 0, emptied: 0, running: 0, isErased: true}
+  const file = stores.fileOf('transcripts')
+  const {answers, emptied, running, isErased}: Withdrawal =
+    file === null || existsSync(file)
+      ? await transcripts.withdrawPage(urls, {
+          isDryRun,
+          onWait: (waiting) =>
+            warn(`Answers with the page that are being written: ${waiting}. Waiting for them.\n`),
+        })
+      : {answers: 0, emptied: 0, running: 0, isErased: true}
   const gaps = isDryRun ? 0 : await forgetInGaps(join(dataDir, 'gaps.sqlite'), urls)
   const removed = builds.ids.length + builds.unreadable.length
   if (removed + answers + running + gaps === 0) {
@@ -106,7 +120,7 @@ async function command(
   }
   if (!isDryRun) {
     const details = {page, builds: removed, answers, emptied, gaps}
-    await noteInAudit(storesInFolder(dataDir), {what: 'page_withdrawn', details}, warn)
+    await noteInAudit(stores, {what: 'page_withdrawn', details}, warn)
   }
 
   const words = isDryRun
@@ -117,6 +131,7 @@ async function command(
   for (const id of builds.ids) print(`  ${id}\n`)
   for (const id of builds.unreadable) print(`  ${id} (cannot be read, so it may have the page)\n`)
   print(`Answers that named the page: ${answers}. Of these, ${emptied} rested on it: ${words.emptied}.\n`)
+  if (file === null) warnOfOthers(dataDir, warn)
   if (running > 0) {
     warn(
       `Answers with the page that are still being written: ${running}. Run it again when they have ended, with its address: ${cleanText(urls[0]!)}\n`,
@@ -127,6 +142,18 @@ async function command(
     'Another process is reading the transcripts, so copies of the removed text are left in the file. A running server erases them within a minute after that process has ended; otherwise run this again.\n',
   )
   return 1
+}
+
+/** With a database, what is kept of a page may also be where this command does not come to. */
+function warnOfOthers(dataDir: string, warn: (text: string) => void): void {
+  warn(
+    'Each server of this database keeps builds in a data folder of its own: run this for each of those folders.\n',
+  )
+  const unused = storesInFolder(dataDir).fileOf('transcripts')
+  if (unused !== null && existsSync(unused))
+    warn(
+      `Left as it is, since with DATABASE_URL no server uses it: ${unused}. Remove it if nobody needs it.\n`,
+    )
 }
 
 const isAddress = (name: string) => /^(?:\/|https?:)/i.test(name)
