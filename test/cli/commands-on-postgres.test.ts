@@ -1,13 +1,21 @@
-import {mkdtempSync, readdirSync, readFileSync, rmSync} from 'node:fs'
+import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir, userInfo} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest'
+import {backupCommand} from '../../src/cli/backup/backup-command.ts'
+import {gapsCommand} from '../../src/cli/gaps/gaps-command.ts'
 import {staffCommand} from '../../src/cli/staff/staff-command.ts'
 import {transcriptsCommand} from '../../src/cli/transcripts/transcripts-command.ts'
+import {verifiedCommand} from '../../src/cli/verified/verified-command.ts'
+import {withdrawCommand} from '../../src/cli/withdraw/withdraw-command.ts'
+import {openEmbedder} from '../../src/embedding/index.ts'
+import {ingest} from '../../src/ingestion/index.ts'
 import {openPostgres, openReplica, type Postgres, type Replica} from '../../src/postgres/index.ts'
 import {settingsFrom} from '../../src/settings/settings.ts'
 import {openPostgresStaffStore, type StaffStore} from '../../src/staff/index.ts'
 import {openPostgresTranscripts, type Transcripts} from '../../src/transcripts/index.ts'
+import {openPostgresVerifiedAnswers} from '../../src/verified/index.ts'
+import {directParser} from '../support/direct-parser.ts'
 import {hasPostgres, type PostgresCluster, startPostgres} from '../support/postgres.ts'
 import {journalAnswer} from '../transcripts/samples.ts'
 
@@ -44,6 +52,22 @@ const settingsOf = (dataDir: string, url: string) =>
 
 function runStaff(dataDir: string, url: string, ...args: readonly string[]): Promise<Outcome> {
   return outcomeOf((output) => staffCommand(args, {settings: () => settingsOf(dataDir, url), ...output}))
+}
+
+type SettingsCommand =
+  | typeof verifiedCommand
+  | typeof withdrawCommand
+  | typeof backupCommand
+  | typeof gapsCommand
+
+/** A command that reads all it needs from the settings. */
+function runWith(
+  command: SettingsCommand,
+  dataDir: string,
+  url: string,
+  ...args: readonly string[]
+): Promise<Outcome> {
+  return outcomeOf((output) => command(args, {settings: () => settingsOf(dataDir, url), ...output}))
 }
 
 function runTranscripts(dataDir: string, url: string, ...args: readonly string[]): Promise<Outcome> {
@@ -227,6 +251,115 @@ describe.skipIf(!hasPostgres)('with DATABASE_URL', () => {
     ])
   }, 120_000)
 
+  /** Indexes pages, by their names, into the data folder. */
+  async function index(pages: Readonly<Record<string, string>>): Promise<void> {
+    const content = mkdtempSync(join(tmpdir(), 'docent-commands-content-'))
+    try {
+      for (const [name, text] of Object.entries(pages)) writeFileSync(join(content, name), text)
+      await ingest({content, dataDir, openParser: directParser, embedder: () => openEmbedder({model: null})})
+    } finally {
+      rmSync(content, {recursive: true, force: true})
+    }
+  }
+
+  test('docent verified writes, publishes, withdraws and deletes in the database, with audit lines', async () => {
+    await index({'port.md': '# Ports\n\n## Set the port\n\nTo set the port, set PORT to a number.\n'})
+    const run = (...args: string[]) => runWith(verifiedCommand, dataDir, url, ...args)
+    const ofServer = await openPostgresVerifiedAnswers({postgres})
+    const question = 'How do I set the port?'
+
+    const added = await run(
+      ...['add', '--question', question, '--text', 'Set `PORT`.'],
+      ...['--url', '/docs/port#set-the-port', '--json'],
+    )
+    const {id, lang} = JSON.parse(added.stdout) as {readonly id: string; readonly lang: string | null}
+    const given = async () => (await ofServer.publishedFor(question, {lang, version: null}))?.text ?? null
+    expect(await given()).toBeNull()
+    expect(await run('publish', id.slice(0, 8), '--revision', '1')).toMatchObject({code: 0})
+    expect(await given()).toBe('Set `PORT`.')
+    expect(await run('change', id, '--text', 'Use the panel.')).toMatchObject({code: 0})
+    expect(await given()).toBe('Use the panel.')
+    expect((await run('list', '--state', 'published')).stdout).toContain(question)
+    expect(await run('withdraw', id, '--revision', '2')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Its revision is 3'),
+    })
+    expect(await run('withdraw', id)).toMatchObject({code: 0})
+    expect(await given()).toBeNull()
+    expect(await run('delete', id)).toMatchObject({code: 0})
+    expect(await ofServer.list()).toEqual([])
+    expect((await audited()).map(([what]) => what)).toEqual([
+      'verified_proposed',
+      'verified_published',
+      'verified_changed',
+      'verified_withdrawn',
+      'verified_deleted',
+    ])
+    expect(readdirSync(dataDir)).not.toContain('verified.sqlite')
+    ofServer.close()
+  }, 240_000)
+
+  test('docent withdraw takes a page out of builds in the data folder and answers in the database', async () => {
+    await index({'page-1.md': '# Page 1\n\nSay plumbago.\n', 'page-2.md': '# Page 2\n\nText.\n'})
+    journalAnswer(server, 'with', {pieces: ['Say ', 'plumbago', '.']})
+    await server.flush()
+    const run = (...args: string[]) => runWith(withdrawCommand, dataDir, url, ...args)
+    const away = 'postgres://docent@127.0.0.1:1/docs'
+
+    expect(await run('page-1.md')).toMatchObject({code: 1, stderr: expect.stringContaining('reindex')})
+    await index({'page-2.md': '# Page 2\n\nText.\n'})
+    const builds = () => readdirSync(join(dataDir, 'builds'))
+    const before = builds()
+    expect(await runWith(withdrawCommand, dataDir, away, 'page-1.md')).toMatchObject({code: 1, stdout: ''})
+    const planned = await run('page-1.md', '--dry-run')
+    expect(planned).toMatchObject({code: 0})
+    expect(planned.stdout).toContain('Answers that named the page: 1. Of these, 1 rested on it')
+    expect(builds()).toEqual(before)
+    expect((await server.get('with'))?.text).toContain('plumbago')
+
+    writeFileSync(join(dataDir, 'transcripts.sqlite'), 'of an earlier time')
+    const done = await run('page-1.md')
+    expect(done).toMatchObject({code: 0})
+    expect(done.stdout).toContain('Answers that named the page: 1. Of these, 1 rested on it')
+    expect(done.stderr).toContain('run this for each of those folders')
+    expect(done.stderr).toContain(`no server uses it: ${join(dataDir, 'transcripts.sqlite')}`)
+    expect(builds().length).toBeLessThan(before.length)
+    expect(JSON.stringify(await server.get('with'))).not.toContain('plumbago')
+    expect(await audited()).toEqual([['page_withdrawn', null]])
+    expect(await run('/docs/page-1')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Nothing that is kept names'),
+    })
+  }, 240_000)
+
+  test('docent gaps says that questions in the database are not grouped', async () => {
+    for (const args of [[], ['show', 'some'], ['group']]) {
+      expect(await runWith(gapsCommand, dataDir, url, ...args)).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: 'Questions in the database of DATABASE_URL are not grouped yet.\n',
+      })
+    }
+    expect(readdirSync(dataDir)).toEqual([])
+  }, 120_000)
+
+  test('docent backup copies what is in the data folder, and names the tool for the database', async () => {
+    const copy = join(dataDir, 'copy')
+    const run = () => runWith(backupCommand, dataDir, url, copy)
+
+    const nothing = await run()
+    expect(nothing).toMatchObject({code: 1, stdout: ''})
+    expect(nothing.stderr).toContain('nothing to copy')
+    expect(nothing.stderr).toContain('pg_dump --schema=docent')
+    writeFileSync(join(dataDir, 'golden.jsonl'), '{}\n')
+    expect(await run()).toMatchObject({
+      code: 0,
+      stdout: 'Copied golden.jsonl\n',
+      stderr: expect.stringContaining('pg_dump --schema=docent'),
+    })
+    expect(readdirSync(copy)).toEqual(['golden.jsonl'])
+  }, 120_000)
+
   test('what can be done with files alone says how it is done with a database', async () => {
     const copy = join(dataDir, 'copy.sqlite')
 
@@ -251,6 +384,8 @@ describe.skipIf(!hasPostgres)('with DATABASE_URL', () => {
       await runTranscripts(dataDir, away, 'list'),
       await runTranscripts(dataDir, away, 'purge', '--older-than', '1'),
       await runStaff(dataDir, away, 'list'),
+      await runWith(verifiedCommand, dataDir, away, 'list'),
+      await runWith(withdrawCommand, dataDir, away, '/docs/page-1'),
     ]) {
       expect(outcome).toMatchObject({code: 1, stdout: ''})
       expect(outcome.stderr).toMatch(/^PostgreSQL: [^\n]*DATABASE_URL[^\n]*\n$/)

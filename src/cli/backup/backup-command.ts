@@ -8,7 +8,7 @@ import {staffQuestionFile} from '../../question-sets/index.ts'
 import {loadSettings} from '../../settings/index.ts'
 import {exitCodeOf} from '../exit-code.ts'
 import {noteInAudit} from '../staff/note-in-audit.ts'
-import {storesInFolder} from '../stores.ts'
+import {type StoresSettings, withStores} from '../stores.ts'
 import {UsageError} from '../usage-error.ts'
 
 /** Databases of the data folder that nothing else can be made from. */
@@ -22,13 +22,15 @@ const help = `Usage: ${howToRun('backup', 'FOLDER [OPTIONS]')}
 Copies ${[...databases, ...files].join(', ')} to a new or empty folder that only you can
 read, also while the server runs. The index is not copied: it is made from the docs.
 
+With DATABASE_URL, transcripts, people, the audit log and verified answers are in that database. It is not copied:
+pg_dump --schema=docent makes a backup of it.
+
 Options
   --data DIR              The server's data folder (default: DATA_DIR, or data).
 `
 
 export interface BackupCommandEnvironment {
-  /** Read only where the arguments leave it open. */
-  readonly settings: () => {readonly dataDir: string}
+  readonly settings: () => StoresSettings
   readonly print: (text: string) => void
   readonly warn: (text: string) => void
 }
@@ -66,14 +68,19 @@ async function command(
   const [folder, ...more] = positionals
   if (folder === undefined) throw new UsageError('backup needs the FOLDER to write')
   if (more.length > 0) throw new UsageError(`unexpected ${more.join(' ')}`)
-  const dataDir = values.data ?? settings().dataDir
+  const {dataDir: ofServer, databaseUrl = null} = settings()
+  const dataDir = values.data ?? ofServer
+  const beside =
+    databaseUrl === null
+      ? ''
+      : 'Transcripts, people, the audit log and verified answers are in the database of DATABASE_URL: pg_dump --schema=docent makes a backup of them.'
   const isThere = (name: string) => existsSync(join(dataDir, name))
   const found = databases.filter(isThere)
   const foundFiles = files.filter(isThere)
   if (found.length + foundFiles.length === 0) {
     throw new DocentError(
       'storage',
-      `${dataDir} has nothing to copy. Set DATA_DIR to the server's data folder.`,
+      `${dataDir} has nothing to copy. ${beside || "Set DATA_DIR to the server's data folder."}`,
     )
   }
   makeEmptyFolder(folder)
@@ -81,12 +88,15 @@ async function command(
     await backUpDatabaseFile(join(dataDir, name), join(folder, name))
     print(`Copied ${name}\n`)
     if (name === 'transcripts.sqlite')
-      await noteInAudit(storesInFolder(dataDir), {what: 'transcripts_backed_up'}, warn)
+      await withStores({dataDir, databaseUrl}, (stores) =>
+        noteInAudit(stores, {what: 'transcripts_backed_up'}, warn),
+      )
   }
   for (const name of foundFiles) {
     copyWhole(join(dataDir, name), join(folder, name))
     print(`Copied ${name}\n`)
   }
+  if (beside !== '') warn(`${beside}\n`)
   return 0
 }
 

@@ -97,7 +97,11 @@ async function command(args: readonly string[], environment: GapsCommandEnvironm
   const unexpected = name === 'show' ? more : positionals.slice(1)
   if (unexpected.length > 0) throw new UsageError(`unexpected ${unexpected.join(' ')}`)
   const listed = listOf(values)
-  const dataDir = values.data ?? environment.settings().dataDir
+  const {databaseUrl, ...settings} = environment.settings()
+  if (databaseUrl !== null) {
+    throw new DocentError('storage', 'Questions in the database of DATABASE_URL are not grouped yet.')
+  }
+  const dataDir = values.data ?? settings.dataDir
   const file = join(dataDir, 'transcripts.sqlite')
   if (!existsSync(file)) {
     throw new DocentError(

@@ -36,7 +36,7 @@ export async function groupOnce(
 
 /**
  * The gaps that a build which was just published has closed, if a server keeps gaps in this data folder; null if none does,
- * or if that is not known.
+ * if it keeps transcripts in a database, whose questions are not grouped yet, or if that is not known.
  * @throws as `groupOnce` does.
  */
 export async function closedAfterIngest(
@@ -44,6 +44,7 @@ export async function closedAfterIngest(
   {dataDir, build, signal}: {readonly dataDir: string; readonly build: string; readonly signal: AbortSignal},
 ): Promise<readonly ClosedGap[] | null> {
   const [gaps, transcripts] = [join(dataDir, 'gaps.sqlite'), join(dataDir, 'transcripts.sqlite')]
+  if (settings.databaseUrl !== null) return null
   if (!existsSync(gaps) || !existsSync(transcripts)) return null
   await groupOnce(settings, dataDir, signal)
   const store = openGaps({file: gaps, waitMs: 15_000})
