@@ -68,6 +68,37 @@ async function openStores({dataDir, databaseUrl: url = null}: StoresSettings): P
   }
 }
 
+/** Verified answers with the connections that they are read by. */
+export interface VerifiedInDatabase {
+  readonly verified: VerifiedAnswers
+  close(): Promise<void>
+}
+
+/**
+ * The verified answers that an assistant in this process gives, where they are in a database; null where they are in the data
+ * folder, in which the assistant finds them itself.
+ * @throws DocentError `config` for an address that cannot be read, `storage` for a database that cannot be used.
+ */
+export async function verifiedInDatabase({
+  databaseUrl: url = null,
+}: StoresSettings): Promise<VerifiedInDatabase | null> {
+  if (url === null) return null
+  const postgres = await openPostgres({url, connections})
+  try {
+    const verified = await openPostgresVerifiedAnswers({postgres})
+    return {
+      verified,
+      async close() {
+        verified.close()
+        await postgres.close()
+      },
+    }
+  } catch (error) {
+    await postgres.close()
+    throw error
+  }
+}
+
 /** Those of a data folder, also where the settings name a database. */
 export function storesInFolder(dataDir: string): Stores {
   const fileOf = (store: string) => join(dataDir, `${store}.sqlite`)

@@ -2,6 +2,7 @@ import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'nod
 import {tmpdir, userInfo} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest'
+import {askLocally} from '../../src/cli/ask/ask-locally.ts'
 import {backupCommand} from '../../src/cli/backup/backup-command.ts'
 import {gapsCommand} from '../../src/cli/gaps/gaps-command.ts'
 import {staffCommand} from '../../src/cli/staff/staff-command.ts'
@@ -297,6 +298,34 @@ describe.skipIf(!hasPostgres)('with DATABASE_URL', () => {
     ])
     expect(readdirSync(dataDir)).not.toContain('verified.sqlite')
     ofServer.close()
+  }, 240_000)
+
+  test('docent ask gives the verified answers of the database, and writes no transcript into it', async () => {
+    await index({'port.md': '# Ports\n\n## Set the port\n\nTo set the port, set PORT to a number.\n'})
+    const run = (...args: string[]) => runWith(verifiedCommand, dataDir, url, ...args)
+    const question = 'How do I set the port?'
+    const added = await run(
+      ...['add', '--question', question, '--text', 'Use the panel.'],
+      ...['--url', '/docs/port#set-the-port', '--json'],
+    )
+    const {id} = JSON.parse(added.stdout) as {readonly id: string}
+    const ask = async () => {
+      const settings = settingsFrom({
+        ...{DATA_DIR: dataDir, DATABASE_URL: url, GENERATOR: 'extractive'},
+      })
+      const {signal} = new AbortController()
+      const answer = await askLocally({question, version: null, lang: null, signal}, settings)
+      let text = ''
+      for await (const event of answer.events) if (event.type === 'delta') text += event.text
+      await answer.close()
+      return text
+    }
+
+    expect(await ask()).toContain('set PORT to a number')
+    expect(await run('publish', id)).toMatchObject({code: 0})
+    expect(await ask()).toBe('Use the panel.')
+    expect(await ids()).toEqual([])
+    expect(readdirSync(dataDir).filter((name) => name.endsWith('.sqlite'))).toEqual([])
   }, 240_000)
 
   test('docent withdraw takes a page out of builds in the data folder and answers in the database', async () => {

@@ -3,20 +3,38 @@ import {answerJsonOf} from '../../answers/index.ts'
 import {type AnswerEvent, DocentError, sourceShown} from '../../domain/index.ts'
 import {cleanText} from '../../lib/clean-text.ts'
 import {openAssistant} from '../../server/index.ts'
-import {loadSettings} from '../../settings/index.ts'
+import {loadSettings, type Settings} from '../../settings/index.ts'
+import {verifiedInDatabase} from '../stores.ts'
 import type {AskRequest, RunningAnswer} from './running-answer.ts'
 
-/** Answers in this process, from the index in the data folder. Ingests first if there is none. */
-export async function askLocally({question, version, lang, signal}: AskRequest): Promise<RunningAnswer> {
-  const settings = loadSettings()
+/**
+ * Answers in this process, from the index in the data folder. Ingests first if there is none.
+ * @param settings default: those of the environment
+ */
+export async function askLocally(
+  {question, version, lang, signal}: AskRequest,
+  settings: Settings = loadSettings(),
+): Promise<RunningAnswer> {
   const quiet = {
     debug() {},
     info() {},
     warn() {},
     error: (facts: object, text: string) => console.error(cleanText(`${text} ${inspect(facts)}`)),
   }
-  // Not to the transcripts of the server, which may have that file open.
-  const assistant = await openAssistant({settings, log: quiet, transcriptsFile: ':memory:'})
+  const shared = await verifiedInDatabase(settings)
+  const assistant = await openAssistant({
+    ...{settings, log: quiet},
+    // Not to the transcripts of the server, which may have that file open.
+    transcriptsFile: ':memory:',
+    ...(shared === null ? {} : {parts: {verified: shared.verified}}),
+  }).catch(async (error: unknown) => {
+    await shared?.close()
+    throw error
+  })
+  const close = async () => {
+    await assistant.close(0)
+    await shared?.close()
+  }
   try {
     const problem = assistant.indexProblem()
     if (problem !== null) {
@@ -39,7 +57,7 @@ export async function askLocally({question, version, lang, signal}: AskRequest):
         if (snapshot === null) throw new DocentError('internal', 'The answer is no longer available.')
         return answerJsonOf(snapshot)
       },
-      close: () => assistant.close(0),
+      close,
     }
 
     async function* localEvents(): AsyncGenerator<AnswerEvent> {
@@ -47,7 +65,7 @@ export async function askLocally({question, version, lang, signal}: AskRequest):
       for await (const {event} of answering.events(answerId, {signal: reader.signal})) yield event
     }
   } catch (error) {
-    await assistant.close(0)
+    await close()
     throw error
   }
 }
