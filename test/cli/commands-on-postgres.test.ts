@@ -266,7 +266,7 @@ describe.skipIf(!hasPostgres)('with DATABASE_URL', () => {
   test('docent verified writes, publishes, withdraws and deletes in the database, with audit lines', async () => {
     await index({'port.md': '# Ports\n\n## Set the port\n\nTo set the port, set PORT to a number.\n'})
     const run = (...args: string[]) => runWith(verifiedCommand, dataDir, url, ...args)
-    const ofServer = await openPostgresVerifiedAnswers({postgres})
+    const ofServer = await openPostgresVerifiedAnswers({postgres, waitMs: 60_000})
     const question = 'How do I set the port?'
 
     const added = await run(

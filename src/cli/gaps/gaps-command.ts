@@ -41,7 +41,7 @@ Options
   --json                  JSON instead of text.
 
 An ID may be shortened to an unambiguous prefix.
-The commands work while the server runs, and without it.
+The commands work while the server runs, and without it. With DATABASE_URL questions are not grouped yet.
 `
 
 export interface GapsCommandEnvironment extends Output {

@@ -32,6 +32,7 @@ Options
   --json                  list, audit: JSON instead of text.
 
 A person may be named by name or id. The commands work while the server runs, and without it. What they do is in the audit log.
+With DATABASE_URL they work on that database, which backup does not copy.
 `
 
 /** @throws what `parseArgs` throws. */

@@ -78,6 +78,7 @@ Options
   --older-than DAYS       purge: answers older than this many days.
 
 IDs may be shortened to an unambiguous prefix; the ref from a log line can be used as well.
+With DATABASE_URL the commands work on that database; backup and check are for files alone.
 `
 
 const options = {

@@ -32,7 +32,7 @@ Options
   --json                  JSON instead of text.
 
 An ID may be shortened to an unambiguous beginning; one that begins with - goes after --. The commands work while the server
-runs, and without it. What they do is in the audit log.
+runs, and without it. What they do is in the audit log. With DATABASE_URL they work on that database.
 `
 
 /** @throws what `parseArgs` throws. */

@@ -23,6 +23,8 @@ its path below the docs. First remove it from the docs and reindex: the current 
   cites nothing, loses its words as well. Questions, times, ratings and reviews stay.
 - Gaps name it no more.
 
+With DATABASE_URL, builds and gaps are those of this data folder: run it for the data folder of each server.
+
 It works while the server runs. Not reached are backups, exports and replays that were written to files, the browsers of
 visitors, and what staff wrote themselves: verified answers (which are not given without their page), golden questions, notes
 and corrected answers.
