@@ -1,3 +1,4 @@
+import {execFile} from 'node:child_process'
 import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir, userInfo} from 'node:os'
 import {join} from 'node:path'
@@ -17,6 +18,7 @@ import {openPostgresStaffStore, type StaffStore} from '../../src/staff/index.ts'
 import {openPostgresTranscripts, type Transcripts} from '../../src/transcripts/index.ts'
 import {openPostgresVerifiedAnswers} from '../../src/verified/index.ts'
 import {directParser} from '../support/direct-parser.ts'
+import {type CommandName, docent} from '../support/docent-command.ts'
 import {hasPostgres, type PostgresCluster, startPostgres} from '../support/postgres.ts'
 import {journalAnswer} from '../transcripts/samples.ts'
 
@@ -46,6 +48,21 @@ async function outcomeOf(command: (output: Written) => Promise<number>): Promise
     },
   })
   return {code, stdout, stderr}
+}
+
+/** A command as a process of its own, in an empty folder. */
+function runProcess(
+  command: CommandName,
+  folder: string,
+  url: string,
+  ...args: readonly string[]
+): Promise<Outcome> {
+  const env = {...process.env, DATA_DIR: folder, DATABASE_URL: url}
+  return new Promise((resolve) => {
+    execFile(process.execPath, [...docent(command), ...args], {cwd: folder, env}, (error, stdout, stderr) =>
+      resolve({code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr}),
+    )
+  })
 }
 
 const settingsOf = (dataDir: string, url: string) =>
@@ -405,6 +422,24 @@ describe.skipIf(!hasPostgres)('with DATABASE_URL', () => {
     })
     expect(readdirSync(dataDir)).toEqual([])
   }, 120_000)
+
+  test('the setting is read from the environment', async () => {
+    await writeAnswers()
+    const away = 'postgres://docent:plumbago@127.0.0.1:1/docs'
+
+    const [listed, people, unreachable] = await Promise.all([
+      runProcess('transcripts', dataDir, url, 'list', '--json', '--ending', 'stopped'),
+      runProcess('staff', dataDir, url, 'list'),
+      runProcess('ask', dataDir, away, 'How do I set the port?'),
+    ])
+
+    expect(listed).toMatchObject({code: 0, stderr: ''})
+    expect(JSON.parse(listed.stdout)).toMatchObject([{answerId: 'aaa-2'}])
+    expect(people).toEqual({code: 0, stdout: 'Nobody has been invited yet.\n', stderr: ''})
+    expect(unreachable).toMatchObject({code: 1, stdout: ''})
+    expect(unreachable.stderr).toContain('PostgreSQL: ')
+    expect(unreachable.stderr).not.toContain('plumbago')
+  }, 240_000)
 
   test('a database that cannot be reached is a problem of one line, without the password', async () => {
     const away = 'postgres://docent:plumbago@127.0.0.1:1/docs'
