@@ -31,11 +31,11 @@ export function personOf(row: PersonRow): Person {
   }
 }
 
-/** 72 random bits, in a form that no name may have. */
+/** 72 random bits, in a form that no name may have, and that no command takes for an option. */
 export function newPersonId(): string {
   for (;;) {
     const id = randomBytes(9).toString('base64url')
-    if (isLikeId(id)) return id
+    if (isLikeId(id) && !id.startsWith('-')) return id
   }
 }
 
