@@ -1,7 +1,7 @@
-import {type ChildProcess, execFile, spawn, spawnSync} from 'node:child_process'
+import {type ChildProcess, execFile, spawnSync} from 'node:child_process'
 import {once} from 'node:events'
 import {existsSync, readdirSync, readFileSync, statSync} from 'node:fs'
-import {copyFile, mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises'
+import {copyFile, mkdir, mkdtemp, rm} from 'node:fs/promises'
 import type {AddressInfo} from 'node:net'
 import {createServer} from 'node:net'
 import {tmpdir} from 'node:os'
@@ -22,7 +22,10 @@ import {
   textDelta,
   textStart,
 } from '../support/fake-claude.ts'
+import {freePort} from '../support/free-port.ts'
+import {hasNginx, startNginx} from '../support/nginx.ts'
 import {writeSampleContent} from '../support/sample-content.ts'
+import {launchServe, type ReadyProcess, type ServeProcess, untilReady} from '../support/serve-process.ts'
 import {bearer, ownPage, secretOf, staffApi} from '../support/staff-people.ts'
 
 // Several starts of the whole product in a test, on a machine that may be busy with others.
@@ -35,51 +38,22 @@ let folder: string
 let upstream: FakeClaude
 const running = new Set<ChildProcess>()
 
-interface Started {
-  readonly child: ChildProcess
-  readonly url: string
-  readonly exited: Promise<number | null>
-  stdout(): string
-  stderr(): string
+function launch(extra: Record<string, string>): ServeProcess {
+  const launched = launchServe(folder, {
+    PORT: '0',
+    CONTENT_DIR: join(folder, 'content'),
+    DATA_DIR: join(folder, 'data'),
+    ADMIN_TOKEN: adminToken,
+    ANTHROPIC_API_KEY: 'sk-canary-key',
+    ANTHROPIC_BASE_URL: upstream.url,
+    ...extra,
+  })
+  running.add(launched.child)
+  launched.child.once('exit', () => running.delete(launched.child))
+  return launched
 }
 
-function launch(extra: Record<string, string>): {child: ChildProcess; stdout(): string; stderr(): string} {
-  const child = spawn(process.execPath, [...docent('serve')], {
-    cwd: folder,
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      PORT: '0',
-      CONTENT_DIR: join(folder, 'content'),
-      DATA_DIR: join(folder, 'data'),
-      ADMIN_TOKEN: adminToken,
-      ANTHROPIC_API_KEY: 'sk-canary-key',
-      ANTHROPIC_BASE_URL: upstream.url,
-      ...extra,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  running.add(child)
-  child.once('exit', () => running.delete(child))
-  let out = ''
-  let err = ''
-  child.stdout!.setEncoding('utf8').on('data', (text) => {
-    out += text
-  })
-  child.stderr!.setEncoding('utf8').on('data', (text) => {
-    err += text
-  })
-  return {child, stdout: () => out, stderr: () => err}
-}
-
-async function start(extra: Record<string, string> = {}): Promise<Started> {
-  const {child, stdout, stderr} = launch(extra)
-  const exited = once(child, 'exit').then(([code]) => code as number | null)
-  const ready = /Docent is ready: (http:\S+?)\/\n/
-  await expect
-    .poll(() => (child.exitCode === null ? ready.test(stdout()) : stderr()), {timeout: 90_000})
-    .toBe(true)
-  return {child, url: ready.exec(stdout())![1]!, exited, stdout, stderr}
-}
+const start = (extra: Record<string, string> = {}): Promise<ReadyProcess> => untilReady(launch(extra))
 
 async function ends(
   extra: Record<string, string>,
@@ -230,10 +204,7 @@ describe('a server told to stop', () => {
 })
 
 test('a server whose ready lines nobody takes any more goes on', async () => {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const {port} = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
+  const port = await freePort()
   const {child, stderr} = launch({PORT: String(port)})
   child.stdout!.destroy()
 
@@ -417,42 +388,16 @@ describe('one answer in the terminal', () => {
   })
 })
 
-const hasNginx = spawnSync('nginx', ['-v']).status === 0
-
 describe.skipIf(!hasNginx)(
   'behind nginx with its default buffering (skipped where nginx is not installed)',
   () => {
     test('[buffering proxy] events arrive while the answer is still being written', async () => {
       const {url} = await start()
-      const dir = join(folder, 'nginx')
-      await mkdir(dir)
-      const probe = createServer().listen(0, '127.0.0.1')
-      await once(probe, 'listening')
-      const {port} = probe.address() as AddressInfo
-      await new Promise((resolve) => probe.close(resolve))
-      await writeFile(
-        join(dir, 'nginx.conf'),
-        `daemon off; master_process off; pid ${dir}/nginx.pid; error_log ${dir}/error.log;
-events {}
-http {
-  access_log off; client_body_temp_path ${dir}/body; proxy_temp_path ${dir}/proxy; fastcgi_temp_path ${dir}/f;
-  uwsgi_temp_path ${dir}/u; scgi_temp_path ${dir}/s;
-  server { listen 127.0.0.1:${port}; location / { proxy_pass ${url.replace('localhost', '127.0.0.1')}; proxy_http_version 1.1; } }
-}`,
-      )
-      const nginx = spawn('nginx', ['-p', dir, '-c', join(dir, 'nginx.conf')], {stdio: 'ignore'})
+      const {child: nginx, url: proxied} = await startNginx({
+        folder: join(folder, 'nginx'),
+        servers: [url],
+      })
       running.add(nginx)
-      const proxied = `http://127.0.0.1:${port}`
-      await expect
-        .poll(
-          () =>
-            fetch(`${proxied}/healthz`).then(
-              ({status}) => status,
-              () => 0,
-            ),
-          {timeout: 10_000},
-        )
-        .toBe(200)
       upstream.next(holdAfter('One.', ' Two.'))
 
       // The upstream says no more after two deltas: a proxy that gathers would give nothing.

@@ -1,10 +1,10 @@
 import {type ChildProcess, execFileSync, spawn} from 'node:child_process'
 import {existsSync, mkdtempSync, readdirSync, rmSync} from 'node:fs'
-import {createServer} from 'node:net'
 import {tmpdir, userInfo} from 'node:os'
 import {join} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
 import {openPostgres, type Postgres} from '../../src/postgres/index.ts'
+import {freePort} from './free-port.ts'
 
 /** A PostgreSQL of its own, in a temporary folder. */
 export interface PostgresCluster {
@@ -112,17 +112,4 @@ export async function startPostgres(...options: readonly string[]): Promise<Post
 /** Opens a new database of the cluster. */
 export async function newPostgres(cluster: PostgresCluster): Promise<Postgres> {
   return openPostgres({url: await cluster.newDatabase()})
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port')),
-      )
-    })
-  })
 }
