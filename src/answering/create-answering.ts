@@ -156,12 +156,8 @@ export function createAnswering(options: AnsweringOptions): Answering {
 
   async function stopElsewhere(answerId: string): Promise<Ending> {
     const found = await stored.find(answerId)
-    if (peers === undefined || followed === null || !stored.isElsewhere(found)) {
-      return found.ending ?? 'interrupted'
-    }
-    const ended = followed.endingOf(found)
-    await peers.stop(answerId)
-    return ended
+    if (followed === null || !stored.isElsewhere(found)) return found.ending ?? 'interrupted'
+    return followed.stop(found)
   }
 
   async function forgetHere(what: Forgotten): Promise<void> {

@@ -10,8 +10,11 @@ import {
 import {type AnswerEvent, DocentError, isTerminal, type SequencedEvent} from '../domain/index.ts'
 import {pause} from '../lib/pause.ts'
 
-/** With other processes, an answer that is not found is looked for again after these pauses. */
-const newAnswerPausesMs = [50, 100, 200]
+/**
+ * With other processes, an answer that is not found is looked for again after these pauses: a reader who was cut off right after
+ * its first event may come here before a busy process has written it, and would take `not_found` for the end.
+ */
+const newAnswerPausesMs = [50, 100, 200, 400, 800]
 
 /** Answers read from the journal, because their run is no longer in memory. */
 export class StoredAnswers {

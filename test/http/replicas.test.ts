@@ -78,6 +78,20 @@ describe.skipIf(!hasPostgres)('two servers on one database', () => {
     expect(await two.stop(idOf(reading))).toEqual({ending: 'stopped'})
   })
 
+  test('a stop on the other reaches an answer of which no text is kept', async () => {
+    await Promise.all([one.close(), two.close()])
+    await start({transcripts: 'metadata'})
+    const reading = await one.read({resumable: true})
+    const call = await one.generator.call(0)
+    call.say('a ')
+    await reading.until('delta', 1)
+
+    // How it ended is not known there.
+    expect(await two.stop(idOf(reading))).toEqual({ending: 'interrupted'})
+    await call.aborted
+    expect((await reading.all()).at(-1)).toMatchObject({type: 'done', data: {ending: 'stopped'}})
+  })
+
   test('a reader on the other keeps it going, and it ends when that one has left as well', async () => {
     await Promise.all([one.close(), two.close()])
     await start({resumeGraceMs: 700})
