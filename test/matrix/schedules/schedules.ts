@@ -1,6 +1,7 @@
 import {randomInt} from 'node:crypto'
 import {readdirSync, readFileSync} from 'node:fs'
 import {join, sep} from 'node:path'
+import {hasPostgres} from '../../support/postgres.ts'
 import {seedVariable} from '../../support/random-seed.ts'
 import {type Cell, chosenCells, type Kind} from '../cell.ts'
 import {root, runProgram} from '../programs.ts'
@@ -14,6 +15,8 @@ interface RandomTests {
   /** Default number of runs. */
   readonly rounds: number
   readonly inSmoke: boolean
+  /** Why they cannot run on this machine; default null, they can. */
+  readonly skipped?: string | null
 }
 
 const ownCells: readonly RandomTests[] = [
@@ -32,6 +35,14 @@ const ownCells: readonly RandomTests[] = [
     rounds: 10,
     inSmoke: false,
   },
+  {
+    name: 'replicas',
+    files: ['test/http/replicas-schedules.test.ts'],
+    casesPerRound: 20,
+    rounds: 10,
+    inSmoke: false,
+    skipped: hasPostgres ? null : 'PostgreSQL is not installed',
+  },
 ]
 
 /** Distance between the seeds of two rounds; larger than the number of seeds that any test uses. */
@@ -42,7 +53,7 @@ const smokeSeed = 77_000
 /** The random tests, with other seeds than the fixed ones of `npm test`. */
 export const schedules: Kind = {
   name: 'schedules',
-  help: `[NAME…] Random tests with many seeds: answering, wire, ingestion, properties (all the others).
+  help: `[NAME…] Random tests with many seeds: answering, wire, ingestion, replicas, properties (all the others).
 Each run begins with another seed and prints it.`,
   options: ['runs', 'seed'],
   cells(names, {smoke, runs, seed}) {
@@ -57,7 +68,7 @@ Each run begins with another seed and prints it.`,
       .map((tests): Cell => {
         const usual = smoke ? 1 : tests.rounds
         const rounds = runs === null ? usual : Math.ceil(runs / tests.casesPerRound)
-        return {name: tests.name, skipped: null, run: () => runRounds(tests, rounds, first)}
+        return {name: tests.name, skipped: tests.skipped ?? null, run: () => runRounds(tests, rounds, first)}
       })
   },
 }
