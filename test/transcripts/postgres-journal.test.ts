@@ -4,6 +4,7 @@ import {createAnswerState, type WritableAnswerState} from '../../src/answers/ind
 import type {SequencedEvent} from '../../src/domain/index.ts'
 import {openPostgres, openReplica, type Postgres} from '../../src/postgres/index.ts'
 import {createRedactor} from '../../src/redaction/index.ts'
+import {claimKey} from '../../src/transcripts/postgres/claimed-keys.ts'
 import {
   openPostgresJournal,
   type PostgresJournal,
@@ -102,6 +103,20 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
   afterAll(() => cluster.close())
   afterEach(async () => {
     for (const one of open) await one.close()
+  })
+
+  test('a key is free again when its server died before it had written the answer', async () => {
+    const url = await cluster.newDatabase()
+    const one = await openJournal(url, {name: 'one'})
+    const two = await openJournal(url, {name: 'two'})
+    const claim = ({postgres}: Opened, answerId: string, replica: string) =>
+      claimKey(postgres, 'key', sampleEntry(answerId), replica)
+    expect(await claim(one, 'a', 'one')).toBeNull()
+    expect(await claim(two, 'b', 'two')).toMatchObject({answerId: 'a', ending: null})
+    await one.die()
+
+    expect(await claim(two, 'b', 'two')).toBeNull()
+    expect(await claim(two, 'c', 'two')).toMatchObject({answerId: 'b'})
   })
 
   for (const [mode, kept] of modes) {

@@ -136,4 +136,8 @@ export const transcriptMigrations: readonly PostgresMigration[] = [
       CREATE INDEX questions_by_asked ON docent.questions (asked);
     `,
   },
+  {
+    name: '003_who_claimed',
+    sql: 'ALTER TABLE docent.claimed_keys ADD COLUMN replica text',
+  },
 ]

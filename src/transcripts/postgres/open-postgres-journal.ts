@@ -100,7 +100,7 @@ export async function openPostgresJournal(options: PostgresJournalOptions): Prom
 
   async function claim(entry: JournalEntry, key: string): Promise<JournalledAnswer | null> {
     const kept = redaction.keepsText ? entry : {...entry, question: '', page: null, version: null}
-    const claiming = claimKey(postgres, key, kept)
+    const claiming = claimKey(postgres, key, kept, lease.name)
     // Whoever waits no longer must not be told of a failure.
     claiming.catch(() => {})
     const late = new AbortController()
