@@ -40,9 +40,11 @@ export async function openDatabase(settings: Settings, log: Log): Promise<Databa
   const {databaseUrl: url, databaseConnections: connections} = settings
   if (url === null) return null
   const postgres = await openPostgres({url, connections})
+  // The lease has a connection of its own: one that is busy must not make this server seem to be dead.
+  const vital = await openPostgres({url, connections: 1})
   try {
     const name = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`
-    const replica = await openReplica(postgres, {
+    const replica = await openReplica(vital, {
       name,
       leaseMs,
       onLost: () =>
@@ -58,10 +60,12 @@ export async function openDatabase(settings: Settings, log: Log): Promise<Databa
       secret: await sharedSecret(postgres, settings),
       async close() {
         await replica.close()
+        await vital.close()
         await postgres.close()
       },
     }
   } catch (error) {
+    await vital.close()
     await postgres.close()
     throw error
   }

@@ -243,7 +243,7 @@ export const settingsTable: readonly Setting<unknown>[] = [
     name: 'DATABASE_CONNECTIONS',
     key: 'databaseConnections',
     fallback: '10',
-    meaning: 'Maximum connections of each server to `DATABASE_URL`, besides one that listens.',
+    meaning: 'Maximum connections of each server to `DATABASE_URL`, besides two for messages and its lease.',
     parse: wholeNumber(2, 200),
   },
   {
