@@ -9,6 +9,7 @@ import {forgetLive} from '../staff-changes.ts'
 import {createTranscriptReader} from '../transcript-reader.ts'
 import {createPostgresChanges} from './changes.ts'
 import {openPostgresJournal} from './open-postgres-journal.ts'
+import {ensurePartitions, monthAt} from './partitions.ts'
 import {createPostgresFigures, forgetCounted} from './postgres-figures.ts'
 import {createPostgresReads} from './postgres-reads.ts'
 import type {Lease} from './recovery.ts'
@@ -68,6 +69,8 @@ export async function openPostgresTranscripts(options: PostgresTranscriptsOption
     },
   })
   const {journal, peers, live, writes} = opened
+  // Before anything is written: a row that is moved to a new partition is missed by whoever is just looking for it.
+  await ensurePartitions(postgres, {from: now(), to: monthAt(now()).endsAt}).catch(onProblem)
   const figures = createPostgresFigures(postgres)
   const changes = createPostgresChanges({
     ...{postgres, mode, live, writes, redaction, redactor, onRedacted, now},
