@@ -154,6 +154,18 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
     expect(await one.journal.find('a')).toMatchObject({ending: 'complete'})
   }, 120_000)
 
+  test('a read that failed makes it degraded until the database is back, also with nothing to write', async () => {
+    const one = await openJournal(await cluster.newDatabase(), {flushMs: 20})
+    await cluster.kill()
+    await until(async () => {
+      expect(await one.journal.find('unknown')).toBeNull()
+      return one.journal.health().degraded
+    })
+    await cluster.start()
+    await until(() => !one.journal.health().degraded)
+    expect(one.journal.health()).toEqual({degraded: false, reason: null, unflushed: 0})
+  }, 120_000)
+
   test('a write that is repeated, since nobody knows whether it was done, changes nothing', async () => {
     const one = await openJournal(await cluster.newDatabase())
     const events = sampleEvents('a', ['a', 'b'], null)

@@ -140,12 +140,13 @@ export function createRemoteWriteBehind(options: RemoteWriteBehindOptions): Remo
   async function flushOnce(): Promise<boolean> {
     timer.cancel()
     while (writing !== null) await writing
-    if (unwritten.size === 0) return true
+    // After a failed read it is tried whether the store is there again, also with nothing to write.
+    if (unwritten.size === 0 && problem === null) return true
     if (isClosed) return false
     writing = writeSome()
     const isDone = await writing
     writing = null
-    if (unwritten.size > 0) {
+    if (unwritten.size > 0 || !isDone) {
       schedule(isDone ? flushMs : retryMs)
       if (isDone && [...unwritten].some(({state}) => state.ending !== null)) scheduleSoon()
     }
