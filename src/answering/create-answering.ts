@@ -168,12 +168,13 @@ export function createAnswering(options: AnsweringOptions): Answering {
 
   async function shutdown(graceMs: number): Promise<void> {
     admission.close()
+    // Readers of answers that others write need not wait for those of this process.
+    followed?.close()
     if (graceMs > 0) await waitAtMost(graceMs, admission.idle())
     intake.interrupt()
     for (const run of runs.underWay()) run.fail('shutting_down')
     await admission.idle()
     endServing?.()
-    followed?.close()
     runs.clear()
     await journal.flush()
   }

@@ -94,7 +94,7 @@ export const transcriptMigrations: readonly PostgresMigration[] = [
       CREATE TABLE docent.events_other PARTITION OF docent.events DEFAULT;
 
       CREATE TABLE docent.claimed_keys (
-        key text PRIMARY KEY, answer text NOT NULL, started_at bigint NOT NULL, entry text NOT NULL
+        key text PRIMARY KEY, answer text NOT NULL, started_at bigint NOT NULL, entry text NOT NULL, replica text
       );
       CREATE INDEX claimed_keys_by_answer ON docent.claimed_keys (answer);
       CREATE INDEX claimed_keys_by_time ON docent.claimed_keys (started_at);
@@ -135,9 +135,5 @@ export const transcriptMigrations: readonly PostgresMigration[] = [
       CREATE TABLE docent.questions (question bigint PRIMARY KEY, asked bigint NOT NULL);
       CREATE INDEX questions_by_asked ON docent.questions (asked);
     `,
-  },
-  {
-    name: '003_who_claimed',
-    sql: 'ALTER TABLE docent.claimed_keys ADD COLUMN replica text',
   },
 ]
