@@ -101,18 +101,19 @@ export async function openPostgres(options: PostgresOptions): Promise<Postgres> 
       broken = error
     }
     client.on('error', onError)
+    const queries = queriesOf(client)
     try {
       // Some statements rely on seeing what others have committed since.
-      await client.query('BEGIN ISOLATION LEVEL READ COMMITTED')
-      const result = await work(queriesOf(client))
-      await client.query('COMMIT')
+      await queries.run('BEGIN ISOLATION LEVEL READ COMMITTED')
+      const result = await work(queries)
+      await queries.run('COMMIT')
       return result
     } catch (error) {
       // A connection that cannot even roll back is not used again.
       await client.query('ROLLBACK').catch((failure: Error) => {
         broken ??= failure
       })
-      throw postgresErrorUnlessOurs(error)
+      throw error
     } finally {
       client.off('error', onError)
       client.release(broken)
@@ -139,12 +140,6 @@ async function connected(pool: Pool): Promise<PoolClient> {
   } catch (error) {
     throw postgresError(error)
   }
-}
-
-/** What the code within a transaction threw by itself stays what it is. */
-function postgresErrorUnlessOurs(error: unknown): unknown {
-  const isOfPostgres = typeof (error as {readonly code?: unknown} | null)?.code === 'string'
-  return isOfPostgres ? postgresError(error) : error
 }
 
 function queriesOf(client: Pick<Pool | PoolClient, 'query'>): Queries {

@@ -69,7 +69,8 @@ export function createPostgresPeers(options: PostgresPeersOptions): PostgresPeer
   const ask = (asked: Asked) => postgres.notify(askedChannel, JSON.stringify(asked))
 
   function onAsked(payload: string): void {
-    const asked = JSON.parse(payload) as Asked
+    const asked = askedIn(payload)
+    if (asked === null) return
     for (const requests of serving) {
       if (asked.what === 'stop') requests.stop(asked.answerId)
       else if (asked.what === 'read') requests.read(asked.answerId, asked.forMs)
@@ -152,5 +153,14 @@ export function createPostgresPeers(options: PostgresPeersOptions): PostgresPeer
     taken(answerId) {
       for (const requests of serving) requests.taken(answerId)
     },
+  }
+}
+
+/** Null for what no replica has sent: anybody who may use the database can send on its channels. */
+function askedIn(payload: string): Asked | null {
+  try {
+    return JSON.parse(payload) as Asked | null
+  } catch {
+    return null
   }
 }
