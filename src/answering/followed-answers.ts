@@ -9,6 +9,8 @@ type FollowedLimits = Pick<RunLimits, 'pauseLagEvents' | 'maxReaderLagEvents'>
 /** How soon a reader that cannot be served here may come to the process that writes its answer. */
 const retryMs = 500
 
+/** How long the ending of an answer that was stopped is waited for: longer than it takes to notice that its process is dead. */
+const stopMs = 15_000
 /** How often another process is asked to stop an answer. */
 const askAgainMs = 1_000
 
@@ -52,7 +54,7 @@ export class FollowedAnswers {
   async #endingOf(answer: JournalledAnswer): Promise<Ending> {
     let ending: Ending = 'interrupted'
     try {
-      await deliverEach(this.#followed(answer).read(0, new AbortController().signal), ({event}) => {
+      await deliverEach(this.#followed(answer).read(0, AbortSignal.timeout(stopMs)), ({event}) => {
         if (isTerminal(event)) ending = event.ending
         return null
       })
@@ -120,7 +122,7 @@ class FollowedAnswer {
   async #follow(answerId: string, peers: Peers): Promise<void> {
     try {
       for await (const events of peers.follow(answerId, 0, this.#leaving.signal)) {
-        for (const event of events) this.#add(event)
+        this.#add(events)
       }
     } catch {
       // Its readers are told below.
@@ -129,10 +131,13 @@ class FollowedAnswer {
     if (!this.#hasEnded) this.#readers.fail(brokenOff())
   }
 
-  #add(event: SequencedEvent): void {
-    this.#events.push(event)
-    if (isTerminal(event.event)) this.#hasEnded = true
-    this.#readers.notify(event.event.type === 'delta')
+  /** At once: a reader is not too slow because many come together. */
+  #add(events: readonly SequencedEvent[]): void {
+    for (const event of events) {
+      this.#events.push(event)
+      if (isTerminal(event.event)) this.#hasEnded = true
+    }
+    this.#readers.notify(events.every(({event}) => event.type === 'delta'))
   }
 }
 

@@ -216,7 +216,7 @@ export class Run {
     return this.#readers.read(after, signal)
   }
 
-  /** Another process reads it for so many milliseconds, unless that is said again; 0: no longer. */
+  /** Another process reads it for so many milliseconds, unless that is said again. */
   readElsewhere(forMs: number): void {
     if (this.#hasEnded) return
     this.#readElsewhereUntil = performance.now() + forMs

@@ -31,11 +31,6 @@ export class StoredAnswers {
   async find(answerId: string): Promise<JournalledAnswer> {
     const found = await this.#findSoon(answerId)
     if (found !== null) return found
-    if (this.#peers !== undefined && this.#journal.health().degraded) {
-      throw new DocentError('storage', 'The answers cannot be read now; try again in a moment', {
-        retryAfterMs: 1_000,
-      })
-    }
     throw new DocentError('not_found', 'There is no such answer')
   }
 
@@ -50,6 +45,8 @@ export class StoredAnswers {
     after: number,
   ): Promise<readonly SequencedEvent[]> {
     const stored = await this.#journal.eventsAfter(answerId, after)
+    const last = stored.at(-1)
+    if (last === undefined || !isTerminal(last.event)) this.#refuseIfUnreadable()
     return stored.length === 0 && after > 0 ? [] : upToTerminal(stored, after, startedAt)
   }
 
@@ -61,10 +58,22 @@ export class StoredAnswers {
       await pause(ms)
       found = await this.#journal.find(answerId)
     }
+    if (found === null) this.#refuseIfUnreadable()
     return found
   }
 
-  /** Null for an unknown id. */
+  /**
+   * With others, what this process does not know may be in a store that it cannot read now: that is no answer to whether there is
+   * such an answer, or how it went on. @throws DocentError `storage`.
+   */
+  #refuseIfUnreadable(): void {
+    if (this.#peers === undefined || !this.#journal.health().degraded) return
+    throw new DocentError('storage', 'The answers cannot be read now; try again in a moment', {
+      retryAfterMs: 1_000,
+    })
+  }
+
+  /** Null for an unknown id. @throws DocentError `storage` if that cannot be known now. */
   async snapshot(answerId: string): Promise<AnswerSnapshot | null> {
     const found = await this.#findSoon(answerId)
     if (found === null) return null

@@ -20,7 +20,7 @@ export function isForgotten(
 export interface PeerRequests {
   /** Somebody stopped it. */
   stop(answerId: string): void
-  /** It is read elsewhere: for so many milliseconds, unless that is said again. 0: no longer. */
+  /** It is read elsewhere: for so many milliseconds, unless that is said again. */
   read(answerId: string, forMs: number): void
   /** Answers are about to be removed: resolves when none of them is written any more. */
   forget(what: Forgotten): Promise<void>

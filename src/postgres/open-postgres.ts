@@ -43,6 +43,8 @@ export interface Postgres extends Queries {
   close(): Promise<void>
 }
 
+/** How long a connection is waited for that does not end, in milliseconds. */
+const closeMs = 3_000
 const bigintType = 20
 const firstRetryMs = 100
 const maxRetryMs = 2_000
@@ -79,18 +81,21 @@ export async function openPostgres(options: PostgresOptions): Promise<Postgres> 
       ...config,
       max: connections,
       idleTimeoutMillis: 30_000,
-      // In both: the server ends what takes too long, and this process does not wait for a server that hangs.
-      statement_timeout: statementMs,
+      // The server ends what takes too long, also between two statements of a transaction, so that no lock stays behind; and this
+      // process does not wait for a server that hangs. Not as parameters of the connection, which PgBouncer refuses.
       query_timeout: statementMs + 1_000,
-      // Also between two statements of a transaction, so that no lock stays behind.
-      idle_in_transaction_session_timeout: statementMs,
+      onConnect: async (client) => {
+        await client.query(
+          `SET statement_timeout = ${statementMs}; SET idle_in_transaction_session_timeout = ${statementMs}`,
+        )
+      },
     })
   } catch (cause) {
     throw new DocentError('config', 'DATABASE_URL is not the address of a PostgreSQL database', {cause})
   }
   // A connection that breaks off while nobody uses it is replaced when one is needed.
   pool.on('error', () => {})
-  const listener = createListener(() => new pg.Client(config))
+  const listener = createListener(() => new pg.Client({...config, query_timeout: statementMs + 1_000}))
   let closing: Promise<void> | null = null
 
   async function transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
@@ -109,10 +114,12 @@ export async function openPostgres(options: PostgresOptions): Promise<Postgres> 
       await queries.run('COMMIT')
       return result
     } catch (error) {
-      // A connection that cannot even roll back is not used again.
-      await client.query('ROLLBACK').catch((failure: Error) => {
-        broken ??= failure
-      })
+      // A connection that does not answer, or cannot even roll back, is not used again.
+      if (isWithoutReply(error)) broken ??= error
+      else
+        await client.query('ROLLBACK').catch((failure: Error) => {
+          broken ??= failure
+        })
       throw error
     } finally {
       client.off('error', onError)
@@ -128,7 +135,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Postgres> 
       await queriesOf(pool).run('SELECT pg_notify($1, $2)', [channel, payload])
     },
     async close() {
-      closing ??= Promise.all([listener.close(), pool.end()]).then(() => {})
+      closing ??= Promise.all([listener.close(), within(closeMs, pool.end())]).then(() => {})
       await closing
     },
   }
@@ -140,6 +147,19 @@ async function connected(pool: Pool): Promise<PoolClient> {
   } catch (error) {
     throw postgresError(error)
   }
+}
+
+/** Whether a query failed without a word of the server. */
+function isWithoutReply(error: unknown): error is DocentError {
+  return error instanceof DocentError && error.code === 'storage' && error.details['postgres'] === undefined
+}
+
+/** Resolves when the promise settles, or when the time is up. */
+async function within(ms: number, settling: Promise<unknown>): Promise<void> {
+  const late = new AbortController()
+  const timer = delay(ms, undefined, {signal: late.signal, ref: false}).catch(() => {})
+  await Promise.race([settling.catch(() => {}), timer])
+  late.abort()
 }
 
 function queriesOf(client: Pick<Pool | PoolClient, 'query'>): Queries {
@@ -173,6 +193,9 @@ interface Subscription {
 function createListener(newClient: () => Client): Listener {
   const channels = new Map<string, Set<Subscription>>()
   const closing = new AbortController()
+  const whenClosing = new Promise<void>((resolve) => {
+    closing.signal.addEventListener('abort', () => resolve(), {once: true})
+  })
   let client: Client | null = null
   let running: Promise<void> | null = null
 
@@ -202,11 +225,11 @@ function createListener(newClient: () => Client): Listener {
         )
       }, pingMs)
       ping.unref?.()
-      await Promise.race([ended, whenAborted(closing.signal)])
+      await Promise.race([ended, whenClosing])
       clearInterval(ping)
     } finally {
       client = null
-      await current.end().catch(() => {})
+      await within(closeMs, current.end())
     }
   }
 
@@ -245,11 +268,4 @@ function createListener(newClient: () => Client): Listener {
       await running
     },
   }
-}
-
-function whenAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), {once: true})
-  })
 }

@@ -9,6 +9,7 @@ import {
   openReplica,
   type Postgres,
   type PostgresMigration,
+  type Replica,
 } from '../postgres/index.ts'
 import type {Settings} from '../settings/index.ts'
 
@@ -41,10 +42,12 @@ export async function openDatabase(settings: Settings, log: Log): Promise<Databa
   if (url === null) return null
   const postgres = await openPostgres({url, connections})
   // The lease has a connection of its own: one that is busy must not make this server seem to be dead.
-  const vital = await openPostgres({url, connections: 1})
+  // Two tries to renew it fit into a lease, also where one hangs.
+  const vital = await openPostgres({url, connections: 1, connectMs: leaseMs / 9, statementMs: leaseMs / 6})
+  let replica: Replica | null = null
   try {
     const name = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`
-    const replica = await openReplica(vital, {
+    const opened = await openReplica(vital, {
       name,
       leaseMs,
       onLost: () =>
@@ -53,18 +56,20 @@ export async function openDatabase(settings: Settings, log: Log): Promise<Databa
           'the database has not heard of this server in time: others may end its answers as interrupted',
         ),
     })
+    replica = opened
     log.info({replica: name}, 'this server shares the database of DATABASE_URL')
     return {
       postgres,
       lease: {name, leaseMs},
       secret: await sharedSecret(postgres, settings),
       async close() {
-        await replica.close()
+        await opened.close()
         await vital.close()
         await postgres.close()
       },
     }
   } catch (error) {
+    await replica?.close()
     await vital.close()
     await postgres.close()
     throw error

@@ -1,3 +1,4 @@
+import {setTimeout as delay} from 'node:timers/promises'
 import type {Journal, JournalEntry, JournalledAnswer} from '../answers/index.ts'
 import {holdsIdempotencyKey} from '../answers/index.ts'
 import type {SequencedEvent} from '../domain/index.ts'
@@ -40,6 +41,25 @@ export interface JournalOptions {
   readonly keepsText: boolean
 }
 
+/** How long an answer waits for a store that is asked over the network, in milliseconds. */
+const readMs = 2_000
+/** The same, where that has failed. */
+const degradedReadMs = 250
+
+/** Rejects if the time is up before. */
+async function inTime<T>(reading: Promise<T>, ms: number): Promise<T> {
+  const late = new AbortController()
+  const timeUp = delay(ms, undefined, {signal: late.signal, ref: false}).then(() => {
+    throw new Error(`The answers could not be read within ${ms} ms: timeout`)
+  })
+  try {
+    return await Promise.race([reading, timeUp])
+  } finally {
+    timeUp.catch(() => {})
+    late.abort()
+  }
+}
+
 /** The journal: answers in memory over a store with write-behind. If the store fails, it serves only what is in memory. */
 export function createJournal(options: JournalOptions): Journal {
   const {live, writes, reads, redactor, onRedacted, keepsText} = options
@@ -53,7 +73,9 @@ export function createJournal(options: JournalOptions): Journal {
     }
     try {
       const found = read()
-      return found instanceof Promise ? found.catch(failed) : found
+      return found instanceof Promise
+        ? inTime(found, writes.isDegraded ? degradedReadMs : readMs).catch(failed)
+        : found
     } catch (error) {
       return failed(error)
     }

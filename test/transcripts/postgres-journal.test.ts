@@ -242,7 +242,8 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
       await following
       expect(got).toEqual(events)
       expect(asked[0]).toBeGreaterThan(0)
-      await until(() => asked.at(-1) === 0)
+      // It counts a little longer, for others who may read it.
+      await until(() => asked.length > 1 && asked.at(-1)! < asked[0]!)
       endServing()
     })
 

@@ -10,6 +10,7 @@ import {type LiveAnswer, languageOf, pageJsonOf} from '../live-answer.ts'
 import type {Redaction} from '../redaction.ts'
 import {packed} from '../shared-texts.ts'
 import {type AnswerNumbers, createAnswerNumbers} from './answer-numbers.ts'
+import {untilNoDeadlock} from './deadlocks.ts'
 import {type SearchColumns, searchColumnsOf} from './search-columns.ts'
 import type {AnswerWrite} from './write-behind.ts'
 
@@ -229,50 +230,52 @@ export function createPostgresWriter({
   }
 
   return async (writes) => {
-    const own = await postgres.transaction(async (queries) => {
-      const fresh = writes.filter(({answer}) => answer.row === null)
-      await numbers.reserve(fresh.filter(({answer}) => !numberOf.has(answer)).length, queries)
-      if (fresh.length > 0) {
-        await queries.run(insertAnswers, [rowsAsJson(fresh.map(({answer}) => newRow(answer)))])
-      }
-      const locked = await queries.rows<{readonly row: number; readonly facts: string | null}>(lockOwn, [
-        writes.map(({answer}) => rowOf(answer)),
-        replica,
-      ])
-      const own = new Set(locked.map(({row}) => row))
-      const mine = writes.filter(({answer}) => own.has(rowOf(answer)))
-      const added = new Map(locked.map(({row, facts}) => [row, facts]))
-      for (const {answer} of mine) addFirstUseful(answer, added.get(rowOf(answer)) ?? null)
-      await writeEvents(
-        queries,
-        mine.map(({answer, events}) => ({row: rowOf(answer), events: events.map(redaction.event)})),
-      )
-      await writeMaterial(
-        queries,
-        mine.flatMap(({answer, material}) => material.map((one) => ({row: rowOf(answer), material: one}))),
-      )
-      const noted = mine.filter(({details}) => details !== null)
-      if (noted.length > 0) {
-        const rows = noted.map(({answer}) => ({
-          row: rowOf(answer),
-          facts: JSON.stringify(detailsToKeep(answer, redaction)),
-          lang: languageOf(answer),
-          fallback: answer.details.writtenBy === undefined ? 0 : 1,
-        }))
-        await queries.run(updateDetails, [rowsAsJson(rows)])
-      }
-      const ended = mine.filter(({hasEnded}) => hasEnded).map(({answer}) => answer)
-      if (ended.length > 0) {
-        const events = await shortEventsOf(queries, ended.map(rowOf))
-        await endAnswersWith(
+    const own = await untilNoDeadlock(() =>
+      postgres.transaction(async (queries) => {
+        const fresh = writes.filter(({answer}) => answer.row === null)
+        await numbers.reserve(fresh.filter(({answer}) => !numberOf.has(answer)).length, queries)
+        if (fresh.length > 0) {
+          await queries.run(insertAnswers, [rowsAsJson(fresh.map(({answer}) => newRow(answer)))])
+        }
+        const locked = await queries.rows<{readonly row: number; readonly facts: string | null}>(lockOwn, [
+          writes.map(({answer}) => rowOf(answer)),
+          replica,
+        ])
+        const own = new Set(locked.map(({row}) => row))
+        const mine = writes.filter(({answer}) => own.has(rowOf(answer)))
+        const added = new Map(locked.map(({row, facts}) => [row, facts]))
+        for (const {answer} of mine) addFirstUseful(answer, added.get(rowOf(answer)) ?? null)
+        await writeEvents(
           queries,
-          ended.map((answer) => endedRow(answer, events.get(rowOf(answer)) ?? [])),
+          mine.map(({answer, events}) => ({row: rowOf(answer), events: events.map(redaction.event)})),
         )
-      }
-      const grown = mine.filter(({events}) => events.length > 0).map(({answer}) => rowOf(answer))
-      await tellWritten(queries, grown)
-      return own
-    })
+        await writeMaterial(
+          queries,
+          mine.flatMap(({answer, material}) => material.map((one) => ({row: rowOf(answer), material: one}))),
+        )
+        const noted = mine.filter(({details}) => details !== null)
+        if (noted.length > 0) {
+          const rows = noted.map(({answer}) => ({
+            row: rowOf(answer),
+            facts: JSON.stringify(detailsToKeep(answer, redaction)),
+            lang: languageOf(answer),
+            fallback: answer.details.writtenBy === undefined ? 0 : 1,
+          }))
+          await queries.run(updateDetails, [rowsAsJson(rows)])
+        }
+        const ended = mine.filter(({hasEnded}) => hasEnded).map(({answer}) => answer)
+        if (ended.length > 0) {
+          const events = await shortEventsOf(queries, ended.map(rowOf))
+          await endAnswersWith(
+            queries,
+            ended.map((answer) => endedRow(answer, events.get(rowOf(answer)) ?? [])),
+          )
+        }
+        const grown = mine.filter(({events}) => events.length > 0).map(({answer}) => rowOf(answer))
+        await tellWritten(queries, grown)
+        return own
+      }),
+    )
     for (const {answer} of writes) if (own.has(rowOf(answer))) answer.row = rowOf(answer)
     return new Set(writes.map(({answer}) => answer).filter((answer) => !own.has(rowOf(answer))))
   }

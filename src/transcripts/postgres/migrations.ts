@@ -66,7 +66,7 @@ export const transcriptMigrations: readonly PostgresMigration[] = [
         words tsvector NOT NULL DEFAULT ''
       ) PARTITION BY RANGE (row);
       CREATE TABLE docent.answers_other PARTITION OF docent.answers DEFAULT;
-      CREATE INDEX answers_by_id ON docent.answers (id);
+      CREATE INDEX answers_by_id ON docent.answers (id text_pattern_ops);
       CREATE INDEX answers_by_ref ON docent.answers (ref);
       CREATE INDEX answers_by_conversation ON docent.answers (conversation, row);
       CREATE INDEX answers_by_key ON docent.answers (idempotency_key, row) WHERE idempotency_key IS NOT NULL;

@@ -87,6 +87,7 @@ export async function openPostgresTranscripts(options: PostgresTranscriptsOption
     onFull: () => options.onFull?.(),
     onProblem,
     onRemoving: forgetCounted,
+    count: () => figures.count(),
   })
   return {
     recovered: [],

@@ -28,6 +28,8 @@ const pollMs = 1_000
 /** How long a reader elsewhere counts, and how often that is said again. */
 const readingMs = 10_000
 const sayReadingMs = 3_000
+/** After the last reader here has left: longer than others who read it take to say so again. */
+const leftMs = sayReadingMs + 1_000
 /** So often in a row the events may not be readable, with a pause of `pollMs`. */
 const maxFailures = 10
 
@@ -133,7 +135,7 @@ export function createPostgresPeers(options: PostgresPeersOptions): PostgresPeer
     } finally {
       clearInterval(saying)
       end()
-      void sayReading(0)
+      void sayReading(leftMs)
     }
   }
 

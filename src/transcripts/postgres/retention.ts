@@ -14,6 +14,8 @@ export interface PostgresRetentionOptions {
   readonly maxBytes: number
   readonly now: () => number
   readonly onRemoving: OnRemoving
+  /** Counts answers for the figures, which nobody may have read for long. */
+  readonly count: () => Promise<void>
   /** Called once, when this process removes answers for the first time because of `maxBytes`. */
   readonly onFull: () => void
   /** Called when something could not be done now. It is tried again with the next step. */
@@ -47,7 +49,7 @@ const retentionLock = 4_021_863_503
  * needs room for the limit and for the answers of about one month more.
  */
 export function startPostgresRetention(options: PostgresRetentionOptions): PostgresRetention {
-  const {postgres, days, maxBytes, now, onRemoving, onFull, onProblem} = options
+  const {postgres, days, maxBytes, now, onRemoving, count, onFull, onProblem} = options
   let isClosed = false
   let wasFull = false
   let running: Promise<void> = Promise.resolve()
@@ -118,6 +120,7 @@ export function startPostgresRetention(options: PostgresRetentionOptions): Postg
     await attempt(() => ensurePartitions(postgres, {from: now(), to: nextMonth(now()).endsAt - 1}))
     if (days > 0) await attempt(removeOld)
     await attempt(forgetKeys)
+    await attempt(count)
   }
 
   /** One at a time in this process. */

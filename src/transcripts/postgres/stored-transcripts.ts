@@ -23,8 +23,9 @@ export async function openStoredPostgresTranscripts(postgres: Postgres): Promise
       async idsStartingWith(text, limit) {
         if (text === '') return []
         const rows = await postgres.rows<{readonly id: string}>(
-          'SELECT id FROM docent.answers WHERE starts_with(id, $1) LIMIT $2',
-          [storable(text), limit],
+          // As a pattern, which finds it in the index.
+          'SELECT id FROM docent.answers WHERE id LIKE $1 LIMIT $2',
+          [`${storable(text).replace(/[\\%_]/g, '\\$&')}%`, limit],
         )
         return rows.map(({id}) => id)
       },

@@ -1,6 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import type {AnswerMaterial, JournalDetails} from '../../answers/index.ts'
 import {isTerminal, type SequencedEvent} from '../../domain/index.ts'
+import {sizeOf} from '../event-size.ts'
 import {createFlushTimer} from '../flush-timer.ts'
 import type {LiveAnswer} from '../live-answer.ts'
 import {createPendingEvents} from '../pending-events.ts'
@@ -45,14 +46,20 @@ export interface RemoteWriteBehind extends WriteBehind {
 
 const firstRetryMs = 250
 const maxRetryMs = 5_000
-/** Attempts before the process ends: about eight seconds in total, in which a database may restart. */
-const flushAttempts = 12
+/** How long a process that ends waits for what is unwritten, in milliseconds: a database may restart meanwhile. */
+const flushForMs = 8_000
+/** After it has waited for that in vain. */
+const flushAgainForMs = 1_000
 /** A new answer is written within so many milliseconds, with others that begin meanwhile. */
 const newAnswerMs = 5
 const maxPendingChars = 64 * 1024 * 1024
 /** In one transaction: enough to be fast, few enough that it does not take long. */
 const maxAnswersAtOnce = 500
 const maxEventsAtOnce = 10_000
+/** Approximately. */
+const maxCharsAtOnce = 4 * 1024 * 1024
+/** The least share of these limits, after writes that failed: they may have taken too long. */
+const minShare = 1 / 64
 
 /** Batches writes to a store that is asked over the network: one write at a time, while more is added. */
 export function createRemoteWriteBehind(options: RemoteWriteBehindOptions): RemoteWriteBehind {
@@ -64,6 +71,9 @@ export function createRemoteWriteBehind(options: RemoteWriteBehindOptions): Remo
   let retryMs = firstRetryMs
   let problem: WriteProblem | null = null
   let isClosed = false
+  /** Of the limits of a write: halved after each that failed. */
+  let share = 1
+  let hasGivenUp = false
   /** Resolves with whether it succeeded; null while nothing is written. */
   let writing: Promise<boolean> | null = null
 
@@ -91,8 +101,10 @@ export function createRemoteWriteBehind(options: RemoteWriteBehindOptions): Remo
   function nextWrites(): AnswerWrite[] {
     const writes: AnswerWrite[] = []
     let events = 0
+    let chars = 0
     for (const answer of unwritten) {
-      if (writes.length === maxAnswersAtOnce || events >= maxEventsAtOnce) break
+      const isMuch = events >= maxEventsAtOnce * share || chars >= maxCharsAtOnce * share
+      if (isMuch || writes.length >= maxAnswersAtOnce * share) break
       const last = answer.pending.at(-1)
       writes.push({
         answer,
@@ -102,6 +114,7 @@ export function createRemoteWriteBehind(options: RemoteWriteBehindOptions): Remo
         hasEnded: last !== undefined && isTerminal(last.event),
       })
       events += answer.pending.length
+      for (const {event} of answer.pending) chars += sizeOf(event)
     }
     return writes
   }
@@ -128,9 +141,12 @@ export function createRemoteWriteBehind(options: RemoteWriteBehindOptions): Remo
         }
       }
       retryMs = firstRetryMs
+      share = Math.min(1, share * 2)
+      hasGivenUp = false
       setProblem(null)
       return true
     } catch (error) {
+      share = Math.max(minShare, share / 2)
       setProblem(problemOf(error))
       return false
     }
@@ -189,9 +205,11 @@ export function createRemoteWriteBehind(options: RemoteWriteBehindOptions): Remo
     drop,
     flushInSteps,
     async flush() {
-      for (let attempt = 0; !(await flushInSteps()) && attempt < flushAttempts; attempt++) {
+      const until = performance.now() + (hasGivenUp ? flushAgainForMs : flushForMs)
+      for (let attempt = 0; !(await doneBefore(until, flushInSteps())); attempt++) {
+        hasGivenUp = performance.now() >= until
         // Any other problem has been reported already, and a retry would not help.
-        if (!problem?.isTransient) return
+        if (hasGivenUp || problem?.isTransient === false) return
         await delay(Math.min(1_000, 50 * 2 ** attempt))
       }
     },
@@ -216,4 +234,14 @@ export function createRemoteWriteBehind(options: RemoteWriteBehindOptions): Remo
       onLost(answer)
     }
   }
+}
+
+/** Resolves with false if the time is up before, by a monotonic clock. */
+async function doneBefore(until: number, isDone: Promise<boolean>): Promise<boolean> {
+  const late = new AbortController()
+  const ms = Math.max(0, until - performance.now())
+  const timeUp = delay(ms, false, {signal: late.signal}).catch(() => false)
+  const isInTime = await Promise.race([isDone, timeUp])
+  late.abort()
+  return isInTime
 }

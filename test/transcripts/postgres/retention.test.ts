@@ -42,6 +42,7 @@ describe.skipIf(!hasPostgres)('retention in PostgreSQL', () => {
     const retention = startPostgresRetention({
       ...{postgres, days: 0, maxBytes: 0, now: () => now},
       onRemoving: async () => {},
+      count: async () => {},
       onFull() {},
       onProblem(error) {
         throw error
