@@ -80,3 +80,34 @@ test('a process that is stopping follows no more, and says so', async () => {
   )
   expect(await followed.stop(answer)).toBe('interrupted')
 })
+
+test('very many events that come at once are all read', async () => {
+  const count = 3 * defaultAnsweringLimits.maxReaderLagEvents
+  const events: SequencedEvent[] = Array.from({length: count}, (_, index) => ({
+    seq: index + 1,
+    at: 0,
+    event: {type: 'delta', text: 'x'},
+  }))
+  const peers: Peers = {
+    cannotFollow: null,
+    async *follow() {
+      yield events
+      yield [{seq: count + 1, at: 0, event: done('complete')}]
+    },
+    stop: async () => {},
+    forget: async () => {},
+    serve: () => () => {},
+  }
+  const reader = new FollowedAnswers(peers, defaultAnsweringLimits).read(
+    answer,
+    0,
+    new AbortController().signal,
+  )
+  let read = 0
+  await deliverEach(reader, () => {
+    read += 1
+    return null
+  })
+
+  expect(read).toBe(count + 1)
+})
