@@ -6,6 +6,7 @@ import type {Withdrawal, WithdrawOptions} from '../withdraw-page.ts'
 import {type IsOfPage, pageTest, withoutPage, withoutRepeatedWords} from '../withdrawn-answer.ts'
 import {writeEvents} from './answer-writer.ts'
 import {untilNoDeadlock} from './deadlocks.ts'
+import {indexedPage} from './indexed-page.ts'
 import {dropUnusedTexts} from './removal.ts'
 import {tsvectorOf} from './words.ts'
 
@@ -39,7 +40,8 @@ export async function withdrawPageFromPostgres(
   urls: readonly string[],
   {isDryRun = false, waitMs = 120_000, onWait = () => {}, now = Date.now}: WithdrawOptions = {},
 ): Promise<Withdrawal> {
-  const isOfPage = pageTest(urls)
+  // Columns with an index keep a long address cut.
+  const isOfPage = pageTest([...urls, ...urls.map(indexedPage)])
   const at = now()
   let running = await runningWith(postgres, isOfPage, at)
   if (!isDryRun && running > 0) {
