@@ -16,6 +16,7 @@ import {rowsOf} from '../../src/transcripts/event-rows.ts'
 import {migrate, migrations} from '../../src/transcripts/migrations.ts'
 import {openTranscripts} from '../../src/transcripts/open-transcripts.ts'
 import {purgeTranscripts, readTranscripts} from '../../src/transcripts/read-transcripts.ts'
+import {recoveryGap} from '../../src/transcripts/recover-answers.ts'
 import {
   appendEvent,
   beginAnswer,
@@ -536,7 +537,11 @@ describe('[killed server] after a crash', () => {
     expect(await transcripts.get('a')).toMatchObject({ending: 'interrupted', text: 'Set `PORT`'})
     expect(await transcripts.eventsAfter('a', 0)).toEqual([
       ...events.slice(0, 4),
-      {seq: 5, at: events[3]!.at, event: expect.objectContaining({type: 'error', code: 'server_restarted'})},
+      {
+        seq: 4 + recoveryGap,
+        at: events[3]!.at,
+        event: expect.objectContaining({type: 'error', code: 'server_restarted'}),
+      },
     ])
     expect((await transcripts.list({q: 'PORT'})).items).toHaveLength(2)
   })

@@ -104,7 +104,7 @@ export function startPostgresRetention(options: PostgresRetentionOptions): Postg
   async function batchFor(queries: Queries, kept: number): Promise<number> {
     // Of more a batch is as large as it may be; counting all would take too long.
     const row = await queries.row<{readonly n: number}>(
-      `SELECT count(*) AS n FROM (SELECT 1 FROM docent.answers LIMIT ${maxCounted}) AS some`,
+      `SELECT count(*) AS n FROM (SELECT 1 FROM docent.answers LIMIT ${maxCounted}) AS counted`,
     )
     const answers = row?.n ?? 0
     const excess = (kept - maxBytes * trimTargetShare) / kept
