@@ -10,6 +10,7 @@ import {
 } from '../answers/index.ts'
 import type {Ending, SequencedEvent} from '../domain/index.ts'
 import {extractiveGenerator, type Generator} from '../generation/index.ts'
+import {within} from '../lib/within.ts'
 import {noRedactor, type Redactor} from '../redaction/index.ts'
 import type {Retriever} from '../retrieval/index.ts'
 import {Admission} from './admission.ts'
@@ -170,7 +171,7 @@ export function createAnswering(options: AnsweringOptions): Answering {
     admission.close()
     // Readers of answers that others write need not wait for those of this process.
     followed?.close()
-    if (graceMs > 0) await waitAtMost(graceMs, admission.idle())
+    if (graceMs > 0) await within(graceMs, admission.idle(), () => {})
     intake.interrupt()
     for (const run of runs.underWay()) run.fail('shutting_down')
     await admission.idle()
@@ -242,14 +243,4 @@ function endReporter({log, onEnd}: AnsweringOptions): RunOptions['onEnd'] {
     log?.info({ref, ...facts}, 'answer ended')
     onEnd?.(summary)
   }
-}
-
-/** Waits for the work, for `ms` at most. */
-async function waitAtMost(ms: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const elapsed = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
-  })
-  await Promise.race([work, elapsed])
-  clearTimeout(timer)
 }

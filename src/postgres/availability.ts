@@ -1,4 +1,5 @@
 import {DocentError} from '../domain/index.ts'
+import {within} from '../lib/within.ts'
 import type {Postgres} from './open-postgres.ts'
 
 export interface AvailabilityOptions {
@@ -38,17 +39,10 @@ export function trackAvailability(
   let probe: NodeJS.Timeout | undefined
 
   /** @throws what the answer rejects with; DocentError `storage` if it comes too late. */
-  async function soon<T>(answer: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
-      const error = new DocentError('storage', `PostgreSQL: no answer within ${waitMs} milliseconds.`)
-      timer = setTimeout(reject, waitMs, error)
+  function soon<T>(answer: Promise<T>): Promise<T> {
+    return within(waitMs, answer, () => {
+      throw new DocentError('storage', `PostgreSQL: no answer within ${waitMs} milliseconds.`)
     })
-    try {
-      return await Promise.race([answer, late])
-    } finally {
-      clearTimeout(timer)
-    }
   }
 
   function probeLater(): void {

@@ -1,6 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import type {Client, ClientConfig, Notification, Pool, PoolClient} from 'pg'
 import {DocentError} from '../domain/index.ts'
+import {within} from '../lib/within.ts'
 import {postgresError} from './postgres-error.ts'
 
 export interface PostgresOptions {
@@ -135,7 +136,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Postgres> 
       await queriesOf(pool).run('SELECT pg_notify($1, $2)', [channel, payload])
     },
     async close() {
-      closing ??= Promise.all([listener.close(), within(closeMs, pool.end())]).then(() => {})
+      closing ??= Promise.all([listener.close(), within(closeMs, pool.end(), () => {})]).then(() => {})
       await closing
     },
   }
@@ -152,14 +153,6 @@ async function connected(pool: Pool): Promise<PoolClient> {
 /** Whether a query failed without a word of the server. */
 function isWithoutReply(error: unknown): error is DocentError {
   return error instanceof DocentError && error.code === 'storage' && error.details['postgres'] === undefined
-}
-
-/** Resolves when the promise settles, or when the time is up. */
-async function within(ms: number, settling: Promise<unknown>): Promise<void> {
-  const late = new AbortController()
-  const timer = delay(ms, undefined, {signal: late.signal, ref: false}).catch(() => {})
-  await Promise.race([settling.catch(() => {}), timer])
-  late.abort()
 }
 
 function queriesOf(client: Pick<Pool | PoolClient, 'query'>): Queries {
@@ -229,7 +222,7 @@ function createListener(newClient: () => Client): Listener {
       clearInterval(ping)
     } finally {
       client = null
-      await within(closeMs, current.end())
+      await within(closeMs, current.end(), () => {}).catch(() => {})
     }
   }
 

@@ -1,7 +1,7 @@
-import {setTimeout as delay} from 'node:timers/promises'
 import type {Journal, JournalEntry, JournalledAnswer} from '../answers/index.ts'
 import {holdsIdempotencyKey} from '../answers/index.ts'
 import type {SequencedEvent} from '../domain/index.ts'
+import {within} from '../lib/within.ts'
 import type {Redacted, Redactor} from '../redaction/index.ts'
 import {type AnswerRow, journalledOf, turnsOf} from './answer-row.ts'
 import {eventsInMemory, journalledLive, type LiveAnswer, liveRow} from './live-answer.ts'
@@ -46,18 +46,8 @@ const readMs = 2_000
 /** The same, where that has failed. */
 const degradedReadMs = 250
 
-/** Rejects if the time is up before. */
-async function inTime<T>(reading: Promise<T>, ms: number): Promise<T> {
-  const late = new AbortController()
-  const timeUp = delay(ms, undefined, {signal: late.signal, ref: false}).then(() => {
-    throw new Error(`The answers could not be read within ${ms} ms: timeout`)
-  })
-  try {
-    return await Promise.race([reading, timeUp])
-  } finally {
-    timeUp.catch(() => {})
-    late.abort()
-  }
+function tooLate(): never {
+  throw new Error('The answers could not be read in time: timeout')
 }
 
 /** The journal: answers in memory over a store with write-behind. If the store fails, it serves only what is in memory. */
@@ -74,7 +64,7 @@ export function createJournal(options: JournalOptions): Journal {
     try {
       const found = read()
       return found instanceof Promise
-        ? inTime(found, writes.isDegraded ? degradedReadMs : readMs).catch(failed)
+        ? within(writes.isDegraded ? degradedReadMs : readMs, found, tooLate).catch(failed)
         : found
     } catch (error) {
       return failed(error)

@@ -1,5 +1,6 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import type {Forgotten, Journal, JournalEntry, JournalledAnswer} from '../../answers/index.ts'
+import {within} from '../../lib/within.ts'
 import {applyPostgresMigrations, isTransient, type Postgres, postgresError} from '../../postgres/index.ts'
 import type {Redacted, Redactor} from '../../redaction/index.ts'
 import {journalledOf} from '../answer-row.ts'
@@ -100,25 +101,17 @@ export async function openPostgresJournal(options: PostgresJournalOptions): Prom
 
   async function claim(entry: JournalEntry, key: string): Promise<JournalledAnswer | null> {
     const kept = redaction.keepsText ? entry : {...entry, question: '', page: null, version: null}
-    const claiming = claimKey(postgres, key, kept, lease.name)
-    // Whoever waits no longer must not be told of a failure.
-    claiming.catch(() => {})
-    const late = new AbortController()
     try {
-      const holder = await Promise.race([
-        claiming,
-        delay(claimMs, undefined, {signal: late.signal, ref: false}).then(() => {
-          throw new Error(`A key could not be claimed within ${claimMs} ms: timeout`)
-        }),
-      ])
+      const claiming = claimKey(postgres, key, kept, lease.name)
+      const holder = await within(claimMs, claiming, () => {
+        throw new Error(`A key could not be claimed within ${claimMs} ms: timeout`)
+      })
       if (holder === null) return null
-      const row = await reads.row(holder.answerId)
+      const row = await within(claimMs, reads.row(holder.answerId), () => null)
       return row === null ? holder : journalledOf(row)
     } catch (error) {
       writes.reportFailure(error)
       return null
-    } finally {
-      late.abort()
     }
   }
 

@@ -1,6 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import type {AnswerMaterial, JournalDetails} from '../../answers/index.ts'
 import {isTerminal, type SequencedEvent} from '../../domain/index.ts'
+import {within} from '../../lib/within.ts'
 import {sizeOf} from '../event-size.ts'
 import {createFlushTimer} from '../flush-timer.ts'
 import type {LiveAnswer} from '../live-answer.ts'
@@ -206,7 +207,11 @@ export function createRemoteWriteBehind(options: RemoteWriteBehindOptions): Remo
     flushInSteps,
     async flush() {
       const until = performance.now() + (hasGivenUp ? flushAgainForMs : flushForMs)
-      for (let attempt = 0; !(await doneBefore(until, flushInSteps())); attempt++) {
+      for (
+        let attempt = 0;
+        !(await within(until - performance.now(), flushInSteps(), () => false));
+        attempt++
+      ) {
         hasGivenUp = performance.now() >= until
         // Any other problem has been reported already, and a retry would not help.
         if (hasGivenUp || problem?.isTransient === false) return
@@ -234,14 +239,4 @@ export function createRemoteWriteBehind(options: RemoteWriteBehindOptions): Remo
       onLost(answer)
     }
   }
-}
-
-/** Resolves with false if the time is up before, by a monotonic clock. */
-async function doneBefore(until: number, isDone: Promise<boolean>): Promise<boolean> {
-  const late = new AbortController()
-  const ms = Math.max(0, until - performance.now())
-  const timeUp = delay(ms, false, {signal: late.signal}).catch(() => false)
-  const isInTime = await Promise.race([isDone, timeUp])
-  late.abort()
-  return isInTime
 }
