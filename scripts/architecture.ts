@@ -92,7 +92,7 @@ export const sourceFolders: readonly SourceFolder[] = [
   {
     name: 'search-index',
     about: 'Builds of the index: written, verified, opened, searched by words and by vectors.',
-    mayImport: ['domain', 'lib', 'package', 'native', 'text', 'markdown'],
+    mayImport: ['domain', 'lib', 'package', 'native', 'postgres', 'text', 'markdown'],
   },
   {
     name: 'question-sets',

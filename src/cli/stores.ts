@@ -2,6 +2,7 @@ import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 import {DocentError} from '../domain/index.ts'
 import {openPostgres} from '../postgres/index.ts'
+import {type BuildStore, localBuilds, openSharedBuilds} from '../search-index/index.ts'
 import {openPostgresStaffStore, openStaffStore, type StaffStore} from '../staff/index.ts'
 import {
   openStoredPostgresTranscripts,
@@ -15,6 +16,8 @@ export interface StoresSettings {
   readonly dataDir: string
   /** `DATABASE_URL`; default null: in the data folder. */
   readonly databaseUrl?: string | null | undefined
+  /** `BUILDS_DIR`; default null: the files of builds are in the database. */
+  readonly buildsDir?: string | null | undefined
 }
 
 /**
@@ -28,6 +31,7 @@ export interface Stores {
   transcripts(): Promise<StoredTranscripts>
   staff(): Promise<StaffStore>
   verified(): Promise<VerifiedAnswers>
+  builds(): Promise<BuildStore>
   /** Whether commands are to be noted: a data folder that no server has used has no audit log, and is given none. */
   hasAuditLog(): boolean
   close(): Promise<void>
@@ -54,7 +58,11 @@ export async function withStores<T>(
   }
 }
 
-async function openStores({dataDir, databaseUrl: url = null}: StoresSettings): Promise<Stores> {
+async function openStores({
+  dataDir,
+  databaseUrl: url = null,
+  buildsDir = null,
+}: StoresSettings): Promise<Stores> {
   if (url === null) return storesInFolder(dataDir)
   const postgres = await openPostgres({url, connections})
   return {
@@ -63,6 +71,7 @@ async function openStores({dataDir, databaseUrl: url = null}: StoresSettings): P
     transcripts: () => openStoredPostgresTranscripts(postgres),
     staff: () => openPostgresStaffStore({postgres}),
     verified: () => openPostgresVerifiedAnswers({postgres}),
+    builds: () => openSharedBuilds({dataDir, postgres, url, buildsDir}),
     hasAuditLog: () => true,
     close: () => postgres.close(),
   }
@@ -122,6 +131,7 @@ export function storesInFolder(dataDir: string): Stores {
       checkFolder()
       return openVerifiedAnswers({file: fileOf('verified'), waitMs})
     },
+    builds: async () => localBuilds(dataDir),
     hasAuditLog: () => existsSync(fileOf('staff')),
     close: async () => {},
   }

@@ -1,6 +1,6 @@
 import type {ContentSource} from '../domain/index.ts'
 import type {Embedder} from '../embedding/index.ts'
-import type {IndexBuild} from '../search-index/index.ts'
+import type {BuildsDatabase, IndexBuild} from '../search-index/index.ts'
 import type {GitTokens} from '../settings/index.ts'
 import type {IngestProgress} from './ingest-report.ts'
 import type {ParseSetup} from './parse-task.ts'
@@ -12,6 +12,8 @@ export interface IngestOptions {
   /** Secrets for repositories, by the name of their source. Default: none. */
   readonly gitTokens?: GitTokens
   readonly dataDir: string
+  /** Publishes for all servers of this database, and starts from their current build. Default null: in the data folder. */
+  readonly database?: BuildsDatabase | null
   /** Opens the model. Called when it is first needed; the caller closes it. */
   readonly embedder: () => Promise<Embedder>
   /**

@@ -3,8 +3,8 @@ import {
   type BaseBuild,
   type BuildLock,
   type BuildWriter,
-  localBuilds,
   type Manifest,
+  withBuilds,
 } from '../search-index/index.ts'
 import {loadLanguageDetector} from '../text/detect-language.ts'
 import {completeBuild} from './complete-build.ts'
@@ -25,19 +25,21 @@ const bytesPerPassage = 900
 /**
  * Brings the index up to date with its sources: fetches and scans them, parses what changed in processes that can be killed,
  * embeds what has no vector yet, makes a build beside the current one, verifies it, and publishes it. When nothing
- * changed, nothing is embedded and nothing is published. One ingest at a time for each data folder.
+ * changed, nothing is embedded and nothing is published. One ingest at a time for each data folder, or for all servers of a database.
  * @throws DocentError `locked`; `gate_failed` with the report in `details.report`, after the build was discarded;
  * `config` for a folder that does not exist; `source_unreachable` for repositories that were never fetched; `embedding_model`; the signal's reason when aborted.
  */
 export async function ingest(options: IngestOptions, callbacks: IngestCallbacks = {}): Promise<IngestReport> {
   const {signal, onProgress = () => {}} = callbacks
-  const context = new IngestContext(options, localBuilds(options.dataDir), signal, onProgress)
-  const {lock, ...start} = await context.stage('base', () => startFrom(context))
-  try {
-    return await run(context, start)
-  } finally {
-    await lock?.release()
-  }
+  return withBuilds(options.dataDir, options.database ?? null, async (builds) => {
+    const context = new IngestContext(options, builds, signal, onProgress)
+    const {lock, ...start} = await context.stage('base', () => startFrom(context))
+    try {
+      return await run(context, start)
+    } finally {
+      await lock?.release()
+    }
+  })
 }
 
 /** The id of the current build, and the one to start from: the same, unless that is damaged. */

@@ -1,6 +1,7 @@
 import {fork} from 'node:child_process'
 import {type ContentSource, DocentError, type ErrorCode} from '../domain/index.ts'
 import {builtFile} from '../package/index.ts'
+import type {BuildsDatabase} from '../search-index/index.ts'
 import type {GitTokens} from '../settings/index.ts'
 import type {IngestProgress, IngestReport} from './ingest-report.ts'
 
@@ -9,6 +10,8 @@ export interface SpawnIngestOptions {
   readonly content: string | readonly ContentSource[]
   readonly gitTokens?: GitTokens
   readonly dataDir: string
+  /** Default null: builds are in the data folder. */
+  readonly database?: BuildsDatabase | null
   /** Same as the setting `EMBEDDING_MODEL`. */
   readonly embeddingModel: string | null
   readonly modelCacheDir: string

@@ -15,6 +15,11 @@ export function newBuildId(now: number = Date.now()): string {
   return `${new Date(now).toISOString().replace(/[-:.]/g, '')}-${randomBytes(4).toString('hex')}`
 }
 
+/** When a build was begun, in milliseconds since the epoch, by its id. */
+export function timeOfBuild(id: string): number {
+  return Date.parse(id.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z.*$/, '$1-$2-$3T$4:$5:$6.$7Z'))
+}
+
 /** Whether this has the form of a build's id, which is a safe folder name. */
 export function isBuildId(id: string): boolean {
   return idPattern.test(id)

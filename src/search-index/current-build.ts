@@ -10,7 +10,15 @@ export type CurrentBuildSource = Pick<BuildStore, 'currentId' | 'list' | 'open' 
 export interface CurrentBuildOptions {
   /** How often the store is polled, since its hints may be lost. Default 1000. */
   readonly pollMs?: number
+  /**
+   * How long a build is left that could not be had, such as from a database that is away; twice as long with each further
+   * failure, up to 32 times. A damaged build is not tried again. Default 1000.
+   */
+  readonly retryMs?: number
 }
+
+/** Up to how many times the pause between two tries is doubled. */
+const maxDoublings = 5
 
 /** Follows the current build. Close it once; outstanding leases keep their build open until released. */
 export interface OpenCurrentBuild extends CurrentBuild {
@@ -35,7 +43,7 @@ export interface BuildChange {
  */
 export async function openCurrentBuild(
   builds: CurrentBuildSource,
-  {pollMs = 1_000}: CurrentBuildOptions = {},
+  {pollMs = 1_000, retryMs = 1_000}: CurrentBuildOptions = {},
 ): Promise<OpenCurrentBuild> {
   const closing = new AbortController()
   const listeners = new Set<(change: BuildChange) => void>()
@@ -43,6 +51,10 @@ export async function openCurrentBuild(
   let problem: string | null = null
   /** The id last tried, so that a refused build is not opened again every second. */
   let lastTried: string | null = null
+  /** How often that one could not be had, and until when it is left. */
+  let failures = 0
+  let retryAt = Number.POSITIVE_INFINITY
+  let last: BuildChange = {id: null, problem: null}
   let working: Promise<void> | null = null
 
   function serve(build: IndexBuild): void {
@@ -53,8 +65,11 @@ export async function openCurrentBuild(
 
   async function poll(): Promise<void> {
     const id = await builds.currentId()
-    if (id === lastTried && (id !== null || served === null)) return
+    const isSame = id === lastTried && (id !== null || served === null)
+    if (isSame && performance.now() < retryAt) return
+    if (!isSame) failures = 0
     lastTried = id
+    retryAt = Number.POSITIVE_INFINITY
     // Without a current build the served one stays: files are being moved.
     if (id === null) return
     if (served?.build.manifest.id === id) {
@@ -69,13 +84,20 @@ export async function openCurrentBuild(
         if (closing.signal.aborted) return
         // The build is fine, and another one would fail as well.
         if (isNotInstalled(error)) throw error
-        problem = `build ${id} is refused: ${(error as Error).message}`
+        // Nobody knows whether it is damaged.
+        const mayCome = error instanceof DocentError && error.code === 'storage'
+        if (mayCome) retryAt = performance.now() + retryMs * 2 ** Math.min(failures++, maxDoublings)
+        problem = `build ${id} ${mayCome ? 'cannot be had' : 'is refused'}: ${(error as Error).message}`
         if (served === null) await serveOlder(id)
         const instead = served === null ? '' : `; ${served.build.manifest.id} is served instead`
-        problem = `${problem}${instead}. Reindex: ${howToRun('ingest')}`
+        problem = `${problem}${instead}. ${mayCome ? 'It is tried again' : `Reindex: ${howToRun('ingest')}`}`
       }
     }
-    for (const listener of listeners) listener({id: served?.build.manifest.id ?? null, problem})
+    const change = {id: served?.build.manifest.id ?? null, problem}
+    // A build that cannot be had is told once, and not with each try.
+    if (change.id === last.id && change.problem === last.problem) return
+    last = change
+    for (const listener of listeners) listener(change)
   }
 
   async function serveOlder(refused: string): Promise<void> {

@@ -84,32 +84,40 @@ export async function readManifest(folder: string): Promise<Manifest> {
       {cause},
     )
   }
-  checkFormat(folder, raw)
+  return parseManifest(raw, folder, `${folder}/${manifestFile}`)
+}
+
+/**
+ * A manifest as it is stored. @throws DocentError `index_damaged`.
+ * @param build what has it, for people
+ */
+export function parseManifest(
+  raw: unknown,
+  build: string,
+  file: string = `the manifest of ${build}`,
+): Manifest {
+  checkFormat(build, raw)
   const parsed = manifestShape.safeParse(withChunker(raw))
-  if (!parsed.success) {
-    throw new DocentError(
-      'index_damaged',
-      `${folder}/${manifestFile} is not valid: ${z.prettifyError(parsed.error)}`,
-    )
-  }
+  if (!parsed.success)
+    throw new DocentError('index_damaged', `${file} is not valid: ${z.prettifyError(parsed.error)}`)
   return {...parsed.data, calibration: parsed.data.calibration ?? null}
 }
 
 /** Checked first: the rest of a manifest may differ in another format. */
-function checkFormat(folder: string, raw: unknown): void {
+function checkFormat(build: string, raw: unknown): void {
   const parsed = formatShape.safeParse(raw)
   if (!parsed.success) return
   const {format} = parsed.data
   if (format > buildFormat) {
     throw new DocentError(
       'index_damaged',
-      `${folder} has format ${format}, made by a newer Docent, and this one reads up to ${buildFormat}; update Docent, or run \`${howToRun('ingest')}\` to rebuild the index with this one`,
+      `${build} has format ${format}, made by a newer Docent, and this one reads up to ${buildFormat}; update Docent, or run \`${howToRun('ingest')}\` to rebuild the index with this one`,
     )
   }
   if (format < earlierFormat) {
     throw new DocentError(
       'index_damaged',
-      `${folder} has format ${format}, this version reads ${earlierFormat} and ${buildFormat}; run \`${howToRun('ingest')}\` to rebuild the index`,
+      `${build} has format ${format}, this version reads ${earlierFormat} and ${buildFormat}; run \`${howToRun('ingest')}\` to rebuild the index`,
     )
   }
 }

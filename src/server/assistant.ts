@@ -5,7 +5,7 @@ import type {ChosenGenerator} from '../generation/index.ts'
 import type {SpawnedIngest} from '../ingestion/index.ts'
 import {makePrivateFolder} from '../native/index.ts'
 import type {DocsSearch, Retriever} from '../retrieval/index.ts'
-import {type OpenCurrentBuild, openCurrentBuild} from '../search-index/index.ts'
+import {type BuildStore, type OpenCurrentBuild, openCurrentBuild} from '../search-index/index.ts'
 import type {Transcripts} from '../transcripts/index.ts'
 import {findPlaceIn, type VerifiedAnswers, withVerifiedAnswers} from '../verified/index.ts'
 import {embedderOf, generatorOf, retrieverOf, spawnContentIngest} from './built-in-parts.ts'
@@ -19,6 +19,7 @@ import {buildFor, withBuild} from './usable-build.ts'
 export interface Assistant {
   readonly answering: Answering
   readonly retriever: Retriever & DocsSearch
+  readonly builds: BuildStore
   readonly current: OpenCurrentBuild
   readonly transcripts: Transcripts
   readonly verified: VerifiedAnswers
@@ -47,7 +48,8 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
   const {recovered} = transcripts
   if (recovered.length > 0)
     log.warn({answers: recovered.length}, 'answers cut off by the last stop are marked interrupted')
-  const current = parts.current ?? (await openCurrentBuild(buildsOf(options)))
+  const builds = await buildsOf(options)
+  const current = parts.current ?? (await openCurrentBuild(builds))
   if (current.problem !== null)
     log.error({build: current.id, problem: current.problem}, 'a build has a problem')
   current.onChange(({id, problem}) => {
@@ -98,6 +100,7 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
   return {
     answering,
     retriever,
+    builds,
     current,
     transcripts,
     verified,
@@ -125,6 +128,7 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
       await answering.shutdown(graceMs)
       await transcripts.flush()
       if (parts.current === undefined) await current.close()
+      await builds.close()
       if (parts.transcripts === undefined) await transcripts.close()
       if (parts.verified === undefined) verified.close()
       if (parts.embedder === undefined) await embedder.close()

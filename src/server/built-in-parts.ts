@@ -3,7 +3,7 @@ import type {ChosenGenerator} from '../generation/index.ts'
 import {type SpawnedIngest, spawnIngest} from '../ingestion/index.ts'
 import type {DocsSearch, Retriever, RetrieverOptions} from '../retrieval/index.ts'
 import type {OpenCurrentBuild} from '../search-index/index.ts'
-import type {Settings} from '../settings/index.ts'
+import {buildsDatabaseOf, type Settings} from '../settings/index.ts'
 import {embeddingModelOf, modelCacheOf} from './embedding-model.ts'
 import type {AssistantOptions} from './options.ts'
 import type {IngestRequest} from './parts.ts'
@@ -61,6 +61,7 @@ export function spawnContentIngest(settings: Settings, {full, force = false}: In
     content: settings.sources,
     gitTokens: settings.gitTokens,
     dataDir: settings.dataDir,
+    database: buildsDatabaseOf(settings),
     embeddingModel: settings.embeddingModel,
     modelCacheDir: modelCacheOf(settings),
     full,

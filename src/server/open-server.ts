@@ -12,7 +12,7 @@ import {exportRedactorOf, redactorOf} from './redactor.ts'
 import {reportsOf} from './reports.ts'
 import {searchExplainer} from './search-explainer.ts'
 import {startingQuestionsOf} from './starting-questions.ts'
-import {buildsOf, gapStoreOf, goldenOf, limitsOf, secretOf, staffOf} from './stores.ts'
+import {gapStoreOf, goldenOf, limitsOf, secretOf, staffOf} from './stores.ts'
 import {buildFor} from './usable-build.ts'
 
 export interface DocentServer extends Assistant {
@@ -72,7 +72,7 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
   const usable = buildFor(assistant.embedder, assistant.current)
   const starting =
     options.parts?.retriever === undefined ? await startingQuestionsOf(assistant, usable, settings) : null
-  const builds = buildRegistryOf(buildsOf(options), assistant.current)
+  const builds = buildRegistryOf(assistant.builds, assistant.current)
   const explainer = searchExplainer(options, assistant, builds.folder)
   const gaps = gapsOf(options, {
     ...{assistant, store: gapStore, usable, folderOf: builds.folder},

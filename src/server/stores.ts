@@ -6,8 +6,8 @@ import {type LimitStore, type Log, memoryLimits, postgresLimits} from '../http/i
 import {installationSecret} from '../native/index.ts'
 import {staffQuestionFile} from '../question-sets/index.ts'
 import type {Redactor} from '../redaction/index.ts'
-import {type BuildStore, localBuilds} from '../search-index/index.ts'
-import type {Settings} from '../settings/index.ts'
+import {type BuildStore, openBuilds, openSharedBuilds} from '../search-index/index.ts'
+import {buildsDatabaseOf, type Settings} from '../settings/index.ts'
 import {openPostgresStaffStore, openStaffStore, type StaffStore} from '../staff/index.ts'
 import {openPostgresTranscripts, openTranscripts, type Transcripts} from '../transcripts/index.ts'
 import {openPostgresVerifiedAnswers, openVerifiedAnswers, type VerifiedAnswers} from '../verified/index.ts'
@@ -23,13 +23,28 @@ export function storeFile(
   return join(dataDir, `${store}.sqlite`)
 }
 
-/** @throws TypeError when builds are kept elsewhere and the built-in ingest would still store them in the data folder. */
-export function buildsOf({settings, parts = {}}: Pick<ServerOptions, 'settings' | 'parts'>): BuildStore {
+/**
+ * The builds of the data folder, or with a database those of all servers. Close them once.
+ * @throws TypeError when builds are kept elsewhere and the built-in ingest would still store them in the data folder.
+ */
+export async function buildsOf({
+  settings,
+  database,
+  parts = {},
+}: Pick<AssistantOptions, 'settings' | 'parts' | 'database'>): Promise<
+  BuildStore & {close(): Promise<void>}
+> {
   if (parts.builds !== undefined && parts.ingest === undefined)
     throw new TypeError(
       'parts.builds needs parts.ingest: the built-in ingest stores builds in the data folder',
     )
-  return parts.builds ?? localBuilds(settings.dataDir)
+  const {dataDir} = settings
+  const place = buildsDatabaseOf(settings)
+  if (parts.builds !== undefined) return {...parts.builds, close: async () => {}}
+  if (database == null || place === null) return openBuilds(dataDir, place)
+  const builds = await openSharedBuilds({dataDir, postgres: database.postgres, ...place})
+  await builds.adopt()
+  return {...builds, close: async () => {}}
 }
 
 export async function transcriptsOf(options: AssistantOptions, redactor: Redactor): Promise<Transcripts> {

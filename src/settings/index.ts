@@ -1,6 +1,7 @@
 export type {ForSources} from './content-sources.ts'
 export type {GitTokens} from './git-tokens.ts'
 export {
+  buildsDatabaseOf,
   describeSettings,
   gitEnvironment,
   isGitHubActions,

@@ -60,6 +60,8 @@ export interface Settings {
   readonly dataDir: string
   readonly databaseUrl: string | null
   readonly databaseConnections: number
+  /** A folder that all servers of `databaseUrl` see, for the files of builds; null: they are in the database. */
+  readonly buildsDir: string | null
   /** By the name of the source if there are several. */
   readonly siteUrl: ForSources<string> | null
   readonly siteGenerator: ForSources<string> | null
@@ -245,6 +247,14 @@ export const settingsTable: readonly Setting<unknown>[] = [
     fallback: '10',
     meaning: 'Maximum connections of each server to `DATABASE_URL`, besides two for messages and its lease.',
     parse: wholeNumber(2, 200),
+  },
+  {
+    name: 'BUILDS_DIR',
+    key: 'buildsDir',
+    fallback: '',
+    meaning:
+      'With `DATABASE_URL`: a folder that all servers see, such as one of NFS, in which the files of the index are kept. Default: they are in the database.',
+    parse: optional,
   },
   {
     name: 'SITE_URL',
@@ -678,6 +688,17 @@ export const settingsTable: readonly Setting<unknown>[] = [
 
 type Environment = Readonly<Record<string, string | undefined>>
 
+/** Where builds are for several servers; null for one that keeps them in its data folder. */
+export function buildsDatabaseOf({
+  databaseUrl: url,
+  buildsDir,
+}: Pick<Settings, 'databaseUrl' | 'buildsDir'>): {
+  readonly url: string
+  readonly buildsDir: string | null
+} | null {
+  return url === null ? null : {url, buildsDir}
+}
+
 /**
  * Reads and checks every setting.
  * @throws DocentError `config` that lists all problems at once: invalid values, and names that look like misspellings.
@@ -737,6 +758,11 @@ function contradictions(read: Partial<Settings>): string[] {
   const problems: string[] = []
   if (read.notifyUrls !== undefined && read.notifyUrls.length > 0 && read.notifySecret === null) {
     problems.push('NOTIFY_URL: needs NOTIFY_SECRET, by which its receivers know who sent a message')
+  }
+  if (read.buildsDir != null && read.databaseUrl === null) {
+    problems.push(
+      'BUILDS_DIR: needs DATABASE_URL, the database that says which builds there are; leave it out for a single server',
+    )
   }
   if (read.generator === 'anthropic' && read.anthropicApiKey === null && read.anthropicBaseUrl === null) {
     problems.push(

@@ -8,7 +8,7 @@ import {samplePage} from '../support/sample-pages.ts'
 /** An empty place for builds, and what tests do to it. */
 export interface BuildStoreUnderContract {
   /** The same place as another process sees it. Called at least once. */
-  open(): BuildStore
+  open(): BuildStore | Promise<BuildStore>
   /** Spoils what a build is searched by, beyond use; its manifest stays. */
   damage(id: string): Promise<void>
   /** Called after each test. */
@@ -57,8 +57,8 @@ export function buildStoreContract(name: string, create: () => Promise<BuildStor
 
     beforeEach(async () => {
       under = await create()
-      store = under.open()
-      other = under.open()
+      store = await under.open()
+      other = await under.open()
     })
     afterEach(async () => {
       for (const close of closing.splice(0)) await close()
@@ -229,7 +229,7 @@ export function buildStoreContract(name: string, create: () => Promise<BuildStor
     })
 
     test('of many who want the lock at once, one gets it', async () => {
-      const tries = await Promise.allSettled(Array.from({length: 8}, () => under.open().lock()))
+      const tries = await Promise.allSettled(Array.from({length: 8}, async () => (await under.open()).lock()))
 
       const held = tries.flatMap((tried) => (tried.status === 'fulfilled' ? [tried.value] : []))
       expect(held).toHaveLength(1)

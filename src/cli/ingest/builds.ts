@@ -5,14 +5,16 @@ import {
   type BuildStore,
   type ListedBuild,
   listedAsServed,
-  localBuilds,
   openCurrentBuild,
 } from '../../search-index/index.ts'
 import {printJsonValue, printText} from '../terminal.ts'
 
 /** Prints the stored builds and marks the one that a server serves. */
-export async function listBuilds(dataDir: string, asJson: boolean): Promise<number> {
-  const builds = await servedBuilds(localBuilds(dataDir))
+export async function listBuilds(
+  store: BuildStore,
+  {dataDir, asJson}: {readonly dataDir: string; readonly asJson: boolean},
+): Promise<number> {
+  const builds = await servedBuilds(store)
   if (asJson) printJsonValue({builds})
   else if (builds.length === 0)
     printText(`There are no builds in ${dataDir}; ${howToRun('ingest')} creates the first.`)
@@ -38,16 +40,19 @@ async function servedBuilds(store: BuildStore): Promise<readonly ListedBuild[]> 
 }
 
 /** Makes an earlier build current; without an id, the previous one. */
-export async function rollBack(dataDir: string, id: string | undefined, asJson: boolean): Promise<number> {
-  const manifest = await activateBuild(localBuilds(dataDir), id)
+export async function rollBack(builds: BuildStore, id: string | undefined, asJson: boolean): Promise<number> {
+  const manifest = await activateBuild(builds, id)
   if (asJson) printJsonValue({outcome: 'activated', build: manifest.id})
   else printText(`${manifest.id} is current: ${manifest.counts.pages} pages, created ${manifest.createdAt}.`)
   return 0
 }
 
 /** Prints what the ingest that made a build reported; without an id, that of the current one. @throws DocentError `not_found`. */
-export async function showReport(dataDir: string, id: string | undefined, asJson: boolean): Promise<number> {
-  const builds = localBuilds(dataDir)
+export async function showReport(
+  builds: BuildStore,
+  id: string | undefined,
+  asJson: boolean,
+): Promise<number> {
   const which = id ?? (await builds.currentId())
   const json = which === null ? null : await builds.report(which)
   if (json === null)

@@ -2,7 +2,8 @@ import {inspect} from 'node:util'
 import {toDocentError} from '../../domain/index.ts'
 import {type IngestReport, summaryOf} from '../../ingestion/index.ts'
 import {keepOthersFromWriting} from '../../native/index.ts'
-import {loadSettings, type Settings} from '../../settings/index.ts'
+import {withBuilds} from '../../search-index/index.ts'
+import {buildsDatabaseOf, loadSettings, type Settings} from '../../settings/index.ts'
 import {printJsonValue, printText, warn} from '../terminal.ts'
 import {isUsageError, usageProblem} from '../usage-error.ts'
 import {listBuilds, rollBack, showReport} from './builds.ts'
@@ -33,9 +34,13 @@ export async function run(args: readonly string[]): Promise<number> {
   const {values, build} = given
   const dataDir = values.data ?? settings.dataDir
   try {
-    if (values.list) return await listBuilds(dataDir, values.json)
-    if (values.report) return await showReport(dataDir, build, values.json)
-    if (values.rollback) return await rollBack(dataDir, build, values.json)
+    const {list, report, rollback, json} = values
+    if (list || report || rollback) {
+      return await withBuilds(dataDir, buildsDatabaseOf(settings), async (builds) => {
+        if (list) return listBuilds(builds, {dataDir, asJson: json})
+        return report ? showReport(builds, build, json) : rollBack(builds, build, json)
+      })
+    }
     if (values.explain) {
       return await explain({
         sources: settings.sources,

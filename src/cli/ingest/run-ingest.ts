@@ -9,7 +9,7 @@ import {
   summaryOf,
 } from '../../ingestion/index.ts'
 import {cleanLine} from '../../lib/clean-text.ts'
-import {isGitHubActions, type Settings, workspaceFolder} from '../../settings/index.ts'
+import {buildsDatabaseOf, isGitHubActions, type Settings, workspaceFolder} from '../../settings/index.ts'
 import {closedAfterIngest} from '../gaps/group-once.ts'
 import {printJsonValue, printText, warn} from '../terminal.ts'
 import {annotate} from './annotate.ts'
@@ -101,6 +101,7 @@ async function ingestOnce({dataDir, values, settings, embedder, signal}: Run): P
         content: settings.sources,
         gitTokens: settings.gitTokens,
         dataDir,
+        database: buildsDatabaseOf(settings),
         embedder,
         embedderKey: await embedderKeyOf(model),
         full: values.full || values.check,

@@ -1,7 +1,7 @@
 import {DocentError} from '../../domain/index.ts'
 import {cleanLine, cleanText, escapedJson} from '../../lib/clean-text.ts'
 import {howToRun} from '../../package/index.ts'
-import {localBuilds, type OpenCurrentBuild, openCurrentBuild} from '../../search-index/index.ts'
+import {type OpenCurrentBuild, openCurrentBuild} from '../../search-index/index.ts'
 import {loadSettings, type Settings} from '../../settings/index.ts'
 import {
   checkedDraft,
@@ -89,13 +89,12 @@ async function command(args: readonly string[], environment: VerifiedCommandEnvi
   if (unexpected.length > 0) throw new UsageError(`unexpected ${unexpected.join(' ')}`)
   refuseOtherOptions(name, values)
   const settings = environment.settings()
-  const {databaseUrl} = settings
   const dataDir = values.data ?? settings.dataDir
-  return withStores({dataDir, databaseUrl}, async (stores) => {
+  return withStores({...settings, dataDir}, async (stores) => {
     const store = await stores.verified()
     let current: OpenCurrentBuild | null = null
     try {
-      current = await openCurrentBuild(localBuilds(dataDir))
+      current = await openCurrentBuild(await stores.builds())
       if (current.id === null)
         environment.warn(`There is no index, so that none is given: ${howToRun('ingest')} makes one.\n`)
       await commands[name]!({

@@ -1,6 +1,6 @@
 import {DocentError, type SiteUrl} from '../../domain/index.ts'
 import {addressesOf} from '../../retrieval/index.ts'
-import {localBuilds, type PageDigest} from '../../search-index/index.ts'
+import type {BuildStore, PageDigest} from '../../search-index/index.ts'
 import {pageTest} from '../../transcripts/index.ts'
 
 export interface BuildsWithPage {
@@ -20,12 +20,11 @@ export interface BuildsWithPage {
 export async function removeBuildsWith(
   names: readonly string[],
   {
-    dataDir,
+    builds,
     siteUrl,
     isDryRun,
-  }: {readonly dataDir: string; readonly siteUrl: SiteUrl; readonly isDryRun: boolean},
+  }: {readonly builds: BuildStore; readonly siteUrl: SiteUrl; readonly isDryRun: boolean},
 ): Promise<BuildsWithPage> {
-  const builds = localBuilds(dataDir)
   const isNamed = pageTest(names)
   const isPage = (digest: PageDigest) => isNamed(digest.path) || addressesOf(digest, siteUrl).some(isNamed)
   if (isDryRun) return find()

@@ -95,7 +95,10 @@ async function withdraw({stores, page, isDryRun, siteUrl, print, warn}: Call): P
   const {dataDir} = stores
   // Before a build is removed: where the transcripts cannot be reached, the addresses of the page must still be known later.
   const transcripts = await stores.transcripts()
-  const builds = await removeBuildsWith(namesOf(page), {dataDir, siteUrl, isDryRun})
+  const builds = await removeBuildsWith(namesOf(page), {
+    ...{siteUrl, isDryRun},
+    builds: await stores.builds(),
+  })
   const urls = [...new Set([...builds.urls, ...namesOf(page).filter(isAddress)])]
   if (urls.length === 0) {
     throw new DocentError(

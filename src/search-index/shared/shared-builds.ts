@@ -1,0 +1,363 @@
+import {readFile, rename} from 'node:fs/promises'
+import {hostname} from 'node:os'
+import {join} from 'node:path'
+import {DocentError} from '../../domain/index.ts'
+import {applyPostgresMigrations, type Postgres, type Queries} from '../../postgres/index.ts'
+import type {Manifest} from '../build.ts'
+import {
+  buildFolder,
+  buildIds,
+  buildsFolder,
+  currentBuildId,
+  makeCurrent,
+  removeBuild,
+  stagingFolder,
+  timeOfBuild,
+} from '../build-folders.ts'
+import type {BuildStore, ListedBuild} from '../build-store.ts'
+import {flush, replaceFile} from '../durable-files.ts'
+import {localBuilds} from '../local-builds.ts'
+import {parseManifest, writeManifest} from '../manifest.ts'
+import {manifestFile, reportFile} from '../schema.ts'
+import type {BuildArchive} from './build-archive.ts'
+import {takeChangeLock} from './change-lock.ts'
+import {databaseArchive} from './database-archive.ts'
+import {fetchBuild, hasBuild, whileNobodyFetches} from './fetch-build.ts'
+import {checkFolder, folderArchive} from './folder-archive.ts'
+import {buildMigrations} from './migrations.ts'
+
+/** Notified when another build is current, or builds were removed. */
+const channel = 'docent_builds'
+
+export interface SharedBuildsOptions {
+  /** Where this machine keeps copies. */
+  readonly dataDir: string
+  readonly postgres: Postgres
+  /** The address of `postgres`: the lock has a connection of its own. */
+  readonly url: string
+  /** A folder that all servers see, which keeps the files; null: the database does. Default null. */
+  readonly buildsDir?: string | null
+}
+
+/** Builds for all servers that share a database. */
+export interface SharedBuilds extends BuildStore {
+  /**
+   * Publishes the builds of the data folder if there are none for all yet, as where an installation moves to a database. Does nothing while another process changes builds. @throws DocentError `storage`.
+   */
+  adopt(): Promise<void>
+}
+
+interface BuildRow {
+  readonly id: string
+  readonly manifest: string
+  readonly report: string | null
+  readonly keptIn: string
+}
+
+function listed({id, manifest}: Pick<BuildRow, 'id' | 'manifest'>): Omit<ListedBuild, 'isCurrent'> {
+  try {
+    return {id, manifest: parseManifest(JSON.parse(manifest), `build ${id}`), problem: null}
+  } catch (error) {
+    return {id, manifest: null, problem: (error as Error).message}
+  }
+}
+
+/**
+ * Opens the builds that all servers share: the database says which there are and which is current, and it, or a shared
+ * folder, keeps their files. Each machine has copies of those that it serves in its data folder, and goes on with these
+ * where it cannot fetch another.
+ * @throws DocentError `storage` where the database or the shared folder cannot be used.
+ */
+export async function openSharedBuilds({
+  dataDir,
+  postgres,
+  url,
+  buildsDir = null,
+}: SharedBuildsOptions): Promise<SharedBuilds> {
+  await applyPostgresMigrations(postgres, 'builds', buildMigrations)
+  if (buildsDir !== null) await checkFolder(buildsDir)
+  const local = localBuilds(dataDir)
+  const archive: BuildArchive = buildsDir === null ? databaseArchive(postgres) : folderArchive(buildsDir)
+  const inDatabase = archive.keptIn === 'database' ? archive : databaseArchive(postgres)
+  /** Of the current build, by which a lock that was lost is noticed; null without the lock. */
+  let generationAtLock: number | null = null
+
+  /** @throws DocentError `storage` where its files are elsewhere than this server can read. */
+  function archiveOf({id, keptIn}: Pick<BuildRow, 'id' | 'keptIn'>): BuildArchive {
+    if (keptIn === archive.keptIn) return archive
+    if (keptIn === inDatabase.keptIn) return inDatabase
+    throw new DocentError(
+      'storage',
+      `the files of build ${id} are in the folder of BUILDS_DIR, which this server has no setting for; set it to the same folder for all servers`,
+    )
+  }
+
+  async function rowOf(id: string): Promise<BuildRow | null> {
+    return postgres.row<BuildRow>(
+      `SELECT id, manifest, report, kept_in AS "keptIn" FROM docent.builds WHERE id = $1`,
+      [id],
+    )
+  }
+
+  async function currentId(): Promise<string | null> {
+    const row = await postgres.row<{build: string | null}>('SELECT build FROM docent.current_build')
+    return row?.build ?? null
+  }
+
+  async function sharedIds(): Promise<string[]> {
+    const rows = await postgres.rows<{id: string}>(
+      'SELECT id FROM docent.builds ORDER BY id COLLATE "C" DESC',
+    )
+    return rows.map(({id}) => id)
+  }
+
+  /** Brings a build to this machine, if it is for all. One that is here alone is left as it is. */
+  async function fetched(id: string, signal?: AbortSignal): Promise<void> {
+    buildFolder(dataDir, id)
+    if (await hasBuild(dataDir, id)) return
+    const row = await rowOf(id)
+    if (row !== null) await fetchBuild(dataDir, row, archiveOf(row), signal)
+  }
+
+  /** Brings a build to this machine anew, where its copy here is damaged. False where another copy would be no better. */
+  async function fetchedAnew(id: string, signal?: AbortSignal): Promise<boolean> {
+    const row = await rowOf(id)
+    if (row === null || listed(row).manifest === null) return false
+    await removeBuild(dataDir, id)
+    await fetchBuild(dataDir, row, archiveOf(row), signal)
+    return true
+  }
+
+  async function repaired<T>(
+    id: string,
+    signal: AbortSignal | undefined,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    await fetched(id, signal)
+    try {
+      return await work()
+    } catch (error) {
+      const isDamaged = error instanceof DocentError && error.code === 'index_damaged'
+      if (isDamaged && (await fetchedAnew(id, signal))) return work()
+      throw error
+    }
+  }
+
+  /** Removes copies of builds that are no longer kept for all. One newer than all is being published. */
+  async function trim(): Promise<void> {
+    const shared = await sharedIds()
+    const [newest] = shared
+    const served = await currentBuildId(dataDir)
+    for (const id of await buildIds(dataDir)) {
+      const isKept = shared.includes(id) || id === served || newest === undefined || id > newest
+      if (!isKept) await removeBuild(dataDir, id)
+    }
+  }
+
+  async function currentGeneration(): Promise<number> {
+    const row = await postgres.row<{generation: number}>('SELECT generation FROM docent.current_build')
+    return row!.generation
+  }
+
+  /**
+   * Makes a build current for all, after `first`, in one transaction.
+   * @throws DocentError `locked` where another process has made one current since the lock was taken, which can only be if
+   * the connection that held it broke off.
+   */
+  async function makeCurrentForAll(id: string, first: (queries: Queries) => Promise<void>): Promise<void> {
+    const generation = generationAtLock ?? (await currentGeneration())
+    await postgres.transaction(async (queries) => {
+      await first(queries)
+      const changed = await queries.run(
+        'UPDATE docent.current_build SET build = $1, generation = generation + 1 WHERE generation = $2',
+        [id, generation],
+      )
+      if (changed === 0) {
+        throw new DocentError(
+          'locked',
+          'another server has changed the index meanwhile, since the connection to the database was lost; nothing was changed, try again',
+        )
+      }
+      await queries.run('SELECT pg_notify($1, $2)', [channel, id])
+    })
+    if (generationAtLock !== null) generationAtLock = generation + 1
+  }
+
+  /** Sends a build of a folder of this machine. Others see it when what is returned has run in a transaction. */
+  async function sent(folder: string, {id, files}: Manifest, report: string | null) {
+    const wanted = Object.entries(files).map(([name, {bytes}]) => ({name, bytes}))
+    const addFiles = await archive.store(id, folder, wanted)
+    const manifest = await readFile(join(folder, manifestFile), 'utf8')
+    return async (queries: Queries): Promise<void> => {
+      await queries.run(
+        'INSERT INTO docent.builds (id, manifest, report, kept_in, published_by) VALUES ($1, $2, $3, $4, $5)',
+        [id, manifest, report, archive.keptIn, hostname()],
+      )
+      await addFiles(queries)
+    }
+  }
+
+  async function collect(removed: readonly string[]): Promise<void> {
+    await archive.collect(removed)
+    if (archive !== inDatabase) await inDatabase.collect(removed)
+  }
+
+  async function removeRows(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return
+    await postgres.run('DELETE FROM docent.builds WHERE id = ANY($1)', [ids])
+    await collect(ids)
+    await postgres.notify(channel, '')
+    for (const id of ids) await removeBuild(dataDir, id)
+  }
+
+  const store: SharedBuilds = {
+    currentId,
+
+    async list() {
+      const current = await currentId()
+      const rows = await postgres.rows<Pick<BuildRow, 'id' | 'manifest'>>(
+        'SELECT id, manifest FROM docent.builds ORDER BY id COLLATE "C" DESC',
+      )
+      return rows.map((row) => ({isCurrent: row.id === current, ...listed(row)}))
+    },
+
+    async open(id, options = {}) {
+      const build = await repaired(id, options.signal, () => local.open(id, options))
+      try {
+        // What a server of this data folder goes on with, should it be started without the database one day.
+        if (id === (await currentId())) await makeCurrent(dataDir, id)
+        await trim()
+      } catch {
+        // The build is there, and that is what counts.
+      }
+      return build
+    },
+
+    async openBase(id) {
+      try {
+        await fetched(id)
+        const base = await local.openBase(id)
+        if (base !== null || !(await fetchedAnew(id))) return base
+        return await local.openBase(id)
+      } catch (error) {
+        const isOfNoUse = error instanceof DocentError && /^(?:not_found|index_damaged)$/.test(error.code)
+        if (isOfNoUse) return null
+        throw error
+      }
+    },
+
+    async activate(id) {
+      buildFolder(dataDir, id)
+      const row = await rowOf(id)
+      if (row === null) throw new DocentError('not_found', `There is no usable build ${id} for all servers.`)
+      const manifest = await repaired(id, undefined, () => local.activate(id))
+      await makeCurrentForAll(id, async () => {})
+      return manifest
+    },
+
+    async lock() {
+      const own = await local.lock()
+      try {
+        const shared = await takeChangeLock(postgres, url)
+        try {
+          // What its last holder sent and did not publish.
+          await collect([])
+          generationAtLock = await currentGeneration()
+        } catch (error) {
+          await shared.release()
+          throw error
+        }
+        return {
+          async release() {
+            generationAtLock = null
+            await shared.release()
+            await own.release()
+          },
+        }
+      } catch (error) {
+        await own.release()
+        throw error
+      }
+    },
+
+    async begin(options) {
+      // Ids sort by time, and the clocks of machines differ.
+      const [newest] = await sharedIds()
+      const now = Math.max(options.now ?? Date.now(), newest === undefined ? 0 : timeOfBuild(newest) + 1)
+      return local.begin({...options, now})
+    },
+
+    async publish(id, manifest, report) {
+      const staged = stagingFolder(dataDir, id)
+      const json = report === undefined ? null : JSON.stringify(report)
+      if (json !== null) await replaceFile(join(staged, reportFile), json)
+      await writeManifest(staged, manifest)
+      const add = await sent(staged, manifest, json)
+      // Nobody of this data folder fetches it before it is in its place.
+      await whileNobodyFetches(dataDir, async () => {
+        await makeCurrentForAll(id, add)
+        // It is published. Where this machine cannot keep it, it fetches it.
+        await rename(staged, buildFolder(dataDir, id))
+          .then(() => flush(buildsFolder(dataDir)))
+          .then(() => makeCurrent(dataDir, id))
+          .catch(() => undefined)
+      })
+    },
+
+    async report(id) {
+      buildFolder(dataDir, id)
+      return (await rowOf(id))?.report ?? null
+    },
+
+    async prune(keep) {
+      const current = await currentId()
+      const others = (await sharedIds()).filter((id) => id !== current)
+      const removed = others.slice(Math.max(2, keep) - 1)
+      await removeRows(removed)
+      await trim()
+      return removed
+    },
+
+    async remove(id) {
+      buildFolder(dataDir, id)
+      if (id === (await currentId()))
+        throw new DocentError('conflict', `${id} is the current build: it cannot be removed.`)
+      await removeRows([id])
+    },
+
+    watch(onHint) {
+      return postgres.listen(
+        channel,
+        () => {
+          onHint()
+          trim().catch(() => undefined)
+        },
+        onHint,
+      )
+    },
+
+    async adopt() {
+      const own = await currentBuildId(dataDir)
+      if (own === null || (await currentId()) !== null) return
+      const lock = await store.lock().catch((error: unknown) => {
+        if (error instanceof DocentError && error.code === 'locked') return null
+        throw error
+      })
+      try {
+        if (lock === null || (await currentId()) !== null) return
+        // The current one last, so that it is the newest that others see.
+        const ids = (await buildIds(dataDir)).filter((id) => id !== own).reverse()
+        for (const id of [...ids, own]) {
+          const base = await local.openBase(id)
+          if (base === null) continue
+          base.records.close()
+          const add = await sent(base.folder, base.manifest, await local.report(id))
+          await (id === own ? makeCurrentForAll(id, add) : postgres.transaction(add))
+        }
+      } finally {
+        await lock?.release()
+      }
+    },
+  }
+  return store
+}
