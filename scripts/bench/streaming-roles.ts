@@ -277,6 +277,7 @@ function startDocent(): void {
       },
       builds: {
         list: async () => [],
+        servers: async () => [],
         activate: async () => {},
         report: async () => null,
         folder: async () => '',

@@ -15,7 +15,7 @@ import type {InfoBody} from '../../src/http/info-route.ts'
 import type {ChatCompletion} from '../../src/http/openai/chat-completion.ts'
 import type {OpenAiErrorBody} from '../../src/http/openai/openai-errors.ts'
 import type {OpenAiResponse} from '../../src/http/openai/response-object.ts'
-import type {ReindexEvent, ReindexJob} from '../../src/http/reindexing.ts'
+import type {ReindexEvent, ReindexJob} from '../../src/http/reindex/reindexing.ts'
 import type {SourceNow} from '../../src/http/staff/material-routes.ts'
 import type {IngestReport} from '../../src/ingestion/index.ts'
 import type {LineProblem} from '../../src/question-sets/index.ts'
@@ -26,7 +26,7 @@ import type {
   SearchResult,
   SectionText,
 } from '../../src/retrieval/index.ts'
-import type {BuildChanges, ListedBuild} from '../../src/search-index/index.ts'
+import type {BuildChanges, ListedBuild, ServedBuild} from '../../src/search-index/index.ts'
 import type {AuditLine, Handover, Permission, Person, Role} from '../../src/staff/index.ts'
 import type {AskedQuestion} from '../../src/transcripts/index.ts'
 import type {
@@ -362,6 +362,8 @@ export interface GapDetails extends OneGap {
 export interface Builds {
   /** The newest first. */
   readonly builds: readonly ListedBuild[]
+  /** What each server serves, where several share a database; else empty. */
+  readonly servers: readonly ServedBuild[]
 }
 
 export interface OneBuild {

@@ -10,6 +10,7 @@ import {withCost, withCosts} from './costs.ts'
 import {verifyDepth} from './guards/json-depth.ts'
 import {ownPagesOnly} from './guards/origins.ts'
 import {requireJson} from './guards/require-json.ts'
+import {addReindexRoutes, type ReindexRoutesDeps} from './reindex/reindex-routes.ts'
 import {
   analyticsRequestOf,
   exportRequestOf,
@@ -27,7 +28,6 @@ import {addHandoverRoutes, type HandoverRoutesDeps} from './staff/handover-route
 import {addMaterialRoutes} from './staff/material-routes.ts'
 import {isRedactedFor, memberOf} from './staff/member.ts'
 import {addPeopleRoutes, type PeopleRoutesDeps} from './staff/people-routes.ts'
-import {addReindexRoutes, type ReindexRoutesDeps} from './staff/reindex-routes.ts'
 import {addReplayRoutes} from './staff/replay-routes.ts'
 import {tokenBody} from './staff/staff-schemas.ts'
 import {addStorageRoutes, type StorageRoutesDeps} from './staff/storage-routes.ts'

@@ -36,7 +36,9 @@ import type {Metrics} from './metrics.ts'
 import {addOpenApiRoute} from './openapi/openapi-route.ts'
 import {addPageRoute} from './page-route.ts'
 import {addRefusals} from './refused-requests.ts'
-import {createReindexing, type StartIngest} from './reindexing.ts'
+import type {ReindexBoard} from './reindex/reindex-board.ts'
+import {createReindexing, type StartIngest} from './reindex/reindexing.ts'
+import {sharedReindexing} from './reindex/shared-reindexing.ts'
 import {createAuditor} from './staff/auditor.ts'
 import type {BuildRegistry} from './staff/build-routes.ts'
 import type {ExplainSearch} from './staff/explain-routes.ts'
@@ -102,6 +104,8 @@ export interface HttpServerDeps {
   /** How a search comes to its result, for staff. */
   readonly explain: ExplainSearch
   readonly startIngest: StartIngest
+  /** What other servers are told of reindexes. Default: there are none. */
+  readonly reindexBoard?: ReindexBoard
   /** Whether a push event of GitHub or GitLab may have changed the docs. Default: any may. */
   readonly isPushForDocs?: (event: unknown) => boolean
   /** Where limits on visitors are counted. */
@@ -159,7 +163,9 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   })
   const operators = createOperators(options, staff, guesses)
   const checkHost = hostGuard(options)
-  const reindexing = createReindexing(deps.startIngest, log)
+  const {reindexBoard: board} = deps
+  const ownReindexing = createReindexing(deps.startIngest, log, board?.tell)
+  const reindexing = board === undefined ? ownReindexing : sharedReindexing(ownReindexing, board, log)
   const buildsReader = openBuildsReader()
   const {heartbeatMs, slowReaderTimeoutMs, bufferMs} = options
   const streaming = {heartbeatMs, slowReaderTimeoutMs}

@@ -5,6 +5,8 @@ export {type PostgresLimits, type PostgresLimitsOptions, postgresLimits} from '.
 export type {Log} from './log.ts'
 export {createMetrics} from './metrics.ts'
 export {redactedLog} from './redacted-log.ts'
+export {postgresBoard} from './reindex/postgres-board.ts'
+export type {ReindexBoard} from './reindex/reindex-board.ts'
 export type {BuildRegistry} from './staff/build-routes.ts'
 export type {ExplainQuery} from './staff/explain-routes.ts'
 export type {GapsService} from './staff/gap-routes.ts'

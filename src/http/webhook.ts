@@ -4,7 +4,7 @@ import {DocentError} from '../domain/index.ts'
 import {isSameSecret} from '../lib/secrets.ts'
 import {checkJsonDepth} from './guards/json-depth.ts'
 import {visitorOf} from './limits/limits.ts'
-import type {Reindexing} from './reindexing.ts'
+import type {Reindexing} from './reindex/reindexing.ts'
 import type {Guesses} from './staff/guesses.ts'
 
 export interface WebhookDeps {

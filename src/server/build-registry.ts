@@ -2,7 +2,12 @@ import {DocentError} from '../domain/index.ts'
 import type {BuildRegistry} from '../http/index.ts'
 import {activateBuild} from '../ingestion/index.ts'
 import {TwoGenerationCache} from '../lib/two-generation-cache.ts'
-import {type BuildStore, listedAsServed, type OpenCurrentBuild} from '../search-index/index.ts'
+import {
+  type BuildStore,
+  listedAsServed,
+  type OpenCurrentBuild,
+  type ServedBuilds,
+} from '../search-index/index.ts'
 
 /** More than are kept. */
 const maxFolders = 100
@@ -26,9 +31,14 @@ function damaged(id: string, cause?: unknown): DocentError {
 }
 
 /** What staff see and do with kept builds. One that they activate is served by the time it resolves. */
-export function buildRegistryOf(builds: BuildStore, current: OpenCurrentBuild): BuildRegistry {
+export function buildRegistryOf(
+  builds: BuildStore,
+  current: OpenCurrentBuild,
+  served: ServedBuilds | null,
+): BuildRegistry {
   return {
     list: async () => listedAsServed(await builds.list(), current),
+    servers: async () => (await served?.list()) ?? [],
     async activate(id) {
       const isKept = (await builds.list()).some((build) => build.id === id)
       await activateBuild(builds, id).catch((cause: unknown) => {

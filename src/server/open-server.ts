@@ -1,5 +1,6 @@
 import {withGapsForgotten} from '../gaps/index.ts'
-import {createHttpServer, createMetrics, type HttpServer, redactedLog} from '../http/index.ts'
+import {createHttpServer, createMetrics, type HttpServer, postgresBoard, redactedLog} from '../http/index.ts'
+import {tellServedBuild} from '../search-index/index.ts'
 import {isPushFor} from '../sources/index.ts'
 import {type Assistant, openAssistant} from './assistant.ts'
 import {buildRegistryOf} from './build-registry.ts'
@@ -72,7 +73,19 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
   const usable = buildFor(assistant.embedder, assistant.current)
   const starting =
     options.parts?.retriever === undefined ? await startingQuestionsOf(assistant, usable, settings) : null
-  const builds = buildRegistryOf(assistant.builds, assistant.current)
+  const board =
+    database === null
+      ? null
+      : await opened(postgresBoard({postgres: database.postgres, replica: database.lease.name}), (one) =>
+          one.close(),
+        )
+  const served =
+    database === null
+      ? null
+      : await opened(tellServedBuild(database.postgres, database.lease.name, assistant.current), (one) =>
+          one.close(),
+        )
+  const builds = buildRegistryOf(assistant.builds, assistant.current, served)
   const explainer = searchExplainer(options, assistant, builds.folder)
   const gaps = gapsOf(options, {
     ...{assistant, store: gapStore, usable, folderOf: builds.folder},
@@ -100,6 +113,7 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
     builds,
     explain: explainer.explain,
     startIngest: ingests.start,
+    ...(board === null ? {} : {reindexBoard: board}),
     indexProblem: () => assistant.current.problem,
     sourceProblems: () => assistant.sourceProblems(),
     isPushForDocs: (event) => isPushFor(settings.sources, event),

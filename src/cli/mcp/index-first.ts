@@ -3,6 +3,7 @@ import {DocentError, sourceShown, toDocentError} from '../../domain/index.ts'
 import {howToRun} from '../../package/index.ts'
 import type {Assistant} from '../../server/index.ts'
 import type {Settings} from '../../settings/index.ts'
+import {indexPublished} from '../published-index.ts'
 
 /** The part of a pino logger that this command uses. */
 export interface ServerLog {
@@ -24,8 +25,6 @@ export interface Indexing {
 
 /** How long a call waits, in milliseconds: clients give up after a minute. */
 const waitMs = 30_000
-/** How often to look whether another process has published an index. */
-const lookMs = 250
 /** How often to try whether another process that changed the index has ended without publishing one. */
 const retryMs = 3_000
 
@@ -52,7 +51,8 @@ export function indexFirst(assistant: Assistant, settings: Settings, log: Server
         if (error.code !== 'locked') throw error
         if (!isWaiting) log.info({holder: error.details}, 'another process is indexing the docs')
         isWaiting = true
-        await publishedWithin(retryMs)
+        await indexPublished(assistant, retryMs, () => stopped.signal.aborted)
+        stopped.signal.throwIfAborted()
       }
     }
     log.info({}, 'the docs are indexed')
@@ -75,15 +75,6 @@ export function indexFirst(assistant: Assistant, settings: Settings, log: Server
       'gate_failed',
       [`The index of ${places} was not published (${outcome}).`, ...refusals].join(' '),
     )
-  }
-
-  /** Waits until another process has published an index, or so long. */
-  async function publishedWithin(ms: number): Promise<void> {
-    const until = performance.now() + ms
-    while (assistant.indexProblem() !== null && performance.now() < until) {
-      await delay(lookMs, undefined, {signal: stopped.signal})
-      await assistant.current.refresh()
-    }
   }
 
   return {

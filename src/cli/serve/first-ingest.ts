@@ -1,8 +1,9 @@
 import {Presets, SingleBar} from 'cli-progress'
-import {DocentError} from '../../domain/index.ts'
+import {DocentError, toDocentError} from '../../domain/index.ts'
 import type {SpawnedIngest} from '../../ingestion/index.ts'
 import {howToRun} from '../../package/index.ts'
 import type {Assistant} from '../../server/index.ts'
+import {indexPublished} from '../published-index.ts'
 import {printLine} from '../terminal.ts'
 
 export interface FirstIngest {
@@ -14,17 +15,41 @@ export interface FirstIngest {
   readonly isStopping: () => boolean
 }
 
+/** How often to try whether another process that changed the index has ended without publishing one, in milliseconds. */
+const retryMs = 3_000
+
 /**
- * Ingests and shows progress: a bar on a terminal, otherwise a line for each stage.
+ * Ingests and shows progress: a bar on a terminal, otherwise a line for each stage. Where another process, such as a server
+ * that was started together with this one, indexes the docs already, its index is waited for.
  * @throws DocentError `gate_failed` if there is still no index afterwards.
  */
-export async function ingestFirst(
+export async function ingestFirst(assistant: Assistant, first: FirstIngest): Promise<void> {
+  let isWaiting = false
+  while (!first.isStopping()) {
+    try {
+      return await ingested(assistant, first, isWaiting)
+    } catch (thrown) {
+      const error = toDocentError(thrown)
+      if (error.code !== 'locked') throw error
+      if (!isWaiting) printLine(`Waiting: ${error.message}.`)
+      isWaiting = true
+    }
+    await indexPublished(assistant, retryMs, first.isStopping)
+    if (assistant.indexProblem() !== null) continue
+    printLine('Another process has indexed the docs.')
+    return
+  }
+}
+
+/** @param isQuiet whether the stages were shown before */
+async function ingested(
   {ingest, indexProblem}: Assistant,
   {places, problem, isStopping}: FirstIngest,
+  isQuiet: boolean,
 ): Promise<void> {
-  printLine(`Indexing ${places}: ${problem}.`)
+  if (!isQuiet) printLine(`Indexing ${places}: ${problem}.`)
   const {progress, report} = ingest({full: false})
-  await showProgress(progress)
+  await showProgress(progress, isQuiet)
   if (isStopping()) return
   const {outcome, pages, passages, tookMs, diagnostics, gates, sources} = await report
   if (indexProblem() !== null) {
@@ -42,20 +67,21 @@ export async function ingestFirst(
     printLine(`${problems.length} pages could not be read; ${howToRun('ingest')} lists them.`)
 }
 
-async function showProgress(progress: SpawnedIngest['progress']): Promise<void> {
-  const bar = process.stdout.isTTY
-    ? new SingleBar(
-        {format: 'Indexing [{bar}] {value}/{total} pages {stage}', stream: process.stdout},
-        Presets.shades_classic,
-      )
-    : null
+async function showProgress(progress: SpawnedIngest['progress'], isQuiet: boolean): Promise<void> {
+  const bar =
+    process.stdout.isTTY && !isQuiet
+      ? new SingleBar(
+          {format: 'Indexing [{bar}] {value}/{total} pages {stage}', stream: process.stdout},
+          Presets.shades_classic,
+        )
+      : null
   let stage = ''
   bar?.start(0, 0, {stage})
   for await (const step of progress) {
     if (bar) {
       if (step.total > 0) bar.setTotal(step.total)
       bar.update(step.done, {stage: step.stage})
-    } else if (step.stage !== stage) printLine(`  ${step.stage}`)
+    } else if (step.stage !== stage && (!isQuiet || step.stage !== 'base')) printLine(`  ${step.stage}`)
     stage = step.stage
   }
   bar?.stop()

@@ -1,7 +1,7 @@
 import type {Router} from 'express'
 import {DocentError, type SiteUrl} from '../../domain/index.ts'
 import {closedGaps} from '../../gaps/index.ts'
-import type {CurrentBuild} from '../../search-index/index.ts'
+import type {CurrentBuild, ServedBuild} from '../../search-index/index.ts'
 import type {TranscriptStore} from '../../transcripts/index.ts'
 import type {BuildsReader} from '../builds/builds-reader.ts'
 import type {Auditor} from './auditor.ts'
@@ -16,6 +16,8 @@ export interface BuildRegistry {
   list(): Promise<
     readonly {readonly id: string; readonly isCurrent: boolean; readonly problem: string | null}[]
   >
+  /** What each server serves, where several share a database; else none. @throws DocentError `storage`. */
+  servers(): Promise<readonly ServedBuild[]>
   /** Makes a build current. @throws DocentError `not_found`; `conflict` for one that is damaged. */
   activate(buildId: string): Promise<void>
   /** The report of the ingest that made it, as JSON; null where none is kept. */
@@ -43,7 +45,7 @@ export function addBuildRoutes(router: Router, deps: BuildRoutesDeps): void {
   const {staff, auditor, builds, buildsReader, current, transcripts, gaps, siteUrl} = deps
 
   router.get('/builds', staff.allow('docs'), async (_request, response) => {
-    response.json({builds: await builds.list()})
+    response.json({builds: await builds.list(), servers: await builds.servers()})
   })
   router.get('/builds/:id', staff.allow('docs'), async (request, response) => {
     const id = String(request.params['id'])

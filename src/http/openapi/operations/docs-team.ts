@@ -1,7 +1,7 @@
+import {reindexBody} from '../../reindex/reindex-routes.ts'
 import {changedSectionQuery, changesQuery, coverageQuery, explainQuery} from '../../staff/docs-schemas.ts'
 import {gapChange, gapQuery} from '../../staff/gap-routes.ts'
 import {goldenOfGapBody, goldenQuery} from '../../staff/golden-routes.ts'
-import {reindexBody} from '../../staff/reindex-routes.ts'
 import {
   verifiedChange,
   verifiedProposal,

@@ -4,16 +4,22 @@ import {icon} from '../icons.ts'
 import {isolated} from '../visible.ts'
 import {bytes, docsView, loadFailed, loading, pathOfBuild, pathOfChanges} from './frame.ts'
 import {LoadedView} from './loaded-view.ts'
-import type {Build} from './wire.ts'
+import type {Build, Server} from './wire.ts'
+
+interface Loaded {
+  readonly builds: readonly Build[]
+  /** Those that share the builds; none of a server that stands alone. */
+  readonly servers: readonly Server[]
+}
 
 /** The builds that are kept. */
-export class BuildsView extends LoadedView<readonly Build[]> {
+export class BuildsView extends LoadedView<Loaded> {
   protected wanted(): string {
     return '/builds'
   }
 
-  protected async read(path: string, signal: AbortSignal): Promise<readonly Build[]> {
-    return (await this.context.api.send<{builds: Build[]}>(path, {signal})).builds
+  protected async read(path: string, signal: AbortSignal): Promise<Loaded> {
+    return this.context.api.send<Loaded>(path, {signal})
   }
 
   protected override render(): TemplateResult {
@@ -24,11 +30,21 @@ export class BuildsView extends LoadedView<readonly Build[]> {
   #content(): TemplateResult {
     if (this.problem !== null) return loadFailed('The builds could not be loaded', this.problem, this.reload)
     if (this.value === null) return loading('builds')
-    const builds = this.value
+    const {builds, servers} = this.value
     if (builds.length === 0)
       return html`<div class="notice"><h2>No builds yet</h2><p>The first is made by <a href="/console/docs">a reindex</a>.</p></div>`
     return html`<p class="quiet lead">Each reindex that changes something makes a build. The last ones are kept, so that you can see what changed and go back.</p>
-      <ol class="builds">${builds.map((build, index) => this.#row(build, builds[index + 1]))}</ol>`
+      <ol class="builds">${builds.map((build, index) => this.#row(build, builds[index + 1]))}</ol>
+      ${servers.length === 0 ? nothing : this.#servers(servers, builds)}`
+  }
+
+  #servers(servers: readonly Server[], builds: readonly Build[]): TemplateResult {
+    return html`<section class="block"><h2>Servers</h2><p class="quiet">All share the builds, and each serves its own copy.</p><ul class="servers">${servers.map(
+      ({server, build, problem, since}) => {
+        const made = builds.find(({id}) => id === build)?.manifest?.createdAt
+        return html`<li><code>${server}</code> <span>${build === null ? 'serves no build' : html`serves the build of <a href=${pathOfBuild(build)}>${made === undefined ? build : timeAgo(Date.parse(made))}</a>`}, <span class="quiet">since ${timeAgo(since)}</span></span>${problem === null ? nothing : html`<p class="outcome bad">${icon('alert')}<span>${isolated(problem)}</span></p>`}</li>`
+      },
+    )}</ul></section>`
   }
 
   #row(build: Build, before: Build | undefined): TemplateResult {

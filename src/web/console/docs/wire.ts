@@ -148,6 +148,14 @@ export interface Build {
 
 export type ChangeKind = 'added' | 'changed' | 'moved' | 'removed'
 
+/** What one of several servers serves. */
+export interface Server {
+  readonly server: string
+  readonly build: string | null
+  readonly problem: string | null
+  readonly since: number
+}
+
 export interface ChangedPage {
   readonly path: string
   readonly url: string

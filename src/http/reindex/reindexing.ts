@@ -1,6 +1,7 @@
 import {randomUUID} from 'node:crypto'
-import {DocentError, type ErrorCode, readerMessageOf, toDocentError} from '../domain/index.ts'
-import type {Log} from './log.ts'
+import {setTimeout as delay} from 'node:timers/promises'
+import {DocentError, type ErrorCode, readerMessageOf, toDocentError} from '../../domain/index.ts'
+import type {Log} from '../log.ts'
 
 /** One ingest, run outside this process. */
 export interface IngestRun {
@@ -66,23 +67,33 @@ export interface SequencedReindexEvent {
   readonly event: ReindexEvent
 }
 
+/** A job with what others need to show it and to follow it. */
+export interface ToldJob {
+  readonly job: ReindexJob
+  /** Number of its last event. */
+  readonly seq: number
+  /** Its last event, if it has ended; else null. */
+  readonly end: Extract<ReindexEvent, {type: 'done' | 'error'}> | null
+}
+
 /** Reindexing over HTTP: one job at a time, each with events that can be read again. */
 export interface Reindexing {
   /** Starts a job and returns its id. @throws DocentError `locked` with the id of a job that is still running. */
-  start(options: ReindexOptions, starter: ReindexStarter): string
+  start(options: ReindexOptions, starter: ReindexStarter): Promise<string>
   /**
    * Starts a job, or lets another follow the one that is running, which may have read the docs before they changed. Any
-   * number of requests meanwhile share that job. `report` is that of the ingest, and rejects as it does.
+   * number of requests meanwhile share that job. While another process indexes the docs it waits. `report` is that of the
+   * ingest, and rejects as it does.
    */
   request(starter: ReindexStarter): {readonly id: string; readonly report: Promise<unknown>}
-  isKnown(jobId: string): boolean
+  isKnown(jobId: string): Promise<boolean>
   /** The last ones, newest first, with those that run and wait. */
-  list(): readonly ReindexJob[]
+  list(): Promise<readonly ReindexJob[]>
   /**
    * Ends a job; what was published before stays. @throws DocentError `not_found`; `conflict` if it has ended or its ingest
    * cannot be ended.
    */
-  cancel(jobId: string): void
+  cancel(jobId: string): Promise<void>
   /** Events after `after`, then live ones, up to and including `done` or `error`. */
   events(jobId: string, options: {after: number; signal: AbortSignal}): AsyncGenerator<SequencedReindexEvent>
 }
@@ -95,6 +106,10 @@ interface Job {
   startedAt: number | null
   endedAt: number | null
   ingest: IngestRun | null
+  /** Whether it waits for another process that indexes the docs, rather than fail. */
+  readonly isPatient: boolean
+  /** Ends such a wait; null while there is none. */
+  wait: AbortController | null
   progress: unknown
   isCancelled: boolean
   /** As it ended; null before. */
@@ -112,15 +127,28 @@ interface Job {
 const maxJobs = 10
 const maxEventsPerJob = 2000
 
-export function createReindexing(startIngest: StartIngest, log: Log): Reindexing {
+/** How long a job waits for another process that indexes the docs, in milliseconds: at first, and at most. */
+const firstWaitMs = 2_000
+const maxWaitMs = 30_000
+
+/**
+ * Reindexing in this process.
+ * @param onChange called when a job begins, goes on and ends. Default: nobody is told.
+ */
+export function createReindexing(
+  startIngest: StartIngest,
+  log: Log,
+  onChange: (told: ToldJob) => void = () => {},
+): Reindexing {
   const jobs = new Map<string, Job>()
   let running: Job | null = null
   /** The job that follows the one that is running. */
   let next: Job | null = null
 
-  function add(options: ReindexOptions, starter: ReindexStarter): Job {
-    const job = newJob(options, starter)
+  function add(options: ReindexOptions, starter: ReindexStarter, isPatient: boolean): Job {
+    const job = newJob(options, starter, isPatient)
     jobs.set(job.id, job)
+    tell(job)
     for (const oldest of jobs.keys()) {
       if (jobs.size <= maxJobs) break
       jobs.delete(oldest)
@@ -130,17 +158,8 @@ export function createReindexing(startIngest: StartIngest, log: Log): Reindexing
 
   async function run(job: Job): Promise<void> {
     running = job
-    job.startedAt = Date.now()
     try {
-      const ingest = startIngest(job.options)
-      job.ingest = ingest
-      // Awaited below; it may fail while the progress is still being read.
-      ingest.report.catch(() => {})
-      for await (const progress of ingest.progress) {
-        job.progress = progress
-        publish(job, {type: 'progress', progress})
-      }
-      const report = await ingest.report
+      const report = await reportOf(job)
       end(job, {type: 'done', report})
       job.resolve(report)
     } catch (thrown) {
@@ -150,6 +169,40 @@ export function createReindexing(startIngest: StartIngest, log: Log): Reindexing
     running = null
     next = null
     if (following !== null) void run(following)
+  }
+
+  async function reportOf(job: Job): Promise<unknown> {
+    let waitMs = firstWaitMs
+    for (;;) {
+      try {
+        job.startedAt = Date.now()
+        const ingest = startIngest(job.options)
+        job.ingest = ingest
+        // Awaited below; it may fail while the progress is still being read.
+        ingest.report.catch(() => {})
+        for await (const progress of ingest.progress) {
+          job.progress = progress
+          publish(job, {type: 'progress', progress})
+        }
+        return await ingest.report
+      } catch (thrown) {
+        const error = toDocentError(thrown)
+        if (error.code !== 'locked' || !job.isPatient || job.isCancelled) throw error
+        log.info(
+          {jobId: job.id, holder: error.details},
+          'a reindex waits for another process that indexes the docs',
+        )
+      }
+      Object.assign(job, {startedAt: null, ingest: null, progress: null, wait: new AbortController()})
+      tell(job)
+      await delay(waitMs, undefined, {signal: job.wait!.signal, ref: false})
+      job.wait = null
+      waitMs = Math.min(maxWaitMs, waitMs * 2)
+    }
+  }
+
+  function tell(job: Job): void {
+    onChange({job: shown(job), seq: job.events.at(-1)?.seq ?? 0, end: job.end})
   }
 
   function fail(job: Job, thrown: unknown): void {
@@ -176,6 +229,7 @@ export function createReindexing(startIngest: StartIngest, log: Log): Reindexing
   function publish(job: Job, event: ReindexEvent): void {
     job.events.push({seq: (job.events.at(-1)?.seq ?? 0) + 1, event})
     if (job.events.length > maxEventsPerJob) job.events.shift()
+    tell(job)
     wake(job)
   }
 
@@ -184,29 +238,30 @@ export function createReindexing(startIngest: StartIngest, log: Log): Reindexing
   }
 
   return {
-    start(options, starter) {
+    async start(options, starter) {
       if (running !== null) {
         throw new DocentError('locked', 'The docs are already being indexed.', {details: {jobId: running.id}})
       }
-      const job = add(options, starter)
+      const job = add(options, starter, false)
       void run(job)
       return job.id
     },
     request(starter) {
       if (next !== null) return next
-      const job = add({full: false}, starter)
+      const job = add({full: false}, starter, true)
       if (running === null) void run(job)
       else next = job
       return job
     },
-    isKnown: (jobId) => jobs.has(jobId),
-    list: () => [...jobs.values()].reverse().map(shown),
-    cancel(jobId) {
+    isKnown: async (jobId) => jobs.has(jobId),
+    list: async () => [...jobs.values()].reverse().map(shown),
+    async cancel(jobId) {
       const job = jobs.get(jobId)
       if (!job) throw new DocentError('not_found', 'There is no such reindex.')
       if (!canCancel(job))
         throw new DocentError('conflict', 'This reindex has ended, or cannot be cancelled.')
       job.isCancelled = true
+      if (job.wait !== null) return job.wait.abort()
       if (job !== next) return job.ingest!.kill!()
       next = null
       fail(job, null)
@@ -273,7 +328,7 @@ function stateOf({startedAt, end}: Job): ReindexJob['state'] {
   return end.code === 'cancelled' ? 'cancelled' : 'failed'
 }
 
-function newJob(options: ReindexOptions, starter: ReindexStarter): Job {
+function newJob(options: ReindexOptions, starter: ReindexStarter, isPatient: boolean): Job {
   let resolve: Job['resolve'] = () => {}
   let reject: Job['reject'] = () => {}
   const report = new Promise<unknown>((onReport, onError) => {
@@ -284,7 +339,8 @@ function newJob(options: ReindexOptions, starter: ReindexStarter): Job {
   report.catch(() => {})
   const id = randomUUID()
   return {
-    ...{id, options, starter, report, resolve, reject},
+    ...{id, options, starter, isPatient, report, resolve, reject},
+    wait: null,
     requestedAt: Date.now(),
     startedAt: null,
     endedAt: null,

@@ -1,0 +1,151 @@
+import {
+  applyPostgresMigrations,
+  isAliveSql,
+  type Postgres,
+  type PostgresMigration,
+  replicaMigrations,
+  storable,
+} from '../../postgres/index.ts'
+import type {ReindexBoard} from './reindex-board.ts'
+import type {ReindexJob, ToldJob} from './reindexing.ts'
+
+const channel = 'docent_reindex_cancelled'
+/** Jobs that can be seen, of all servers together. */
+const maxJobs = 20
+/** Progress is told no more often than this, in milliseconds; beginnings and ends are told at once. */
+const tellMs = 500
+
+const boardMigrations: readonly PostgresMigration[] = [
+  {
+    name: '001_reindex_jobs',
+    sql: `
+      CREATE TABLE docent.reindex_jobs (
+        id text PRIMARY KEY,
+        replica text NOT NULL,
+        requested_at bigint NOT NULL,
+        told_at timestamptz NOT NULL DEFAULT now(),
+        seq integer NOT NULL,
+        job text NOT NULL,
+        -- Null until it has ended.
+        ended text
+      );
+      CREATE INDEX reindex_jobs_by_time ON docent.reindex_jobs (requested_at DESC);
+    `,
+  },
+]
+
+export interface PostgresBoardOptions {
+  /** Stays open when the board is closed. */
+  readonly postgres: Postgres
+  /** The name of this process, as `openReplica` has registered it. */
+  readonly replica: string
+}
+
+interface Row {
+  readonly job: string
+  readonly seq: number
+  readonly ended: string | null
+  readonly isAlive: boolean
+  /** Milliseconds since the epoch. */
+  readonly toldAt: number
+}
+
+const columns = `job, seq, ended, ${isAliveSql('reindex_jobs.replica')} AS "isAlive",
+  (extract(epoch FROM told_at) * 1000)::bigint AS "toldAt"`
+
+/** @throws DocentError `storage` if the database cannot be reached at first, or was written by a newer Docent. */
+export async function postgresBoard({postgres, replica}: PostgresBoardOptions): Promise<ReindexBoard> {
+  await applyPostgresMigrations(postgres, 'replicas', replicaMigrations)
+  await applyPostgresMigrations(postgres, 'reindex', boardMigrations)
+  /** What is still to be told, by the id of its job: the newest of each. */
+  const untold = new Map<string, ToldJob>()
+  let telling: Promise<void> | null = null
+  let timer: NodeJS.Timeout | undefined
+  const listening: (() => void)[] = []
+
+  async function write({job, seq, end}: ToldJob): Promise<void> {
+    const ended = end === null ? null : storable(JSON.stringify(end))
+    await postgres.run(
+      `INSERT INTO docent.reindex_jobs (id, replica, requested_at, seq, job, ended) VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, job = excluded.job, ended = excluded.ended, told_at = now()`,
+      [job.id, replica, job.requestedAt, seq, storable(JSON.stringify(job)), ended],
+    )
+    if (end === null) return
+    await postgres.run(
+      `DELETE FROM docent.reindex_jobs WHERE requested_at <
+         (SELECT requested_at FROM docent.reindex_jobs ORDER BY requested_at DESC OFFSET $1 LIMIT 1)`,
+      [maxJobs - 1],
+    )
+  }
+
+  async function tellAll(): Promise<void> {
+    for (const [id, told] of untold) {
+      try {
+        await write(told)
+        if (untold.get(id) === told) untold.delete(id)
+      } catch {
+        // With the next change, or a little later.
+        schedule(tellMs * 10)
+        return
+      }
+    }
+  }
+
+  function tellNow(): void {
+    clearTimeout(timer)
+    timer = undefined
+    telling = (telling ?? Promise.resolve()).then(tellAll)
+  }
+
+  function schedule(ms: number): void {
+    timer ??= setTimeout(tellNow, ms).unref()
+  }
+
+  return {
+    tell(told) {
+      const {job, end} = told
+      const isFirst = !untold.has(job.id) && told.seq === 0
+      untold.set(job.id, told)
+      if (isFirst || end !== null || job.state === 'waiting') tellNow()
+      else schedule(tellMs)
+    },
+    async list() {
+      const rows = await postgres.rows<Row>(
+        `SELECT ${columns} FROM docent.reindex_jobs WHERE replica <> $1 ORDER BY requested_at DESC LIMIT $2`,
+        [replica, maxJobs],
+      )
+      return rows.map(toldOf)
+    },
+    async get(jobId) {
+      const row = await postgres.row<Row>(`SELECT ${columns} FROM docent.reindex_jobs WHERE id = $1`, [jobId])
+      return row === null ? null : toldOf(row)
+    },
+    cancel: (jobId) => postgres.notify(channel, jobId),
+    onCancel(listener) {
+      const stop = postgres.listen(channel, listener)
+      listening.push(stop)
+      return stop
+    },
+    async close() {
+      for (const stop of listening.splice(0)) stop()
+      tellNow()
+      await telling
+      clearTimeout(timer)
+    },
+  }
+}
+
+function toldOf({job: json, seq, ended, isAlive, toldAt}: Row): ToldJob {
+  const job = JSON.parse(json) as ReindexJob
+  if (ended !== null) return {job, seq, end: JSON.parse(ended) as ToldJob['end']}
+  if (isAlive) return {job, seq, end: null}
+  const problem = {
+    code: 'internal',
+    message: 'The server that ran it has stopped. The build from before is still served.',
+  } as const
+  return {
+    job: {...job, state: 'failed', endedAt: toldAt, progress: null, problem, canCancel: false},
+    seq: seq + 1,
+    end: {type: 'error', ...problem},
+  }
+}
