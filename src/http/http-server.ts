@@ -41,6 +41,7 @@ import {createReindexing, type StartIngest} from './reindex/reindexing.ts'
 import {sharedReindexing} from './reindex/shared-reindexing.ts'
 import {createAuditor} from './staff/auditor.ts'
 import type {BuildRegistry} from './staff/build-routes.ts'
+import type {EndedSessions} from './staff/ended-sessions.ts'
 import type {ExplainSearch} from './staff/explain-routes.ts'
 import type {GapsService} from './staff/gap-routes.ts'
 import {createGuesses} from './staff/guesses.ts'
@@ -90,6 +91,8 @@ export interface HttpServerDeps {
   readonly transcripts: TranscriptStore
   /** People and the audit log. */
   readonly staffStore: StaffStore
+  /** Where sign-outs of shared tokens are kept for several servers. Default: a file of the data folder. */
+  readonly endedSessions?: EndedSessions
   readonly verified: VerifiedAnswers
   /** Golden questions that staff made. */
   readonly golden: GoldenQuestions
@@ -158,6 +161,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     store: deps.staffStore,
     auditor,
     guesses,
+    ...(deps.endedSessions === undefined ? {} : {endedSessions: deps.endedSessions}),
     endedSessionsFile: options.dataDir === undefined ? null : join(options.dataDir, 'ended-sessions.json'),
     onProblem: (err) => log.error({err}, 'a sign-out could not be stored; it is in effect until a restart'),
   })

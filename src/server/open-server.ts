@@ -1,5 +1,12 @@
 import {withGapsForgotten} from '../gaps/index.ts'
-import {createHttpServer, createMetrics, type HttpServer, postgresBoard, redactedLog} from '../http/index.ts'
+import {
+  createHttpServer,
+  createMetrics,
+  type HttpServer,
+  postgresBoard,
+  postgresEndedSessions,
+  redactedLog,
+} from '../http/index.ts'
 import {tellServedBuild} from '../search-index/index.ts'
 import {isPushFor} from '../sources/index.ts'
 import {type Assistant, openAssistant} from './assistant.ts'
@@ -105,6 +112,7 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
     gaps: gaps.service,
     exportRedactor: exportRedactorOf(settings),
     staffStore,
+    ...(database === null ? {} : {endedSessions: await postgresEndedSessions(database.postgres)}),
     verified: assistant.verified,
     golden: goldenOf(settings),
     search: assistant.retriever,

@@ -3,7 +3,7 @@ import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {describe, expect, test} from 'vitest'
 import {routes} from '../../src/http/routes.ts'
-import {settingsTable} from '../../src/settings/settings.ts'
+import {settingsFrom, settingsTable} from '../../src/settings/settings.ts'
 import {yamlOf} from '../support/yaml.ts'
 import {
   copyOf,
@@ -127,12 +127,14 @@ describe('compose.yaml', () => {
     readonly stop_grace_period: string
     readonly init: boolean
     readonly read_only: boolean
+    readonly profiles?: readonly string[]
+    readonly depends_on?: object
   }
   const {services, volumes} = yamlOf(readFileSync(join(root, 'compose.yaml'), 'utf8')) as {
-    readonly services: {readonly docent: Service}
+    readonly services: Readonly<Record<'docent' | 'one' | 'two' | 'balancer' | 'database', Service>>
     readonly volumes: object
   }
-  const {docent} = services
+  const {docent, one, two, balancer, database} = services
 
   test('sets settings that exist, and the paths of the image', () => {
     const ofImage = environmentOf(valuesOf(image, 'ENV'))
@@ -151,7 +153,8 @@ describe('compose.yaml', () => {
     const writable = docent.volumes.filter((mount) => !mount.endsWith(':ro'))
 
     expect(docent.volumes).toContain(`\${CONTENT_DIR:-./content}:${CONTENT_DIR}:ro`)
-    expect(writable).toEqual([`${Object.keys(volumes).join()}:${DATA_DIR}`])
+    expect(writable).toEqual([`data:${DATA_DIR}`])
+    expect(Object.keys(volumes)).toContain('data')
     expect([docent.init, docent.read_only]).toEqual([true, true])
   })
 
@@ -164,5 +167,47 @@ describe('compose.yaml', () => {
     const grace = settingsTable.find(({name}) => name === 'SHUTDOWN_GRACE_MS')!
 
     expect(Number.parseInt(docent.stop_grace_period, 10) * 1000).toBeGreaterThan(Number(grace.fallback))
+  })
+
+  test('starts one server alone, and two on one database behind nginx by its profile', () => {
+    const alone = Object.entries(services).filter(([, {profiles}]) => profiles === undefined)
+    expect(alone.map(([name]) => name)).toEqual(['docent'])
+    const {profiles, environment, volumes: _, ports: none, depends_on, ...others} = one
+    expect(none).toBeUndefined()
+    expect(others).toEqual(Object.fromEntries(Object.keys(others).map((key) => [key, docent[key as 'init']])))
+    expect({...two, volumes: null}).toEqual({...one, volumes: null})
+    const settings = settingsFrom(
+      Object.fromEntries(
+        Object.entries(environment).map(([name, value]) => [
+          name,
+          String(value).replace(/\$\{.*?\}/, 'secret'),
+        ]),
+      ),
+    )
+    const address = new URL(settings.databaseUrl!)
+    expect([address.hostname, address.pathname, address.username]).toEqual([
+      'database',
+      `/${database.environment['POSTGRES_DB']}`,
+      database.environment['POSTGRES_USER'],
+    ])
+    expect(Object.keys(depends_on!)).toEqual(['database'])
+    // Each has a data folder of its own.
+    const own = [one, two].map((service) => service.volumes.filter((mount) => !mount.endsWith(':ro')))
+    expect(own).toEqual([['one:/data'], ['two:/data']])
+    expect(Object.keys(volumes)).toEqual(expect.arrayContaining(['one', 'two', 'database']))
+    expect(profiles).toEqual(['replicas'])
+  })
+
+  test('has nginx send requests to both servers, at their port, and listen where compose publishes it', () => {
+    const mount = balancer.volumes[0]!.split(':')[0]!
+    const site = readFileSync(join(root, mount), 'utf8')
+
+    const servers = [...site.matchAll(/^ {2}server (\S+):(\d+);$/gm)].map(([, name, port]) => [
+      name,
+      Number(port),
+    ])
+    expect(servers).toEqual(['one', 'two'].map((name) => [name, docent.environment['PORT']]))
+    expect(balancer.ports).toEqual([`127.0.0.1:\${PORT:-3000}:${/listen (\d+);/.exec(site)![1]}`])
+    expect(Object.keys(balancer.depends_on!)).toEqual(['one', 'two'])
   })
 })

@@ -262,13 +262,40 @@ describe.skipIf(!hasPostgres)('two servers on one database', () => {
     ])
   })
 
-  test('who is invited on one takes the invitation up on the other, and signs in on both', async () => {
+  test('who is invited on one takes the invitation up on the other, and signs in and out on both', async () => {
+    const post = (docent: TestDocent, path: string, body: object, cookie = '') =>
+      fetch(`${docent.url}/api/admin/${path}`, {
+        method: 'POST',
+        headers: {'content-type': 'application/json', origin: docent.url, cookie},
+        body: JSON.stringify(body),
+      })
+    const cookieOf = (response: Response) => response.headers.get('set-cookie')?.split(';')[0] ?? ''
+    const statusOf = async (docent: TestDocent, cookie: string) =>
+      (await fetch(`${docent.url}/api/admin/transcripts`, {headers: {cookie}})).status
     const invited = (await (
-      await staff(one, 'people', {method: 'POST', body: JSON.stringify({name: 'Ada', role: 'docs'})})
-    ).json()) as Record<string, unknown>
+      await staff(one, 'people', {method: 'POST', body: JSON.stringify({name: 'Ada', role: 'support'})})
+    ).json()) as {invitation: {url: string}}
     expect(await (await staff(two, 'people')).json()).toMatchObject({
       people: [{name: 'Ada', status: 'invited'}],
     })
-    expect(invited).toMatchObject({person: {name: 'Ada'}})
+
+    const token = new URL(invited.invitation.url).searchParams.get('invitation')!
+    const joined = await post(two, 'invitations', {token})
+    expect(joined.status).toBe(200)
+    const own = ((await joined.json()) as {token: string}).token
+    const cookies = [
+      cookieOf(await post(one, 'session', {token: own})),
+      // And of a token that several share, whose cookie is in no store.
+      cookieOf(await post(two, 'session', {token: adminToken})),
+    ]
+    for (const cookie of cookies) {
+      expect([await statusOf(one, cookie), await statusOf(two, cookie)]).toEqual([200, 200])
+      const out = await fetch(`${one.url}/api/admin/session`, {
+        method: 'DELETE',
+        headers: {cookie, 'sec-fetch-site': 'same-origin'},
+      })
+      expect(out.status).toBeLessThan(300)
+      expect([await statusOf(one, cookie), await statusOf(two, cookie)]).toEqual([401, 401])
+    }
   })
 })

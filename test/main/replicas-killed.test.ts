@@ -1,9 +1,10 @@
 import type {ChildProcess} from 'node:child_process'
-import {cp, mkdtemp, rm} from 'node:fs/promises'
+import {mkdtemp, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi} from 'vitest'
 import {type AnswerResult, createClient} from '../../packages/client/src/index.ts'
+import {packageRoot} from '../../src/package/index.ts'
 import {openPostgres, type Postgres} from '../../src/postgres/index.ts'
 import {
   blockStop,
@@ -110,17 +111,13 @@ describe.skipIf(!hasPostgres || !hasNginx)('three servers on one database behind
     upstream = await startFakeClaude()
     ports = []
     for (let index = 0; index < serverCount; index++) ports.push(await freePort())
-    // The first one makes the build that all have.
-    servers = [await startServer(0)]
-    for (let index = 1; index < serverCount; index++) {
-      await cp(join(folder, 'data-0'), join(folder, `data-${index}`), {recursive: true})
-    }
-    await startMissing()
+    // One of them indexes the docs, and the others wait for its build and fetch it.
+    servers = await Promise.all(ports.map((_, index) => startServer(index)))
+    expect(await postgres.row('SELECT count(*) AS count FROM docent.builds')).toEqual({count: 1})
     nginx = await startNginx({
       folder: join(folder, 'nginx'),
       servers: servers.map(({url}) => url),
-      directives: `proxy_next_upstream error timeout http_503 non_idempotent; proxy_read_timeout 600s;
-        proxy_set_header Host $host; proxy_set_header X-Forwarded-For $remote_addr;`,
+      site: join(packageRoot, 'examples/replicas/nginx.conf'),
     })
   })
 

@@ -1,5 +1,5 @@
 import {type ChildProcess, spawn, spawnSync} from 'node:child_process'
-import {mkdir, writeFile} from 'node:fs/promises'
+import {mkdir, readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
 import {freePort} from './free-port.ts'
@@ -19,13 +19,18 @@ export interface NginxOptions {
   readonly servers: readonly string[]
   /** Directives of the location, each with its semicolon; default none. */
   readonly directives?: string
+  /** A file with an upstream and a server, whose addresses are replaced, instead of a location with its defaults. */
+  readonly site?: string
 }
 
 /** Starts nginx in front of servers that are ready, with its defaults but for what the directives say. End it with a signal. */
-export async function startNginx({folder, servers, directives = ''}: NginxOptions): Promise<Nginx> {
+export async function startNginx({folder, servers, directives = '', site}: NginxOptions): Promise<Nginx> {
   await mkdir(folder, {recursive: true})
   const port = await freePort()
   const upstreams = servers.map((url) => `server ${new URL(url).host.replace('localhost', '127.0.0.1')};`)
+  const listen = `listen 127.0.0.1:${port} backlog=4096;`
+  const given = `upstream docent { ${upstreams.join(' ')} }
+  server { ${listen} location / { proxy_pass http://docent; proxy_http_version 1.1; ${directives} } }`
   await writeFile(
     join(folder, 'nginx.conf'),
     `daemon off; master_process off; pid ${folder}/nginx.pid; error_log ${folder}/error.log;
@@ -33,11 +38,7 @@ events { worker_connections 8192; }
 http {
   access_log off; client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy;
   fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
-  upstream docent { ${upstreams.join(' ')} }
-  server {
-    listen 127.0.0.1:${port} backlog=4096;
-    location / { proxy_pass http://docent; proxy_http_version 1.1; ${directives} }
-  }
+  ${site === undefined ? given : await siteOf(site, upstreams, listen)}
 }`,
   )
   const child = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')], {stdio: 'ignore'})
@@ -52,4 +53,15 @@ http {
     await delay(20)
   }
   return {child, url}
+}
+
+/** The file with these servers and this address. @throws Error for a file of another form. */
+async function siteOf(file: string, upstreams: readonly string[], listen: string): Promise<string> {
+  const text = await readFile(file, 'utf8')
+  const replaced = text
+    .replace(/(?: {2}server \S+;\n)+/, `${upstreams.map((one) => `  ${one}\n`).join('')}`)
+    .replace(/listen \d+;/, listen)
+  if (!upstreams.every((one) => replaced.includes(one)) || !replaced.includes(listen))
+    throw new Error(`${file} has no servers, or does not listen`)
+  return replaced
 }

@@ -31,7 +31,12 @@ export async function ingestFirst(assistant: Assistant, first: FirstIngest): Pro
     } catch (thrown) {
       const error = toDocentError(thrown)
       if (error.code !== 'locked') throw error
-      if (!isWaiting) printLine(`Waiting: ${error.message}.`)
+      if (!isWaiting) {
+        const {pid, host} = error.details
+        printLine(
+          `Waiting: ${pid === undefined ? 'another process' : `process ${pid} on ${host}`} is indexing the docs.`,
+        )
+      }
       isWaiting = true
     }
     await indexPublished(assistant, retryMs, first.isStopping)

@@ -2,8 +2,10 @@ import {existsSync, readFileSync, renameSync, writeFileSync} from 'node:fs'
 
 /** Sessions that were signed out, until they would have expired. */
 export interface EndedSessions {
-  has(id: string, expiresAt: number): boolean
-  add(id: string, expiresAt: number): void
+  /** @throws DocentError `storage`. */
+  has(id: string, expiresAt: number): Promise<boolean>
+  /** @throws DocentError `storage`. */
+  add(id: string, expiresAt: number): Promise<void>
 }
 
 export interface EndedSessionsOptions {
@@ -44,8 +46,8 @@ export function openEndedSessions({file, sessionMs, onProblem, now}: EndedSessio
   }
 
   return {
-    has: (id, expiresAt) => expiresAt <= before || ended.has(id),
-    add(id, expiresAt) {
+    has: async (id, expiresAt) => expiresAt <= before || ended.has(id),
+    async add(id, expiresAt) {
       for (const [other, until] of ended) if (until <= now()) ended.delete(other)
       if (ended.size < maxEnded) ended.set(id, expiresAt)
       else {

@@ -46,7 +46,7 @@ export function createSessions({key, ended, store, now}: SessionsOptions): Sessi
     return `${payload}.${createHmac('sha256', key).update(payload).digest('base64url')}`
   }
 
-  function signedSessionOf(request: Request): SignedSession | null {
+  async function signedSessionOf(request: Request): Promise<SignedSession | null> {
     const value = cookieOf(request)
     const payload = value?.slice(0, value.lastIndexOf('.'))
     if (value === null || payload === undefined) return null
@@ -54,7 +54,7 @@ export function createSessions({key, ended, store, now}: SessionsOptions): Sessi
     const [name, expires, id] = payload.split('.')
     const expiresAt = Number(expires)
     // Cookies of earlier versions have no id and could not be ended.
-    if (id === undefined || !(expiresAt > now()) || ended.has(id, expiresAt)) return null
+    if (id === undefined || !(expiresAt > now()) || (await ended.has(id, expiresAt))) return null
     const role = roles.find((role) => role === name)
     return role === undefined ? null : {role, expiresAt, id}
   }
@@ -78,7 +78,7 @@ export function createSessions({key, ended, store, now}: SessionsOptions): Sessi
         const person = await store.personOfSession(own)
         return person === null ? null : personMember(person)
       }
-      const session = signedSessionOf(request)
+      const session = await signedSessionOf(request)
       if (session === null) return null
       return session.id.startsWith(linkMark) ? linkMember : sharedMember(session.role)
     },
@@ -90,8 +90,8 @@ export function createSessions({key, ended, store, now}: SessionsOptions): Sessi
       response.clearCookie(cookieName, cookieOptions(request))
       const own = personSessionOf(request)
       if (own !== null) return store.endSession(own)
-      const session = signedSessionOf(request)
-      if (session !== null) ended.add(session.id, session.expiresAt)
+      const session = await signedSessionOf(request)
+      if (session !== null) await ended.add(session.id, session.expiresAt)
     },
   }
 }

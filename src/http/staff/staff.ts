@@ -6,7 +6,7 @@ import {type Person, type Role, type StaffStore, sessionMs} from '../../staff/in
 import {isProvenOwnPage} from '../guards/origins.ts'
 import {visitorOf} from '../limits/limits.ts'
 import type {Auditor} from './auditor.ts'
-import {openEndedSessions} from './ended-sessions.ts'
+import {type EndedSessions, openEndedSessions} from './ended-sessions.ts'
 import {createGuesses, type Guesses} from './guesses.ts'
 import {linkMember, personMember, type StaffMember, setMember, sharedMember} from './member.ts'
 import {createSessions} from './sessions.ts'
@@ -25,6 +25,8 @@ export interface StaffOptions {
   readonly guesses?: Guesses
   /** File that keeps sign-outs of shared tokens across restarts; default: memory only. */
   readonly endedSessionsFile?: string | null
+  /** Keeps them instead of that file, for several servers. */
+  readonly endedSessions?: EndedSessions
   readonly onProblem?: (error: unknown) => void
   readonly now?: () => number
 }
@@ -98,7 +100,7 @@ export function createStaff(tokens: StaffTokens, options: StaffOptions): Staff {
           .update(Buffer.concat(known.map(({hash}) => hash)))
           .digest()
   const file = known.length === 0 ? null : endedSessionsFile
-  const ended = openEndedSessions({file, sessionMs, onProblem, now})
+  const ended = options.endedSessions ?? openEndedSessions({file, sessionMs, onProblem, now})
   const sessions = createSessions({key, ended, store, now})
   const oneTimeTokens = new Map<string, number>()
 
