@@ -46,6 +46,17 @@ export interface AnswerFigures {
   readonly timings: Timings
 }
 
+export interface ServerFacts {
+  /** Its name where several share a database; else empty. */
+  readonly name: string
+  /** Of Docent. */
+  readonly version: string
+  /** The build that is served; null without an index. */
+  readonly build: string | null
+  /** Why that is not the current build, or is degraded; null when all is well. */
+  readonly problem: string | null
+}
+
 export interface MetricsOptions {
   /** Number of answers being written; called at each scrape. */
   readonly activeAnswers: () => number
@@ -53,6 +64,8 @@ export interface MetricsOptions {
   readonly journalHealth?: () => {readonly degraded: boolean; readonly unflushed: number}
   /** Number of open gaps, what the docs fail to answer; called at each scrape. */
   readonly openGaps?: () => Promise<number>
+  /** This server among others, and what it serves; called at each scrape. */
+  readonly server?: () => ServerFacts
   /** Adds metrics of the process (memory, event loop delay). Only one server of a process may have them. Default false. */
   readonly withProcessMetrics?: boolean
 }
@@ -61,6 +74,7 @@ export function createMetrics({
   activeAnswers,
   journalHealth,
   openGaps,
+  server,
   withProcessMetrics = false,
 }: MetricsOptions): Metrics {
   const registry = new Registry()
@@ -181,6 +195,27 @@ export function createMetrics({
     },
   })
 
+  if (server !== undefined) {
+    new Gauge({
+      name: 'docent_server_info',
+      help: 'Always 1: which server this is, among those that share a database, and what it serves.',
+      labelNames: ['server', 'version', 'build'],
+      registers,
+      collect() {
+        const {name, version, build} = server()
+        this.reset()
+        this.set({server: name, version, build: build ?? ''}, 1)
+      },
+    })
+    new Gauge({
+      name: 'docent_index_degraded',
+      help: '1 while the current build is not the one that is served, or is not as it should be.',
+      registers,
+      collect() {
+        this.set(server().problem === null ? 0 : 1)
+      },
+    })
+  }
   if (openGaps !== undefined) {
     new Gauge({
       name: 'docent_gaps_open',

@@ -190,9 +190,18 @@ function createListener(newClient: () => Client): Listener {
     closing.signal.addEventListener('abort', () => resolve(), {once: true})
   })
   let client: Client | null = null
+  /** The last thing that was asked of the connection: one at a time. */
+  let asked: Promise<unknown> = Promise.resolve()
   let running: Promise<void> | null = null
 
   const quoted = (channel: string) => `"${channel.replaceAll('"', '""')}"`
+
+  /** @throws what the connection rejects with. */
+  function ask(of: Client, sql: string): Promise<unknown> {
+    const asking = asked.then(() => of.query(sql))
+    asked = asking.catch(() => {})
+    return asking
+  }
 
   /** Listens until the connection breaks off. */
   async function session(): Promise<void> {
@@ -206,13 +215,13 @@ function createListener(newClient: () => Client): Listener {
     })
     try {
       await current.connect()
-      for (const channel of channels.keys()) await current.query(`LISTEN ${quoted(channel)}`)
+      for (const channel of channels.keys()) await ask(current, `LISTEN ${quoted(channel)}`)
       client = current
       for (const subscriptions of channels.values()) for (const {onGap} of subscriptions) onGap()
       // A peer that vanished without a word is noticed by this alone.
       const ping = setInterval(() => {
         const late = setTimeout(() => void current.end().catch(() => {}), pingMs / 2)
-        current.query('SELECT 1').then(
+        ask(current, 'SELECT 1').then(
           () => clearTimeout(late),
           () => clearTimeout(late),
         )
@@ -246,14 +255,14 @@ function createListener(newClient: () => Client): Listener {
         if (client !== null) onGap()
       } else {
         channels.set(channel, new Set([subscription]))
-        client?.query(`LISTEN ${quoted(channel)}`).then(onGap, () => {})
+        if (client !== null) ask(client, `LISTEN ${quoted(channel)}`).then(onGap, () => {})
       }
       running ??= run()
       return () => {
         const all = channels.get(channel)
         if (all?.delete(subscription) !== true || all.size > 0) return
         channels.delete(channel)
-        client?.query(`UNLISTEN ${quoted(channel)}`).catch(() => {})
+        if (client !== null) ask(client, `UNLISTEN ${quoted(channel)}`).catch(() => {})
       }
     },
     async close() {

@@ -7,6 +7,7 @@ import {
   postgresEndedSessions,
   redactedLog,
 } from '../http/index.ts'
+import {packageVersion} from '../package/index.ts'
 import {tellServedBuild} from '../search-index/index.ts'
 import {isPushFor} from '../sources/index.ts'
 import {type Assistant, openAssistant} from './assistant.ts'
@@ -34,9 +35,16 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
   const {settings, webDir, withProcessMetrics = false} = given
   const log = redactedLog(given.log, redactorOf(settings))
   const options = {...given, log}
+  const version = packageVersion()
   const metrics = createMetrics({
     activeAnswers: () => assistant.answering.active,
     journalHealth: () => assistant.transcripts.health(),
+    server: () => ({
+      name: database?.lease.name ?? '',
+      version,
+      build: assistant.current.id,
+      problem: assistant.current.problem,
+    }),
     openGaps: async () => (await gapStore.counts({scope: 'here'})).open,
     withProcessMetrics,
   })

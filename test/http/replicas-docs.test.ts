@@ -253,6 +253,14 @@ describe.skipIf(!hasPostgres)('the docs of two servers on one database', () => {
       {timeout: 20_000},
     )
 
+    const figures = await (
+      await fetch(`${two.url}/metrics`, {headers: {authorization: `Bearer ${adminToken}`}})
+    ).text()
+    expect(figures).toMatch(/^docent_index_degraded 1$/m)
+    expect(figures).toMatch(
+      new RegExp(`^docent_server_info\\{server="\\S+",version="\\S+",build="${second}"\\} 1$`, 'm'),
+    )
+
     // Going back brings both to the same again.
     expect((await staff(one, `builds/${second}/activate`, {method: 'POST', body: '{}'})).status).toBe(200)
     await vi.waitFor(

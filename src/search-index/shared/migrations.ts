@@ -24,7 +24,6 @@ export const buildMigrations: readonly PostgresMigration[] = [
         -- Who has the lock, or had it last: JSON, for people.
         holder text
       );
-      INSERT INTO docent.current_build DEFAULT VALUES;
 
       -- Parts that builds have in common are kept once: an edit of one page changes few of them.
       CREATE TABLE docent.build_chunks (hash bytea PRIMARY KEY, data bytea NOT NULL);

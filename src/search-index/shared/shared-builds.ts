@@ -75,6 +75,8 @@ export async function openSharedBuilds({
   buildsDir = null,
 }: SharedBuildsOptions): Promise<SharedBuilds> {
   await applyPostgresMigrations(postgres, 'builds', buildMigrations)
+  // A backup may have been restored without builds.
+  await postgres.run('INSERT INTO docent.current_build DEFAULT VALUES ON CONFLICT DO NOTHING')
   if (buildsDir !== null) await checkFolder(buildsDir)
   const local = localBuilds(dataDir)
   const archive: BuildArchive = buildsDir === null ? databaseArchive(postgres) : folderArchive(buildsDir)
