@@ -237,7 +237,7 @@ export const settingsTable: readonly Setting<unknown>[] = [
     key: 'databaseUrl',
     fallback: '',
     meaning:
-      'PostgreSQL (14 or later) for several servers: transcripts, staff, verified answers and limits are kept there, and not in `DATA_DIR`.',
+      'PostgreSQL (14 or later) for several servers: transcripts, staff, limits and the index are kept there. `DATA_DIR` has a copy of the index.',
     secret: true,
     parse: databaseUrl,
   },
