@@ -39,7 +39,7 @@ export interface GoldenAdded {
 }
 
 /**
- * The golden questions of the staff, in the format of question files.
+ * The golden questions of the staff, in the format of question files: in a file, or as lines in a database.
  * Lines that cannot be read are no questions, and stay in the file as they are.
  * @throws DocentError from every method: `conflict` for what is no file or too large, and for too many questions; `storage`
  * if it cannot be read or written.

@@ -8,3 +8,7 @@ export {
   maxGoldenQuestions,
 } from './golden-questions.ts'
 export {type GoldenQuestionsOptions, openGoldenQuestions} from './open-golden-questions.ts'
+export {
+  openPostgresGoldenQuestions,
+  type PostgresGoldenQuestionsOptions,
+} from './postgres/open-postgres-golden-questions.ts'

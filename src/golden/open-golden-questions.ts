@@ -6,13 +6,9 @@ import {KeyedTurns} from '../lib/keyed-turns.ts'
 import {replacePrivateFile} from '../native/index.ts'
 import {maxStaffQuestionBytes} from '../question-sets/index.ts'
 import type {Redactor} from '../redaction/index.ts'
-import {contentOf, type GoldenLine, keyOf, newLine, readLines, withSections} from './golden-lines.ts'
-import {
-  type GoldenDraft,
-  type GoldenQuestion,
-  type GoldenQuestions,
-  maxGoldenQuestions,
-} from './golden-questions.ts'
+import {addedTo, problemsIn, questionsIn, without} from './golden-edits.ts'
+import {contentOf, type GoldenLine, readLines} from './golden-lines.ts'
+import type {GoldenAdded, GoldenDraft, GoldenQuestions} from './golden-questions.ts'
 
 export interface GoldenQuestionsOptions {
   /** JSON lines; made with the first question. */
@@ -82,73 +78,36 @@ export function openGoldenQuestions({
     file,
     async list() {
       const {lines} = await turns.run(resolve(file), read)
-      return lines.flatMap(({question}) => question ?? []).toReversed()
+      return questionsIn(lines)
     },
     async problems() {
       const {lines} = await turns.run(resolve(file), read)
-      return lines.flatMap(({problem}, index) => (problem === null ? [] : [{line: index + 1, problem}]))
+      return problemsIn(lines)
     },
-    async add(drafts, {by, from, replacesAll = true}) {
-      let result = {ids: [] as string[], added: 0, kept: 0}
+    async add(drafts, given) {
+      let result: GoldenAdded = {ids: [], added: 0, kept: 0}
       await change((before) => {
-        const lines = [...before]
-        const ids = new Set(lines.map(({question}) => question?.id))
-        const places = new Map(lines.map(({key, question}, index) => [question === null ? null : key, index]))
-        result = {ids: [], added: 0, kept: 0}
-        for (const draft of drafts.map(added)) {
-          const facts = {addedBy: by, addedAt: now(), from}
-          const at = places.get(keyOf(draft))
-          const line = at === undefined ? null : lines[at]!
-          if (line?.question != null) {
-            const {question} = line
-            const isSame = hasSections(question, draft.relevant)
-            if (!isSame && !replacesAll) refuseOthers(question, by)
-            if (!isSame) lines[at!] = withSections({...line, question}, draft.relevant, facts)
-            result.kept++
-            result.ids.push(question.id)
-            continue
-          }
-          const fresh = newLine(draft, facts, (id) => ids.has(id))
-          places.set(fresh.key, lines.push(fresh) - 1)
-          ids.add(fresh.question!.id)
-          result.added++
-          result.ids.push(fresh.question!.id)
-        }
-        if (result.added > 0) refuseTooMany(lines)
-        return lines
+        const edited = addedTo(before, drafts.map(added), {...given, at: now()})
+        result = edited.result
+        return edited.lines
       })
       return result
     },
     async delete(id) {
       let wasThere = false
       await change((lines) => {
-        const left = lines.filter(({question}) => question?.id !== id)
-        wasThere = left.length < lines.length
-        return wasThere ? left : null
+        const left = without(lines, id)
+        wasThere = left !== null
+        return left
       })
       return wasThere
     },
   }
 }
 
-function hasSections({relevant, gold}: GoldenQuestion, others: readonly string[]): boolean {
-  return gold.length === 0 && relevant.toSorted().join('\n') === others.toSorted().join('\n')
-}
-
-function refuseOthers(question: GoldenQuestion, by: string): void {
-  if (question.addedBy === by) return
-  throw new DocentError(
-    'conflict',
-    `This is a golden question of ${question.addedBy ?? 'somebody else'} already, with other sections. Ask docs staff to delete it, or word yours differently.`,
-  )
-}
-
-function refuseTooMany(lines: readonly GoldenLine[]): void {
-  if (lines.filter(({question}) => question !== null).length <= maxGoldenQuestions) return
-  throw new DocentError(
-    'conflict',
-    `There can be ${maxGoldenQuestions} golden questions at most. Delete some that nobody needs.`,
-  )
+/** The lines of a file; none where there is none. @throws DocentError as the questions do. */
+export async function linesOfFile(file: string): Promise<readonly GoldenLine[]> {
+  return (await statOf(file)) === null ? [] : linesIn(file)
 }
 
 /** @throws DocentError `storage`. */

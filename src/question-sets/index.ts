@@ -23,3 +23,4 @@ export {
   refuseRepeatedId,
 } from './question-set.ts'
 export {maxLineProblems, maxStaffQuestionBytes, staffQuestionFile} from './staff-question-file.ts'
+export {storedStaffQuestions} from './stored-staff-questions.ts'

@@ -70,6 +70,7 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
   const staffStore = staff ?? (await opened(staffOf(options, database), (store) => store.close()))
   const limitStore =
     options.parts?.limitStore ?? (await opened(limitsOf(options, database), (store) => store.close()))
+  const golden = await opened(goldenOf(options, database), () => {})
   const assistant: Assistant = await opened(
     openAssistant({
       ...options,
@@ -122,7 +123,7 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
     staffStore,
     ...(database === null ? {} : {endedSessions: await postgresEndedSessions(database.postgres)}),
     verified: assistant.verified,
-    golden: goldenOf(settings),
+    golden,
     search: assistant.retriever,
     ...(starting === null ? {} : {foundQuestions: () => starting.of(usable.id)}),
     current: usable,

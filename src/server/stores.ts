@@ -1,7 +1,7 @@
 import {randomBytes} from 'node:crypto'
 import {join} from 'node:path'
 import {type Gaps, openGaps} from '../gaps/index.ts'
-import {type GoldenQuestions, openGoldenQuestions} from '../golden/index.ts'
+import {type GoldenQuestions, openGoldenQuestions, openPostgresGoldenQuestions} from '../golden/index.ts'
 import {type LimitStore, type Log, memoryLimits, postgresLimits} from '../http/index.ts'
 import {installationSecret} from '../native/index.ts'
 import {staffQuestionFile} from '../question-sets/index.ts'
@@ -130,10 +130,19 @@ export function gapStoreOf({settings, log}: ServerOptions): Gaps {
   })
 }
 
-export function goldenOf(settings: Settings): GoldenQuestions {
-  return openGoldenQuestions({
-    file: join(settings.dataDir, staffQuestionFile),
-    redactor: redactorOf(settings),
+/** A database that has had no golden question takes over those of the data folder. */
+export async function goldenOf(
+  {settings, log}: ServerOptions,
+  database: Database | null,
+): Promise<GoldenQuestions> {
+  const file = join(settings.dataDir, staffQuestionFile)
+  const redactor = redactorOf(settings)
+  if (database === null) return openGoldenQuestions({file, redactor})
+  return openPostgresGoldenQuestions({
+    postgres: database.postgres,
+    redactor,
+    takeOver: file,
+    onProblem: (err) => log.error({err}, 'golden questions of the data folder cannot be taken over'),
   })
 }
 

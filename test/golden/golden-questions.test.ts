@@ -1,12 +1,22 @@
 import {spawn} from 'node:child_process'
-import {mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync} from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterEach, describe, expect, test} from 'vitest'
 import {buildProgram} from '../../scripts/build/build-program.mjs'
-import {maxGoldenQuestions, openGoldenQuestions} from '../../src/golden/index.ts'
+import {openGoldenQuestions} from '../../src/golden/index.ts'
 import {parseReadableQuestions, readQuestions} from '../../src/question-sets/index.ts'
 import {createRedactor} from '../../src/redaction/index.ts'
+import {goldenQuestionsContract} from '../contracts/golden-questions.contract.ts'
 
 const folders: string[] = []
 afterEach(() => {
@@ -30,6 +40,15 @@ const draft = (question: string, relevant = ['/settings#port'], of: object = {})
   ...of,
 })
 const byAda = {by: 'Ada', from: {answer: 'r1'}}
+
+goldenQuestionsContract('a file', async () => {
+  const file = newFile()
+  return {
+    open: async (now) => openGoldenQuestions({file, redactor: createRedactor(), now}),
+    text: async () => (existsSync(file) ? readFileSync(file, 'utf8') : null),
+    close: async () => {},
+  }
+})
 
 describe('golden questions of the staff', () => {
   test('are kept in the format of question files, for their owner alone, without what is private', async () => {
@@ -103,16 +122,6 @@ describe('golden questions of the staff', () => {
     expect((await golden.list()).map(({question}) => question)).toEqual(['Last?', 'By hand?', 'First?'])
   })
 
-  test('are deleted by their id, and nothing else is', async () => {
-    const golden = open(newFile())
-    const {ids} = await golden.add([draft('One?'), draft('Two?'), draft('Three?')], byAda)
-
-    expect(await golden.delete(ids[1]!)).toBe(true)
-
-    expect((await golden.list()).map(({question}) => question)).toEqual(['Three?', 'One?'])
-    expect(await golden.delete(ids[1]!)).toBe(false)
-  })
-
   test.each([
     ['{"question": "A?", "relevant": ["/a"]}\n\n{"question": "B?"\n', 'golden.jsonl:3 is not JSON'],
     ['{"question": "A?", "relevant": ["/a"]}\n{"relevant": ["/a"]}\n', 'golden.jsonl:2 question:'],
@@ -169,24 +178,6 @@ describe('golden questions of the staff', () => {
     const [, after] = [...readFileSync(file).toString('latin1').split('\n')]
     expect(Buffer.from(after!, 'latin1')).toEqual(bad)
     expect(await golden.problems()).toEqual([{line: 2, problem: 'is not JSON.'}])
-  })
-
-  test('are bounded: beyond, nothing is added and the reason is said', async () => {
-    const file = newFile(
-      Array.from(
-        {length: maxGoldenQuestions - 1},
-        (_, n) => `{"question": "Q${n}", "relevant": ["/a"]}\n`,
-      ).join(''),
-    )
-    const golden = open(file)
-
-    await expect(golden.add([draft('A?'), draft('B?')], byAda)).rejects.toMatchObject({
-      code: 'conflict',
-      message: expect.stringContaining('5000 golden questions at most'),
-    })
-
-    expect(await golden.list()).toHaveLength(maxGoldenQuestions - 1)
-    expect(await golden.add([draft('A?'), draft('q1')], byAda)).toMatchObject({added: 1, kept: 1})
   })
 
   test('behind a link are written where it leads', async () => {

@@ -72,7 +72,7 @@ export class GoldenView extends LoadedView<GoldenPage> {
   }
 
   #command(): TemplateResult {
-    return html`<section class="block"><h2>Measure them</h2><p class="quiet">On the server’s machine. They are in <code>${isolated(this.value!.path)}</code>, a question file.</p>
+    return html`<section class="block"><h2>Measure them</h2><p class="quiet">On the server’s machine. They are in <code>${isolated(this.value!.path)}</code>.</p>
       <p class="command"><code>${evalCommand}</code> <button class="button" type="button" @click=${this.#copy}>Copy</button></p></section>`
   }
 
