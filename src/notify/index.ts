@@ -6,5 +6,6 @@ export {
   openNotifier,
   receiverOf,
 } from './notifier.ts'
-export {type Outbox, openOutbox} from './outbox.ts'
+export {type Message, type Outbox, openOutbox} from './outbox.ts'
+export {openPostgresOutbox, type PostgresOutboxOptions} from './postgres/open-postgres-outbox.ts'
 export {createReports, type Reports} from './reports.ts'

@@ -26,10 +26,16 @@ export interface NotifierOptions {
 
 /** Sends messages to other programs, apart from whatever they are about. Close it once. */
 export interface Notifier {
-  /** Never fails and never waits for a receiver. */
-  notify(event: NotifyEvent, data: NotifyData): void
-  /** Notifies of the gaps that have opened since it was called last. Never fails. */
-  gapsAreOpen(ids: readonly string[], dataOf: (id: string) => NotifyData): Promise<void>
+  /**
+   * Never fails and never waits for a receiver.
+   * @param about for a week, no second message of this event about the same is sent; default: each is.
+   */
+  notify(event: NotifyEvent, data: NotifyData, about?: string): void
+  /**
+   * Notifies of the gaps that have opened since it was called last, by any server. Never fails.
+   * @param readOpen reads those that are open, by their ids; it may be called several times.
+   */
+  gapsAreOpen(readOpen: () => Promise<ReadonlyMap<string, NotifyData>>): Promise<void>
   /** Messages that wait. */
   waiting(): Promise<number>
   /** Ends what is being sent; it is sent again after the next start. */
@@ -48,10 +54,11 @@ export function openNotifier(options: NotifierOptions): Notifier {
   const receivers = urls.map((url) => openReceiver(url, keyOf(secret), options))
   const adding = new Set<Promise<void>>()
 
-  async function add(event: NotifyEvent, data: NotifyData): Promise<void> {
+  async function add(event: NotifyEvent, data: NotifyData, about: string | null): Promise<void> {
     try {
       const body = JSON.stringify({type: event, timestamp: new Date().toISOString(), data})
-      const dropped = await outbox.add({id: `msg_${randomUUID()}`, body}, urls.map(receiverOf))
+      const message = {id: `msg_${randomUUID()}`, body, about: about === null ? null : `${event} ${about}`}
+      const dropped = await outbox.add(message, urls.map(receiverOf))
       if (dropped > 0) onResult('dropped', dropped)
       for (const receiver of receivers) receiver.wake()
     } catch (error) {
@@ -60,17 +67,22 @@ export function openNotifier(options: NotifierOptions): Notifier {
     }
   }
 
-  function notify(event: NotifyEvent, data: NotifyData): void {
+  function notify(event: NotifyEvent, data: NotifyData, about: string | null = null): void {
     if (!events.includes(event)) return
-    const added = add(event, data).finally(() => adding.delete(added))
+    const added = add(event, data, about).finally(() => adding.delete(added))
     adding.add(added)
   }
 
   return {
     notify,
-    async gapsAreOpen(ids, dataOf) {
+    async gapsAreOpen(readOpen) {
+      let open: ReadonlyMap<string, NotifyData> = new Map()
       try {
-        for (const id of (await outbox.newGaps(ids)).slice(0, maxGaps)) notify('gap.opened', dataOf(id))
+        const opened = await outbox.newGaps(async () => {
+          open = await readOpen()
+          return [...open.keys()]
+        })
+        for (const id of opened.slice(0, maxGaps)) notify('gap.opened', open.get(id)!)
       } catch (error) {
         onProblem(error)
       }
@@ -79,7 +91,7 @@ export function openNotifier(options: NotifierOptions): Notifier {
     async close() {
       await Promise.all(adding)
       await Promise.all(receivers.map((receiver) => receiver.close()))
-      outbox.close()
+      await outbox.close()
     },
   }
 }
@@ -100,9 +112,13 @@ function openReceiver(
   let timer: NodeJS.Timeout | undefined
   let working: Promise<void> | null = null
   let isFailing = false
+  /** Whether something was added since it was last looked what is due. */
+  let isWoken = false
 
   function wake(): void {
-    if (closing.signal.aborted || working !== null) return
+    if (closing.signal.aborted) return
+    isWoken = true
+    if (working !== null) return
     clearTimeout(timer)
     working = work()
       .catch((error: unknown) => {
@@ -111,18 +127,20 @@ function openReceiver(
       })
       .then((pauseMs) => {
         working = null
-        if (pauseMs !== null && !closing.signal.aborted) timer = setTimeout(wake, pauseMs).unref()
+        if (closing.signal.aborted) return
+        if (isWoken) wake()
+        else if (pauseMs !== null) timer = setTimeout(wake, pauseMs).unref()
       })
   }
 
-  /** @returns after how many milliseconds something is due again; null where nothing waits. */
+  /** @returns after how many milliseconds to look again; null: when something is added. */
   async function work(): Promise<number | null> {
     for (;;) {
-      const message = await outbox.next(name)
-      if (message === null || closing.signal.aborted) return null
-      const pauseMs = message.dueAt - Date.now()
-      if (pauseMs > 0) return pauseMs
-      await attempt(message)
+      isWoken = false
+      const next = await outbox.next(name)
+      if (closing.signal.aborted) return null
+      if (!('message' in next)) return next.pauseMs
+      await attempt(next.message)
     }
   }
 
@@ -139,7 +157,7 @@ function openReceiver(
     const pauseMs = pausesMs[message.tries]
     onResult(pauseMs === undefined ? 'given_up' : 'failed', 1)
     if (pauseMs === undefined) return outbox.remove(message.number)
-    return outbox.defer(message.number, Date.now() + pauseMs)
+    return outbox.defer(message, pauseMs)
   }
 
   /** @returns what went wrong; null where the receiver took it. */

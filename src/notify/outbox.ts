@@ -8,34 +8,48 @@ export interface Message {
   readonly body: string
   /** Tries that failed. */
   readonly tries: number
-  /** When it is tried next, in milliseconds since the epoch. */
-  readonly dueAt: number
 }
 
-/** What waits to be sent; several processes may not. Survives a restart. @throws DocentError `storage` from each method. */
+export interface NewMessage extends Pick<Message, 'id' | 'body'> {
+  /** What it is about: for a week, no second message about the same is added. Null: it is added always. */
+  readonly about: string | null
+}
+
+/** What a receiver is to be sent now, or after how many milliseconds to look again; null: when something is added. */
+export type Next = {readonly message: Message} | {readonly pauseMs: number | null}
+
+/** What waits to be sent. Survives a restart. @throws DocentError `storage` from each method. */
 export interface Outbox {
   /** Adds a message for each receiver. @returns how many older ones were dropped, since there were too many. */
-  add(message: {readonly id: string; readonly body: string}, receivers: readonly string[]): Promise<number>
-  /** The message of a receiver that is due first. */
-  next(receiver: string): Promise<Message | null>
+  add(message: NewMessage, receivers: readonly string[]): Promise<number>
+  /** The message of a receiver that is due first. Nobody else gets one for this receiver soon, until this is called again. */
+  next(receiver: string): Promise<Next>
   remove(number: number): Promise<void>
-  /** Tries it again later. */
-  defer(number: number, dueAt: number): Promise<void>
+  /** Tries it again after so many milliseconds. */
+  defer(message: Pick<Message, 'number' | 'tries'>, pauseMs: number): Promise<void>
   count(): Promise<number>
   /**
-   * Which of these gaps were not open when it was asked last; none the first time. At most so many gaps as are given are
+   * Which gaps that are open were not when it was asked last; none the first time. At most so many gaps as are given are
    * remembered.
+   * @param readOpen reads which are open; called again if somebody else has asked meanwhile.
    */
-  newGaps(open: readonly string[]): Promise<readonly string[]>
-  close(): void
+  newGaps(readOpen: () => Promise<readonly string[]>): Promise<readonly string[]>
+  /** Leaves what was not sent to others. */
+  close(): Promise<void>
 }
+
+/** How long it is remembered what messages were about, in milliseconds. */
+export const rememberedMs = 7 * 24 * 60 * 60 * 1000
+
+/** Default of `maxMessages`. */
+export const defaultMaxMessages = 1_000
 
 export interface OutboxOptions {
   /** The SQLite file, or `:memory:`. */
   readonly file: string
   /** Messages for other receivers than these are removed. */
   readonly receivers: readonly string[]
-  /** Default 1,000. */
+  /** Those that wait for all receivers together; default 1,000. */
   readonly maxMessages?: number
   readonly now?: () => number
   readonly onExposed?: (warning: string) => void
@@ -58,10 +72,18 @@ const migrations = [
       CREATE TABLE grouped (at INTEGER NOT NULL);
     `,
   },
+  {
+    name: '002_reported',
+    sql: `
+      CREATE TABLE reported (about TEXT PRIMARY KEY, at INTEGER NOT NULL);
+      CREATE INDEX reported_by_time ON reported (at);
+    `,
+  },
 ]
 
+/** An outbox that one process has alone. */
 export function openOutbox(options: OutboxOptions): Outbox {
-  const {receivers, maxMessages = 1_000, now = Date.now} = options
+  const {receivers, maxMessages = defaultMaxMessages, now = Date.now} = options
   const {db, read, change} = openSmallDatabase({
     ...options,
     migrations,
@@ -71,11 +93,13 @@ export function openOutbox(options: OutboxOptions): Outbox {
   const dropOldest = db.prepare(
     'DELETE FROM messages WHERE number IN (SELECT number FROM messages ORDER BY number LIMIT max(0, (SELECT count(*) FROM messages) - ?))',
   )
-  const first = db.prepare<[string], Message>(
+  const first = db.prepare<[string], Message & {readonly dueAt: number}>(
     'SELECT number, id, body, tries, due_at AS dueAt FROM messages WHERE receiver = ? ORDER BY due_at, number LIMIT 1',
   )
   const remove = db.prepare('DELETE FROM messages WHERE number = ?')
-  const defer = db.prepare('UPDATE messages SET tries = tries + 1, due_at = ? WHERE number = ?')
+  const defer = db.prepare('UPDATE messages SET tries = tries + 1, due_at = ? WHERE number = ? AND tries = ?')
+  const report = db.prepare('INSERT OR IGNORE INTO reported (about, at) VALUES (?, ?)')
+  const forgetReported = db.prepare('DELETE FROM reported WHERE at < ?')
   const count = db.prepare<[], number>('SELECT count(*) FROM messages').pluck()
   const known = db.prepare<[], string>('SELECT id FROM open_gaps').pluck()
   const addGap = db.prepare('INSERT OR IGNORE INTO open_gaps VALUES (?)')
@@ -85,24 +109,38 @@ export function openOutbox(options: OutboxOptions): Outbox {
   )
 
   return {
-    add: ({id, body}, to) =>
+    add: ({id, body, about}, to) =>
       change(() => {
-        for (const receiver of to) insert.run(id, receiver, body, now())
+        const at = now()
+        if (about !== null) {
+          forgetReported.run(at - rememberedMs)
+          if (report.run(about, at).changes === 0) return 0
+        }
+        for (const receiver of to) insert.run(id, receiver, body, at)
         return dropOldest.run(maxMessages).changes
       }),
-    next: (receiver) => read(() => first.get(receiver) ?? null),
+    next: (receiver) =>
+      read((): Next => {
+        const found = first.get(receiver)
+        if (found === undefined) return {pauseMs: null}
+        const {dueAt, ...message} = found
+        const pauseMs = dueAt - now()
+        return pauseMs > 0 ? {pauseMs} : {message}
+      }),
     remove: (number) => change(() => void remove.run(number)),
-    defer: (number, dueAt) => change(() => void defer.run(dueAt, number)),
+    defer: ({number, tries}, pauseMs) => change(() => void defer.run(now() + pauseMs, number, tries)),
     count: () => read(() => count.get() ?? 0),
-    newGaps: (open) =>
-      change(() => {
+    async newGaps(readOpen) {
+      const open = await readOpen()
+      return change(() => {
         const before = new Set(known.all())
         const isFirst = isGrouped.get() === 0
         db.exec('DELETE FROM open_gaps; DELETE FROM grouped')
         db.prepare('INSERT INTO grouped VALUES (?)').run(now())
         for (const id of open) addGap.run(id)
         return isFirst ? [] : open.filter((id) => !before.has(id))
-      }),
-    close: () => db.close(),
+      })
+    },
+    close: async () => void db.close(),
   }
 }

@@ -44,10 +44,9 @@ export function createReports(notifier: Notifier, publicUrl: string | null): Rep
 
   function answerEnded({answerId, channel, build, ending, code}: EndedAnswer): void {
     if (!failures.has(ending)) return
-    notifier.notify('answer.failed', {
-      ...ofAnswer(refOf(answerId)),
-      ...{ending, errorCode: code, channel, build},
-    })
+    const ref = refOf(answerId)
+    // A server that was taken for dead may end an answer that another has ended and reported.
+    notifier.notify('answer.failed', {...ofAnswer(ref), ...{ending, errorCode: code, channel, build}}, ref)
   }
 
   return {
@@ -62,7 +61,8 @@ export function createReports(notifier: Notifier, publicUrl: string | null): Rep
         if (change.rating === 'down' && disliked.get(ref) === undefined) {
           disliked.set(ref, true)
           const reasons = change.reasons.filter((reason) => knownReasons.has(reason))
-          notifier.notify('answer.disliked', {...ofAnswer(ref), rating: 'down', reasons, build: kept.build})
+          const data = {...ofAnswer(ref), rating: 'down', reasons, build: kept.build}
+          notifier.notify('answer.disliked', data, ref)
         }
         return kept
       }
@@ -70,18 +70,20 @@ export function createReports(notifier: Notifier, publicUrl: string | null): Rep
       return Object.assign(Object.create(transcripts) as TranscriptStore, {setFeedback})
     },
     async gapsGrouped(gaps) {
-      const open = new Map<string, NotifyData>()
-      let cursor: string | null = null
-      do {
-        const page: Awaited<ReturnType<Gaps['list']>> = await gaps.list(
-          {state: 'open', scope: 'here'},
-          {sort: 'severity', cursor, limit: gapsOnPage},
-        )
-        for (const {id, severity, size} of page.items)
-          open.set(id, {gap: id, severity, questions: size, ...consoleLink(`gaps/${id}`)})
-        cursor = page.nextCursor
-      } while (cursor !== null)
-      await notifier.gapsAreOpen([...open.keys()], (id) => open.get(id)!)
+      await notifier.gapsAreOpen(async () => {
+        const open = new Map<string, NotifyData>()
+        let cursor: string | null = null
+        do {
+          const page: Awaited<ReturnType<Gaps['list']>> = await gaps.list(
+            {state: 'open', scope: 'here'},
+            {sort: 'severity', cursor, limit: gapsOnPage},
+          )
+          for (const {id, severity, size} of page.items)
+            open.set(id, {gap: id, severity, questions: size, ...consoleLink(`gaps/${id}`)})
+          cursor = page.nextCursor
+        } while (cursor !== null)
+        return open
+      })
     },
     close: () => notifier.close(),
   }

@@ -3,20 +3,26 @@ import {
   type Outbox,
   openNotifier,
   openOutbox,
+  openPostgresOutbox,
   type Reports,
   receiverOf,
 } from '../notify/index.ts'
+import type {Database} from './database.ts'
 import type {ServerOptions} from './options.ts'
 import {storeFile} from './stores.ts'
 
-/** Reports to other programs what happens; null where the settings name none, or what waits to be sent cannot be read. */
-export function reportsOf(
+/**
+ * Reports to other programs what happens; null where the settings name none, or what waits to be sent cannot be read. With a
+ * database, all servers send what waits there.
+ */
+export async function reportsOf(
   {settings, log}: ServerOptions,
+  database: Database | null,
   onResult: (result: string, count: number) => void,
-): Reports | null {
+): Promise<Reports | null> {
   const {notifyUrls: urls, notifySecret: secret, notifyEvents: events, publicUrl} = settings
   if (urls.length === 0 || secret === null) return null
-  const outbox = outboxOf({settings, log}, urls.map(receiverOf))
+  const outbox = await outboxOf({settings, log}, database, urls.map(receiverOf))
   if (outbox === null) return null
   const onProblem = (err: unknown) =>
     log.warn({err}, 'a webhook cannot be delivered; it is tried again, and answers are not affected')
@@ -24,11 +30,13 @@ export function reportsOf(
 }
 
 /** Visitors are answered without webhooks. */
-function outboxOf(
+async function outboxOf(
   {settings, log}: Pick<ServerOptions, 'settings' | 'log'>,
+  database: Database | null,
   receivers: readonly string[],
-): Outbox | null {
+): Promise<Outbox | null> {
   try {
+    if (database !== null) return await openPostgresOutbox({postgres: database.postgres, receivers})
     return openOutbox({
       file: storeFile(settings, 'webhooks'),
       receivers,

@@ -111,7 +111,8 @@ describe('a webhook', () => {
   test('of a gap is sent once for as long as it is open, and for none that was open before', async () => {
     const {received, url} = await receiver([])
     const {notifier} = await started([url])
-    const open = (...ids: string[]) => notifier.gapsAreOpen(ids, (gap) => ({gap}))
+    const open = (...ids: string[]) =>
+      notifier.gapsAreOpen(async () => new Map(ids.map((gap) => [gap, {gap}])))
     await open('a', 'b')
     await open('a', 'b', 'c')
     await open('b', 'c')
