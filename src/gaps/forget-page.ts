@@ -13,6 +13,18 @@ interface ClosingRow {
   readonly detail: string
 }
 
+/** What a gap names without sections of a page; null where it names none of them. */
+export function sectionsWithout(
+  {nearest, closed_section: closing}: Pick<NamingRow, 'nearest' | 'closed_section'>,
+  isOfPage: (url: string) => boolean,
+): Pick<NamingRow, 'nearest' | 'closed_section'> | null {
+  const sections = JSON.parse(nearest) as GapSection[]
+  const left = sections.filter(({url}) => !isOfPage(url))
+  const wasClosedByIt = closing !== null && isOfPage((JSON.parse(closing) as GapSection).url)
+  if (left.length === sections.length && !wasClosedByIt) return null
+  return {nearest: JSON.stringify(left), closed_section: wasClosedByIt ? null : closing}
+}
+
 /** Takes sections of a page out of what gaps name: those near them, those that closed them, and their history. */
 export function prepareForgettingPage({
   db,
@@ -30,13 +42,11 @@ export function prepareForgettingPage({
   return async (isOfPage) => {
     const gaps = await change(() => {
       const changed = new Set<string>()
-      for (const {id, nearest, closed_section: closing} of naming.all()) {
-        const sections = JSON.parse(nearest) as GapSection[]
-        const left = sections.filter(({url}) => !isOfPage(url))
-        const wasClosedByIt = closing !== null && isOfPage((JSON.parse(closing) as GapSection).url)
-        if (left.length === sections.length && !wasClosedByIt) continue
-        keep.run(JSON.stringify(left), wasClosedByIt ? null : closing, id)
-        changed.add(id)
+      for (const row of naming.all()) {
+        const left = sectionsWithout(row, isOfPage)
+        if (left === null) continue
+        keep.run(left.nearest, left.closed_section, row.id)
+        changed.add(row.id)
       }
       for (const {id, gap, detail} of closings.all()) {
         if (!isOfPage(detail)) continue

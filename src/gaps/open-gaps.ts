@@ -1,8 +1,18 @@
-import {DocentError} from '../domain/index.ts'
 import {openSmallDatabase, type SmallDatabase, type SmallDatabaseOptions} from '../native/index.ts'
+import {type DecidedChange, decideChange} from './decide-change.ts'
 import {prepareForgettingPage} from './forget-page.ts'
 import {prepareForgetting} from './forget-questions.ts'
-import {type Gap, type GapEvent, type GapQuestion, type GapScope, type GapState, severities} from './gap.ts'
+import type {Gap, GapEvent, GapQuestion, GapScope, GapState} from './gap.ts'
+import {
+  cursorOf,
+  maxClosed,
+  maxHistory,
+  maxSearchable,
+  maxSearchableOfOne,
+  parsedCursor,
+  wantedColumns,
+  where,
+} from './gap-list.ts'
 import {type GapRow, gapColumns, gapOf} from './gap-rows.ts'
 import type {GapChange, GapClosedByBuild, GapFilter, GapOrder, Gaps, SearchableGap} from './gaps.ts'
 import {gapMigrations} from './migrations.ts'
@@ -19,11 +29,6 @@ const sortedBy: Readonly<Record<GapOrder, string>> = {
   latest: 'last_asked_at',
 }
 
-const maxHistory = 200
-const maxClosed = 200
-/** Questions that are searched for words, beside titles and examples: of all gaps, and of one. */
-const maxSearchable = 20_000
-const maxSearchableOfOne = 200
 /** Gaps that are read before anything else may run. */
 const gapsAtOnce = 100
 
@@ -84,22 +89,11 @@ export function openGaps(options: GapsOptions): Gaps {
   )
   const forget = prepareForgetting(database)
 
-  function apply(before: GapRow, {by, assignee, note, state}: GapChange): void {
-    const {id} = before
+  function write(id: string, {assignee, note, state, events}: DecidedChange, {by}: GapChange): void {
+    for (const event of events) addEvent.run({...event, id})
+    update.run({id, assignee, note})
+    if (state === null) return
     const at = now()
-    const noteEvent = (what: GapEvent['what'], detail: string | null = null) =>
-      addEvent.run({id, at, by, what, detail})
-    if (assignee !== undefined && assignee !== before.assignee) noteEvent('assigned', assignee)
-    if (note !== undefined && note !== before.note) noteEvent('noted')
-    const kept = {
-      assignee: assignee === undefined ? before.assignee : assignee,
-      note: note === undefined ? before.note : note,
-    }
-    const isSame = kept.assignee === before.assignee && kept.note === before.note
-    // Nothing to tell somebody who has read it as it was.
-    if (isSame && (state === undefined || state === before.state)) return
-    update.run({id, ...kept})
-    if (state === undefined || state === before.state) return
     const isOpen = state === 'open'
     const isClosed = state === 'closed'
     setState.run({
@@ -107,7 +101,6 @@ export function openGaps(options: GapsOptions): Gaps {
       ...{closedAt: isClosed ? at : null, closedBy: isClosed ? by : null},
       ...{reopenedAt: isOpen ? at : null, reopenedBy: isOpen ? by : null},
     })
-    noteEvent(isOpen ? 'reopened' : state)
   }
 
   return {
@@ -175,20 +168,9 @@ export function openGaps(options: GapsOptions): Gaps {
     history: (id) => read(() => events.all(id, maxHistory)),
     change: (id, given) =>
       change(() => {
-        const before = byId.get(id)
-        if (before === undefined) throw new DocentError('not_found', 'There is no such gap.')
-        // Sent again, because the response to the first time was lost.
-        if (before.revision === given.revision + 1 && isAsGiven(before, given)) return gapOf(before)
-        if (before.revision !== given.revision) {
-          throw new DocentError(
-            'conflict',
-            'This gap has changed meanwhile: read it again, and decide anew.',
-            {
-              details: {revision: before.revision},
-            },
-          )
-        }
-        apply(before, given)
+        const {before, decided} = decideChange(byId.get(id) ?? null, given, now())
+        if (decided === null) return gapOf(before)
+        write(id, decided, given)
         return gapOf(byId.get(id)!)
       }),
     closedBy: (build) =>
@@ -211,46 +193,10 @@ function numberOf(text: string | undefined): number | null {
   return text === undefined ? null : Number(text)
 }
 
-function isAsGiven(row: GapRow, {assignee, note, state}: GapChange): boolean {
-  return (
-    (assignee === undefined || assignee === row.assignee) &&
-    (note === undefined || note === row.note) &&
-    (state === undefined || state === row.state)
-  )
-}
-
-function conditionsOf({state, scope, severity, assignee}: GapFilter): {
+function conditionsOf(filter: GapFilter): {
   readonly conditions: string[]
   readonly values: unknown[]
 } {
-  const given: readonly (readonly [string, unknown])[] = [
-    ['state = ?', state],
-    ['scope = ?', scope],
-    ['severity = ?', severity === undefined ? undefined : severities.indexOf(severity)],
-    ['assignee IS ?', assignee],
-  ]
-  const used = given.filter(([, value]) => value !== undefined)
-  return {conditions: used.map(([condition]) => condition), values: used.map(([, value]) => value)}
-}
-
-function where(conditions: readonly string[]): string {
-  return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
-}
-
-function cursorOf(sort: GapOrder, {sorted, id}: {readonly sorted: number; readonly id: string}): string {
-  return Buffer.from(JSON.stringify([sort, sorted, id])).toString('base64url')
-}
-
-/** @throws DocentError `invalid_request`. */
-function parsedCursor(cursor: string, sort: GapOrder): readonly [number, string] {
-  try {
-    const [order, sorted, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[]
-    if (order === sort && typeof sorted === 'number' && typeof id === 'string') return [sorted, id]
-  } catch {
-    // No cursor of ours.
-  }
-  throw new DocentError(
-    'invalid_request',
-    'cursor: is not one of this list; leave it out to start at the beginning',
-  )
+  const wanted = wantedColumns(filter)
+  return {conditions: wanted.map(([column]) => `${column} IS ?`), values: wanted.map(([, value]) => value)}
 }

@@ -27,7 +27,8 @@ export function sumToBlob(sum: Float32Array): Buffer {
 }
 
 export function sumFromBlob(blob: Uint8Array): Float32Array {
-  return new Float32Array(blob.slice().buffer)
+  // Copied: a part of a larger buffer may begin anywhere.
+  return new Float32Array(Uint8Array.from(blob).buffer)
 }
 
 /** Of length 1; zeros stay. */

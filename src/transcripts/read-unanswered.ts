@@ -7,9 +7,9 @@ import {openSharedDatabase, storageError} from './open-database.ts'
 /** Reads of questions that the docs may have failed, for a process of its own. Close it once. @throws DocentError `storage`. */
 export interface UnansweredReader {
   /** The newest that have ended and of which words are kept, at most `limit`, the oldest first. */
-  facts(limit: number): QuestionFacts[]
+  facts(limit: number): Promise<readonly QuestionFacts[]>
   /** By `ref`, in this order; those that are gone are left out. */
-  asked(refs: readonly string[]): AskedQuestion[]
+  asked(refs: readonly string[]): Promise<readonly AskedQuestion[]>
   close(): void
 }
 
@@ -26,7 +26,7 @@ export function readUnanswered(file: string): UnansweredReader | null {
   }
   const catalog = openLocalCatalog(file, db, () => {})
   const reads = createQuestionReads(db)
-  const attempt = <Result>(read: () => Result): Result => {
+  const attempt = async <Result>(read: () => Result): Promise<Result> => {
     try {
       return read()
     } catch (error) {

@@ -49,7 +49,7 @@ async function titleOf(store: GroupingStore, transcripts: UnansweredReader, {id}
   const near = (await store.vectorsOf(id, maxLookedAt))
     .map(({ref, vector}) => ({ref, likeness: vector.length === middle.length ? dot(vector, middle) : 0}))
     .sort((one, other) => other.likeness - one.likeness)
-  const asked = transcripts.asked(near.slice(0, maxRead).map(({ref}) => ref))
+  const asked = await transcripts.asked(near.slice(0, maxRead).map(({ref}) => ref))
   const different = new Map<string, string>()
   for (const {ref, question} of asked) {
     const words = question

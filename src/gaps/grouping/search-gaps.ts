@@ -88,7 +88,7 @@ function newestBuilds(
 /** How the gap closes; null if it does not. */
 async function searchGap(gap: GroupedGap, given: GapSearch): Promise<Closing | null> {
   const {store, transcripts, build, now} = given
-  const [title] = transcripts.asked([gap.titleRef])
+  const [title] = await transcripts.asked([gap.titleRef])
   if (title === undefined) return null
   const found = await hitsOf(title, gap, given)
   await store.setNearest(gap.id, nearestOf(gap, build), found.hits.slice(0, shownSections).map(sectionOf))
@@ -98,7 +98,8 @@ async function searchGap(gap: GroupedGap, given: GapSearch): Promise<Closing | n
     isAnswered ? (hits.slice(0, 1).find((hit) => changeOf(hit, since, given) !== null) ?? null) : null
   // Most gaps are nowhere near what has changed.
   if (!found.hits.some((hit) => changeOf(hit, since, given) !== null)) return null
-  const others = transcripts.asked(given.asked.map(({ref}) => ref)).filter(isOtherThan(title))
+  const asked = await transcripts.asked(given.asked.map(({ref}) => ref))
+  const others = asked.filter(isOtherThan(title))
   const answered: (RetrievedSource | null)[] = [changedIn(found)]
   for (const question of others.slice(0, maxSearched - 1))
     answered.push(changedIn(await hitsOf(question, gap, given)))

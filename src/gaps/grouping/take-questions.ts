@@ -37,7 +37,7 @@ export async function takeQuestions({store, transcripts, embedder, mayGoOn}: Tak
   const touched = new Set<string>()
   const failedAt = new Map<string, number>()
   const known = new Map((await store.questions()).map((question) => [question.ref, question]))
-  const found = transcripts.facts(maxQuestions)
+  const found = await transcripts.facts(maxQuestions)
   await removeGone(store, known, found, touched)
   const {added, changed} = comparedWith(known, found)
   for (const [ref] of changed) noteGap(known.get(ref)?.gap ?? null, touched)
@@ -121,7 +121,7 @@ async function bringVectorsUpToDate({store, transcripts, embedder, mayGoOn}: Tak
     if (!mayGoOn()) return false
     const refs = without.slice(at, at + stepSize).map(({ref}) => ref)
     const vectors: (readonly [string, Float32Array])[] = []
-    for (const {ref, searched} of transcripts.asked(refs))
+    for (const {ref, searched} of await transcripts.asked(refs))
       vectors.push([ref, await embedder.embedQuery(searched)])
     await store.setVectors(vectors)
   }
@@ -141,7 +141,7 @@ async function groupedIn(
 ): Promise<TakenQuestion[]> {
   const byRef = new Map(facts.map((one) => [one.ref, one]))
   const taken: TakenQuestion[] = []
-  for (const asked of transcripts.asked(facts.map(({ref}) => ref))) {
+  for (const asked of await transcripts.asked(facts.map(({ref}) => ref))) {
     const {ref, conversation, startedAt: askedAt, build, lang, version, ...rest} = byRef.get(asked.ref)!
     const reason = reasonOf(rest, asked.isPartly)
     // What a visitor made of words of the staff says nothing of the docs.
