@@ -8,10 +8,8 @@ import {type Grouping, keepGrouping} from './grouping/keep-grouping.ts'
 
 export interface GapKeeperOptions {
   readonly store: Gaps
-  /** Where `store` is. */
-  readonly file: string
-  /** The transcripts file. */
-  readonly transcripts: string
+  /** The files of `store` and of the transcripts; null where both are in the database of `model.databaseUrl`. */
+  readonly files: {readonly gaps: string; readonly transcripts: string} | null
   readonly model: GapsSetup
   readonly siteUrl: SiteUrl
   /** Folder of the current build; null without one. */
@@ -34,16 +32,17 @@ export interface GapKeeper {
 }
 
 export function openGapKeeper(options: GapKeeperOptions): GapKeeper {
-  const {store, file: gaps, transcripts, siteUrl, onProblem, startPauseMs} = options
+  const {store, files, siteUrl, onProblem, startPauseMs} = options
   const groups = openGapsProcess(options.model)
   const grouping: Grouping = keepGrouping({
     async group() {
-      const done = await groups.group({gaps, transcripts, siteUrl, build: await options.build()})
+      const done = await groups.group({...files, siteUrl, build: await options.build()})
       await options.onGrouped?.().catch(onProblem)
       return done
     },
     asOf: () => store.asOf(),
     onProblem,
+    isShared: files === null,
     ...(startPauseMs === undefined ? {} : {startPauseMs}),
   })
   return {

@@ -21,4 +21,5 @@ export {
 } from './gaps.ts'
 export {type GapsProcess, openGapsProcess} from './grouping/gaps-process.ts'
 export {openGaps} from './open-gaps.ts'
+export {openPostgresGaps, type PostgresGapsOptions} from './postgres/open-postgres-gaps.ts'
 export {type ClosedGap, closedGaps, type GapWords, type ShownGap, shownGaps} from './shown-gaps.ts'

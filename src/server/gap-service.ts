@@ -32,14 +32,16 @@ export function gapsOf(
   {settings, log, parts = {}}: ServerOptions,
   {store, assistant: {transcripts, current}, usable, folderOf, onGrouped}: GapParts,
 ): ServerGaps {
-  const canGroup =
-    parts.transcripts === undefined && parts.embedder === undefined && settings.databaseUrl === null
+  const canGroup = parts.transcripts === undefined && parts.embedder === undefined
+  const {databaseUrl} = settings
   const keeper = canGroup
     ? openGapKeeper({
         store,
-        file: storeFile(settings, 'gaps'),
-        transcripts: storeFile(settings, 'transcripts'),
-        model: embeddingModelOf(settings),
+        files:
+          databaseUrl === null
+            ? {gaps: storeFile(settings, 'gaps'), transcripts: storeFile(settings, 'transcripts')}
+            : null,
+        model: {...embeddingModelOf(settings), databaseUrl},
         siteUrl: settings.siteUrl,
         // Without its files, as those of an application's own index, questions are grouped all the same.
         build: async () => (usable.id === null ? null : folderOf(usable.id).catch(() => null)),
@@ -74,10 +76,9 @@ export function gapsOf(
   }
 }
 
-function whyNotGrouped({transcripts, databaseUrl}: Settings, canGroup: boolean): string | null {
+function whyNotGrouped({transcripts}: Settings, canGroup: boolean): string | null {
   if (transcripts !== 'full')
     return `TRANSCRIPTS=${transcripts} keeps no question, so that there is nothing to group. Set TRANSCRIPTS=full to see what the docs fail to answer.`
-  if (databaseUrl !== null) return 'Questions in the database of DATABASE_URL are not grouped yet.'
   return canGroup
     ? null
     : 'This server has transcripts or an embedding model of its own: it groups no questions.'

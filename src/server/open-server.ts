@@ -65,7 +65,7 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
   }
   const database = await opened(openDatabase(settings, log), (one) => one?.close())
   const reports = await opened(reportsOf(options, database, metrics.notified), (one) => one?.close())
-  const gapStore = await opened(gapStoreOf(options), (store) => store.close())
+  const gapStore = await opened(gapStoreOf(options, database), (store) => store.close())
   const {staff} = options.parts ?? {}
   const staffStore = staff ?? (await opened(staffOf(options, database), (store) => store.close()))
   const limitStore =

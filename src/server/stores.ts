@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto'
 import {join} from 'node:path'
-import {type Gaps, openGaps} from '../gaps/index.ts'
+import {type Gaps, openGaps, openPostgresGaps} from '../gaps/index.ts'
 import {type GoldenQuestions, openGoldenQuestions, openPostgresGoldenQuestions} from '../golden/index.ts'
 import {type LimitStore, type Log, memoryLimits, postgresLimits} from '../http/index.ts'
 import {installationSecret} from '../native/index.ts'
@@ -123,9 +123,18 @@ export async function staffOf(
   })
 }
 
-export function gapStoreOf({settings, log}: ServerOptions): Gaps {
+/** A database without gaps takes over what was decided of those in the data folder. */
+export async function gapStoreOf({settings, log}: ServerOptions, database: Database | null): Promise<Gaps> {
+  const file = storeFile(settings, 'gaps')
+  if (database !== null) {
+    return openPostgresGaps({
+      postgres: database.postgres,
+      takeOver: file,
+      onProblem: (err) => log.error({err}, 'decisions on gaps of the data folder cannot be taken over'),
+    })
+  }
   return openGaps({
-    file: storeFile(settings, 'gaps'),
+    file,
     onExposed: (warning) => log.warn({warning}, 'other users of this machine can read the gaps'),
   })
 }

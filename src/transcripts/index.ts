@@ -9,6 +9,7 @@ export {endMomentOf, momentOf} from './moments.ts'
 export {exposuresOf} from './open-database.ts'
 export {openTranscripts, type Transcripts} from './open-transcripts.ts'
 export {openPostgresTranscripts} from './postgres/open-postgres-transcripts.ts'
+export {readUnansweredFromPostgres} from './postgres/read-unanswered.ts'
 export {openStoredPostgresTranscripts} from './postgres/stored-transcripts.ts'
 export {
   backUpTranscripts,

@@ -1,16 +1,17 @@
 import {DocentError, shuttingDown} from '../../domain/index.ts'
 import {builtFile} from '../../package/index.ts'
 import {ChildFailure, IdlePool} from '../../processes/index.ts'
-import type {GapsSetup, GroupingReply} from './gaps-child.ts'
-import type {GroupingTask} from './run-grouping.ts'
+import type {AnyGroupingTask, GapsSetup, GroupingReply} from './gaps-child.ts'
+import type {GroupingTask, GroupingWork} from './run-grouping.ts'
 
 /** Groups questions in a process of its own, with its own model. Close it once. */
 export interface GapsProcess {
   /**
+   * Groups the questions of the files that the task names; without, those in the database of the setup.
    * @returns whether nothing is left to be done.
    * @throws DocentError `shutting_down` once closed; why it failed.
    */
-  group(task: Omit<GroupingTask, 'budgetMs'>): Promise<boolean>
+  group(task: Omit<GroupingTask, 'budgetMs'> | Omit<GroupingWork, 'budgetMs'>): Promise<boolean>
   /** Kills the process; what it has done stays. */
   close(): Promise<void>
 }
@@ -23,7 +24,7 @@ const limits = {cpuMs: 10 * 60_000, wallMs: 20 * 60_000}
 const idleMs = 10_000
 
 export function openGapsProcess(setup: GapsSetup): GapsProcess {
-  const pool = new IdlePool<GroupingTask, GroupingReply>(
+  const pool = new IdlePool<AnyGroupingTask, GroupingReply>(
     {entry: builtFile('gaps-child.js'), setup, size: 1, memoryMb},
     idleMs,
   )

@@ -7,6 +7,11 @@ export interface KeepGroupingOptions {
   readonly asOf: () => Promise<number | null>
   readonly onProblem: (error: unknown) => void
   readonly now?: () => number
+  /**
+   * Whether other processes keep the same gaps up to date: then every hour questions are grouped that nobody has grouped in the
+   * last half. Default false.
+   */
+  readonly isShared?: boolean
   /** Pause before the first at the start of a server, in milliseconds; default 10 seconds. */
   readonly startPauseMs?: number
 }
@@ -28,7 +33,7 @@ const goOnMs = 5_000
 
 /** Groups at start if the last time is an hour ago, every hour, and when asked to; one at a time. */
 export function keepGrouping(options: KeepGroupingOptions): Grouping {
-  const {group, asOf, onProblem, now = Date.now, startPauseMs = 10_000} = options
+  const {group, asOf, onProblem, now = Date.now, isShared = false, startPauseMs = 10_000} = options
   let running: Promise<void> | null = null
   /** The one after that which runs. */
   let following: Promise<void> | null = null
@@ -70,13 +75,14 @@ export function keepGrouping(options: KeepGroupingOptions): Grouping {
     timers.add(timer)
   }
 
-  async function requestIfDue(): Promise<void> {
+  async function requestIfOlder(ms: number): Promise<void> {
     const last = await asOf().catch(() => null)
-    if (last === null || now() - last >= hourMs) void request()
+    if (last === null || now() - last >= ms) void request()
   }
 
-  const first = setTimeout(() => void requestIfDue(), startPauseMs).unref()
-  const hourly = setInterval(() => void request(), hourMs).unref()
+  const first = setTimeout(() => void requestIfOlder(hourMs), startPauseMs).unref()
+  const everyHour = () => (isShared ? void requestIfOlder(hourMs / 2) : void request())
+  const hourly = setInterval(everyHour, hourMs).unref()
 
   return {
     get isPending() {

@@ -9,16 +9,21 @@ import {searchGaps} from './search-gaps.ts'
 import {noteSections} from './section-history.ts'
 import {takeQuestions} from './take-questions.ts'
 
-export interface GroupingTask {
-  /** The transcripts file, which a server has migrated. */
-  readonly transcripts: string
-  /** The file of the gaps. */
-  readonly gaps: string
+/** What is to be done, wherever questions and gaps are. */
+export interface GroupingWork {
   /** Folder of the current build; null without one of this model. */
   readonly build: string | null
   readonly siteUrl: SiteUrl
   /** How long it may work, in milliseconds; it stops soon after, and what it has done is kept. */
   readonly budgetMs: number
+}
+
+/** The same in a data folder. */
+export interface GroupingTask extends GroupingWork {
+  /** The transcripts file, which a server has migrated. */
+  readonly transcripts: string
+  /** The file of the gaps. */
+  readonly gaps: string
 }
 
 /**
@@ -28,14 +33,12 @@ export interface GroupingTask {
  * @throws DocentError `storage`, and what opening the build throws.
  */
 export async function runGrouping(task: GroupingTask, embedder: Embedder, now = Date.now): Promise<boolean> {
-  const until = performance.now() + task.budgetMs
-  const mayGoOn = () => performance.now() < until
   const transcripts = readUnanswered(task.transcripts)
   if (transcripts === null) return true
   try {
     const store = openGroupingStore({file: task.gaps})
     try {
-      return await group(task, {store, transcripts, embedder, mayGoOn, now})
+      return await groupQuestions(task, {store, transcripts, embedder, now})
     } finally {
       store.close()
     }
@@ -52,7 +55,10 @@ interface Work {
   readonly now: () => number
 }
 
-async function group(task: GroupingTask, work: Work): Promise<boolean> {
+/** Groups the questions of these transcripts in this store: see `runGrouping`. */
+export async function groupQuestions(task: GroupingWork, parts: Omit<Work, 'mayGoOn'>): Promise<boolean> {
+  const until = performance.now() + task.budgetMs
+  const work: Work = {...parts, mayGoOn: () => performance.now() < until}
   const {store, transcripts, now} = work
   const {isDone, touched, failedAt} = await takeQuestions(work)
   await countGaps(store, now())
