@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs'
 import {join} from 'node:path'
 import {DocentError} from '../domain/index.ts'
+import {type Gaps, openGaps, openPostgresGaps} from '../gaps/index.ts'
 import {openPostgres} from '../postgres/index.ts'
 import {type BuildStore, localBuilds, openSharedBuilds} from '../search-index/index.ts'
 import {openPostgresStaffStore, openStaffStore, type StaffStore} from '../staff/index.ts'
@@ -27,11 +28,12 @@ export interface StoresSettings {
 export interface Stores {
   readonly dataDir: string
   /** The SQLite file of a store; null where it is in a database. */
-  fileOf(store: 'transcripts' | 'staff' | 'verified'): string | null
+  fileOf(store: 'transcripts' | 'staff' | 'verified' | 'gaps'): string | null
   transcripts(): Promise<StoredTranscripts>
   staff(): Promise<StaffStore>
   verified(): Promise<VerifiedAnswers>
   builds(): Promise<BuildStore>
+  gaps(): Promise<Gaps>
   /** Whether commands are to be noted: a data folder that no server has used has no audit log, and is given none. */
   hasAuditLog(): boolean
   close(): Promise<void>
@@ -72,6 +74,7 @@ async function openStores({
     staff: () => openPostgresStaffStore({postgres}),
     verified: () => openPostgresVerifiedAnswers({postgres}),
     builds: () => openSharedBuilds({dataDir, postgres, url, buildsDir}),
+    gaps: () => openPostgresGaps({postgres}),
     hasAuditLog: () => true,
     close: () => postgres.close(),
   }
@@ -132,6 +135,10 @@ export function storesInFolder(dataDir: string): Stores {
       return openVerifiedAnswers({file: fileOf('verified'), waitMs})
     },
     builds: async () => localBuilds(dataDir),
+    async gaps() {
+      checkFolder()
+      return openGaps({file: fileOf('gaps'), waitMs})
+    },
     hasAuditLog: () => existsSync(fileOf('staff')),
     close: async () => {},
   }

@@ -6,11 +6,14 @@ import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from
 import {askLocally} from '../../src/cli/ask/ask-locally.ts'
 import {backupCommand} from '../../src/cli/backup/backup-command.ts'
 import {gapsCommand} from '../../src/cli/gaps/gaps-command.ts'
+import {closedAfterIngest} from '../../src/cli/gaps/group-once.ts'
 import {staffCommand} from '../../src/cli/staff/staff-command.ts'
 import {transcriptsCommand} from '../../src/cli/transcripts/transcripts-command.ts'
 import {verifiedCommand} from '../../src/cli/verified/verified-command.ts'
 import {withdrawCommand} from '../../src/cli/withdraw/withdraw-command.ts'
 import {openEmbedder} from '../../src/embedding/index.ts'
+import {openGroupingStore} from '../../src/gaps/grouping/grouping-store.ts'
+import {openGaps, openPostgresGaps} from '../../src/gaps/index.ts'
 import {ingest} from '../../src/ingestion/index.ts'
 import {openPostgres, openReplica, type Postgres, type Replica} from '../../src/postgres/index.ts'
 import {settingsFrom} from '../../src/settings/settings.ts'
@@ -19,6 +22,7 @@ import {openPostgresTranscripts, type Transcripts} from '../../src/transcripts/i
 import {openPostgresVerifiedAnswers} from '../../src/verified/index.ts'
 import {directParser} from '../support/direct-parser.ts'
 import {type CommandName, docent} from '../support/docent-command.ts'
+import {addPastAnswers} from '../support/past-answers.ts'
 import {hasPostgres, type PostgresCluster, startPostgres} from '../support/postgres.ts'
 import {journalAnswer} from '../transcripts/samples.ts'
 
@@ -378,16 +382,54 @@ describe.skipIf(!hasPostgres)('with DATABASE_URL', () => {
     })
   }, 240_000)
 
-  test('docent gaps says that questions in the database are not grouped', async () => {
-    for (const args of [[], ['show', 'some'], ['group']]) {
-      expect(await runWith(gapsCommand, dataDir, url, ...args)).toEqual({
-        code: 1,
-        stdout: '',
-        stderr: 'Questions in the database of DATABASE_URL are not grouped yet.\n',
-      })
-    }
-    expect(readdirSync(dataDir)).toEqual([])
-  }, 120_000)
+  test('docent gaps groups and shows what all servers failed to answer, and an ingest says what it closes', async () => {
+    const settings = settingsOf(dataDir, url)
+    const ingested = {dataDir, build: 'b1', signal: new AbortController().signal}
+    expect(await closedAfterIngest(settings, ingested)).toBeNull()
+    expect(await runWith(gapsCommand, dataDir, url)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('Nothing was grouped yet'),
+    })
+    await addPastAnswers(
+      server,
+      ['Can I connect it to my wifi?', 'wifi setup', 'How tall is it?'].map((question) => ({
+        ...{question, startedAt: Date.now(), ending: 'abstained'},
+      })),
+    )
+    const grouped = await runWith(gapsCommand, dataDir, url, 'group', '--json')
+    expect(grouped).toMatchObject({code: 0, stderr: ''})
+    expect(JSON.parse(grouped.stdout)).toMatchObject({isDone: true, build: null})
+    const {items} = JSON.parse((await runWith(gapsCommand, dataDir, url, '--all', '--json')).stdout)
+    expect(items.map(({title}: {title: string}) => title)).toContain('How tall is it?')
+    const {id} = items.find(({title}: {title: string}) => title === 'How tall is it?')
+    const shown = await runWith(gapsCommand, dataDir, url, 'show', id.slice(0, 8))
+    expect(shown).toMatchObject({code: 0, stdout: expect.stringContaining('1 answers in 1 conversation')})
+    expect(await audited()).toEqual([
+      ['gaps_grouped', null],
+      ['gap_read', id],
+    ])
+    expect(await closedAfterIngest(settings, ingested)).toBeNull()
+    await postgres.run("INSERT INTO docent.gap_state (name, value) VALUES ('checked', 'b1')")
+    expect(await closedAfterIngest(settings, ingested)).toEqual([])
+  }, 240_000)
+
+  test('docent withdraw takes a page out of the gaps of the database, and of those that a data folder still has', async () => {
+    const sections = JSON.stringify([{title: 'P', url: '/docs/page-1#a', headings: []}])
+    const gaps = await openPostgresGaps({postgres})
+    await postgres.run("INSERT INTO docent.gaps (id, centre, nearest) VALUES ('g', '', $1)", [sections])
+    const file = openGroupingStore({file: join(dataDir, 'gaps.sqlite')})
+    await file.take([], new Map([['h', Float32Array.of(1)]]))
+    await file.setNearest('h', 'x', JSON.parse(sections))
+
+    const outcome = await runWith(withdrawCommand, dataDir, url, '/docs/page-1')
+    expect(outcome).toMatchObject({code: 0})
+    expect(await gaps.get('g')).toMatchObject({nearest: []})
+    file.close()
+    const old = openGaps({file: join(dataDir, 'gaps.sqlite')})
+    expect(await old.get('h')).toMatchObject({nearest: []})
+    old.close()
+    expect(JSON.stringify(await staff.audit({what: 'page_withdrawn'}, {limit: 5}))).toContain('"gaps":2')
+  }, 240_000)
 
   test('docent backup copies what is in the data folder, and names the tool for the database', async () => {
     const copy = join(dataDir, 'copy')

@@ -1,24 +1,15 @@
 import {existsSync} from 'node:fs'
-import {join} from 'node:path'
 import {parseArgs} from 'node:util'
 import {DocentError} from '../../domain/index.ts'
-import {
-  closedGaps,
-  type GapFilter,
-  type Gaps,
-  gapStates,
-  openGaps,
-  type ShownGap,
-  shownGaps,
-} from '../../gaps/index.ts'
+import {closedGaps, type GapFilter, type Gaps, gapStates, type ShownGap, shownGaps} from '../../gaps/index.ts'
 import {cleanLine, cleanText, escapedJson} from '../../lib/clean-text.ts'
 import {howToRun} from '../../package/index.ts'
 import {loadSettings, type Settings} from '../../settings/index.ts'
-import {readTranscripts, type TranscriptsReader} from '../../transcripts/index.ts'
+import type {TranscriptsReader} from '../../transcripts/index.ts'
 import {exitCodeOf} from '../exit-code.ts'
 import {foundById} from '../found-by-id.ts'
 import {noteInAudit} from '../staff/note-in-audit.ts'
-import {storesInFolder} from '../stores.ts'
+import {type Stores, withStores} from '../stores.ts'
 import {type Output, standardOutput} from '../terminal.ts'
 import {UsageError} from '../usage-error.ts'
 import {groupOnce} from './group-once.ts'
@@ -41,7 +32,7 @@ Options
   --json                  JSON instead of text.
 
 An ID may be shortened to an unambiguous prefix.
-The commands work while the server runs, and without it. With DATABASE_URL questions are not grouped yet.
+The commands work while the server runs, and without it, also with DATABASE_URL.
 `
 
 export interface GapsCommandEnvironment extends Output {
@@ -62,7 +53,7 @@ export async function gapsCommand(
 }
 
 interface Call extends GapsCommandEnvironment {
-  readonly dataDir: string
+  readonly stores: Stores
   readonly values: Values
   readonly store: Gaps
   readonly transcripts: TranscriptsReader
@@ -97,30 +88,32 @@ async function command(args: readonly string[], environment: GapsCommandEnvironm
   const unexpected = name === 'show' ? more : positionals.slice(1)
   if (unexpected.length > 0) throw new UsageError(`unexpected ${unexpected.join(' ')}`)
   const listed = listOf(values)
-  const {databaseUrl, ...settings} = environment.settings()
-  if (databaseUrl !== null) {
-    throw new DocentError('storage', 'Questions in the database of DATABASE_URL are not grouped yet.')
-  }
+  const settings = environment.settings()
   const dataDir = values.data ?? settings.dataDir
-  const file = join(dataDir, 'transcripts.sqlite')
-  if (!existsSync(file)) {
-    throw new DocentError(
-      'storage',
-      `There are no transcripts in ${dataDir}. Set DATA_DIR to the server's data folder.`,
-    )
-  }
-  const transcripts = readTranscripts(file)
-  const store = openGaps({file: join(dataDir, 'gaps.sqlite'), waitMs: 15_000})
-  try {
-    const call: Call = {...environment, dataDir, values, store, transcripts}
-    if (name === 'list') await list(call, listed)
-    else if (name === 'show') await show(call, id!)
-    else await group(call)
-  } finally {
-    store.close()
-    transcripts.close()
-  }
-  return 0
+  return withStores({dataDir, databaseUrl: settings.databaseUrl}, async (stores) => {
+    const file = stores.fileOf('transcripts')
+    if (file !== null && !existsSync(file)) {
+      throw new DocentError(
+        'storage',
+        `There are no transcripts in ${dataDir}. Set DATA_DIR to the server's data folder.`,
+      )
+    }
+    const transcripts = (await stores.transcripts()).read()
+    try {
+      const store = await stores.gaps()
+      try {
+        const call: Call = {...environment, stores, values, store, transcripts}
+        if (name === 'list') await list(call, listed)
+        else if (name === 'show') await show(call, id!)
+        else await group(call)
+      } finally {
+        store.close()
+      }
+    } finally {
+      transcripts.close()
+    }
+    return 0
+  })
 }
 
 interface ListOptions {
@@ -161,10 +154,10 @@ function lineOf({id, severity, size, trend, lastAskedAt, title, state}: ShownGap
 }
 
 async function show(call: Call, name: string): Promise<void> {
-  const {store, transcripts, values, print, warn, dataDir} = call
+  const {store, stores, transcripts, values, print, warn} = call
   const gap = await foundById(name, {...store, what: 'gap', listing: howToRun('gaps')})
   const {id} = gap
-  await noteInAudit(storesInFolder(dataDir), {what: 'gap_read', which: id}, warn)
+  await noteInAudit(stores, {what: 'gap_read', which: id}, warn)
   const [shown] = await shownGaps(transcripts, [gap])
   const questions = await store.questions(id, 200)
   const asked = new Map(
@@ -195,9 +188,9 @@ function factsOf({state, severity, size, conversations, assignee, note, closed, 
 }
 
 async function group(call: Call): Promise<void> {
-  const {store, transcripts, settings, dataDir, values, print, warn} = call
-  await noteInAudit(storesInFolder(dataDir), {what: 'gaps_grouped'}, warn)
-  const {isDone, build} = await groupOnce(settings(), dataDir)
+  const {store, stores, transcripts, settings, values, print, warn} = call
+  await noteInAudit(stores, {what: 'gaps_grouped'}, warn)
+  const {isDone, build} = await groupOnce(settings(), stores.dataDir)
   const closed = build === null ? null : await closedGaps(store, transcripts, build)
   const counts = await store.counts({scope: 'here'})
   if (values.json)

@@ -1,8 +1,6 @@
 import {existsSync} from 'node:fs'
-import {join} from 'node:path'
 import {parseArgs} from 'node:util'
 import {DocentError, type SiteUrl} from '../../domain/index.ts'
-import {openGaps} from '../../gaps/index.ts'
 import {cleanText} from '../../lib/clean-text.ts'
 import {howToRun} from '../../package/index.ts'
 import {loadSettings} from '../../settings/index.ts'
@@ -23,7 +21,7 @@ its path below the docs. First remove it from the docs and reindex: the current 
   cites nothing, loses its words as well. Questions, times, ratings and reviews stay.
 - Gaps name it no more.
 
-With DATABASE_URL, builds and gaps are those of this data folder: run it for the data folder of each server.
+With DATABASE_URL, builds are those of this data folder: run it for the data folder of each server.
 
 It works while the server runs. Not reached are backups, exports and replays that were written to files, the browsers of
 visitors, and what staff wrote themselves: verified answers (which are not given without their page), golden questions, notes
@@ -115,7 +113,7 @@ async function withdraw({stores, page, isDryRun, siteUrl, print, warn}: Call): P
             warn(`Answers with the page that are being written: ${waiting}. Waiting for them.\n`),
         })
       : {answers: 0, emptied: 0, running: 0, isErased: true}
-  const gaps = isDryRun ? 0 : await forgetInGaps(join(dataDir, 'gaps.sqlite'), urls)
+  const gaps = isDryRun ? 0 : await forgetInGaps(stores, urls)
   const removed = builds.ids.length + builds.unreadable.length
   if (removed + answers + running + gaps === 0) {
     throw new DocentError(
@@ -168,12 +166,20 @@ function namesOf(page: string): string[] {
   return /^https?:/i.test(page) && URL.canParse(page) ? [page, new URL(page).pathname] : [page]
 }
 
-async function forgetInGaps(file: string, urls: readonly string[]): Promise<number> {
-  if (!existsSync(file)) return 0
-  const gaps = openGaps({file, waitMs: 15_000})
-  try {
-    return await gaps.forgetPage(pageTest(urls))
-  } finally {
-    gaps.close()
+/** Also in the data folder where the gaps are in a database: it may take them over yet. */
+async function forgetInGaps(stores: Stores, urls: readonly string[]): Promise<number> {
+  const folder = storesInFolder(stores.dataDir)
+  const file = folder.fileOf('gaps')
+  const all = stores.fileOf('gaps') === null ? [stores] : []
+  if (file !== null && existsSync(file)) all.push(folder)
+  let forgotten = 0
+  for (const one of all) {
+    const gaps = await one.gaps()
+    try {
+      forgotten += await gaps.forgetPage(pageTest(urls))
+    } finally {
+      gaps.close()
+    }
   }
+  return forgotten
 }
