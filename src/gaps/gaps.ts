@@ -72,6 +72,8 @@ export interface Gaps {
   counts(filter: Omit<GapFilter, 'state'>): Promise<Readonly<Record<GapState, number>>>
   /** When the questions were last grouped; null before the first time. */
   asOf(): Promise<number | null>
+  /** Whether another server, which shares these gaps, groups their questions now. */
+  isGroupedElsewhere(): Promise<boolean>
   get(id: string): Promise<Gap | null>
   /** Ids that begin so; none for an empty start. */
   idsStartingWith(start: string, limit: number): Promise<readonly string[]>

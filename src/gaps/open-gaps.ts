@@ -162,6 +162,8 @@ export function openGaps(options: GapsOptions): Gaps {
         return counts
       }),
     asOf: () => read(() => numberOf(stateOf.get('asOf'))),
+    // A file is of one server.
+    isGroupedElsewhere: async () => false,
     get: (id) => read(() => gapOrNull(byId.get(id))),
     idsStartingWith: (start, limit) => read(() => (start === '' ? [] : beginning.all(start, start, limit))),
     questions: (id, limit) => read(() => ofGap.all(id, limit)),

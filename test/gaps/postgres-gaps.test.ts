@@ -107,7 +107,9 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
       expect(claims.filter((claim) => claim !== null)).toHaveLength(1)
       const first = claims.find((claim) => claim !== null)!
       expect(await claimGrouping(postgres, 'three')).toBeNull()
+      expect(await gaps.isGroupedElsewhere()).toBe(true)
       await first.release()
+      expect(await gaps.isGroupedElsewhere()).toBe(false)
 
       const dead = (await claimGrouping(one, 'dead'))!
       const store = postgresGroupingStore(one, dead)

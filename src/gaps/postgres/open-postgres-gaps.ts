@@ -151,6 +151,12 @@ export async function openPostgresGaps({
       const at = await stateOf('asOf')
       return at === null ? null : Number(at)
     },
+    async isGroupedElsewhere() {
+      const row = await postgres.row<{isGrouped: boolean}>(
+        'SELECT coalesce(grouped_until > now(), false) AS "isGrouped" FROM docent.gap_lock',
+      )
+      return row?.isGrouped === true
+    },
     async get(id) {
       const row = await byId(postgres, id)
       return row === null ? null : gapOf(row)

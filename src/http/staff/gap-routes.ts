@@ -42,7 +42,7 @@ import type {Staff} from './staff.ts'
 /** What the docs fail to answer, and the grouping that finds it. */
 export interface GapsService {
   readonly store: Gaps
-  /** Whether questions are being grouped, or are about to be. */
+  /** Whether this server groups questions, or is about to. */
   readonly isPending: boolean
   /** Why questions are not grouped, for people; null where they are. */
   readonly reason: string | null
@@ -127,7 +127,7 @@ export function addGapRoutes(
       asOf: await store.asOf(),
       counts: await store.counts(others),
       elsewhere: filters.scope === 'here' ? await elsewhereOf(filter, found) : null,
-      pending: gaps.isPending,
+      pending: gaps.isPending || (await store.isGroupedElsewhere()),
       reason: gaps.reason,
     })
   })
