@@ -1,5 +1,5 @@
 import {execFile} from 'node:child_process'
-import {mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir, userInfo} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest'
@@ -14,8 +14,10 @@ import {withdrawCommand} from '../../src/cli/withdraw/withdraw-command.ts'
 import {openEmbedder} from '../../src/embedding/index.ts'
 import {openGroupingStore} from '../../src/gaps/grouping/grouping-store.ts'
 import {openGaps, openPostgresGaps} from '../../src/gaps/index.ts'
+import {openPostgresGoldenQuestions} from '../../src/golden/index.ts'
 import {ingest} from '../../src/ingestion/index.ts'
 import {openPostgres, openReplica, type Postgres, type Replica} from '../../src/postgres/index.ts'
+import {noRedactor} from '../../src/redaction/index.ts'
 import {settingsFrom} from '../../src/settings/settings.ts'
 import {openPostgresStaffStore, type StaffStore} from '../../src/staff/index.ts'
 import {openPostgresTranscripts, type Transcripts} from '../../src/transcripts/index.ts'
@@ -429,6 +431,22 @@ describe.skipIf(!hasPostgres)('with DATABASE_URL', () => {
     expect(await old.get('h')).toMatchObject({nearest: []})
     old.close()
     expect(JSON.stringify(await staff.audit({what: 'page_withdrawn'}, {limit: 5}))).toContain('"gaps":2')
+  }, 240_000)
+
+  test('docent eval asks the golden questions of the database', async () => {
+    mkdirSync(join(dataDir, 'content'))
+    writeFileSync(join(dataDir, 'content/port.md'), '# Port\n\nThe server listens on port 8118.\n')
+    const run = () => runProcess('eval', dataDir, url, '--golden', '--json')
+    expect(await run()).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('nobody has made a golden question'),
+    })
+    const golden = await openPostgresGoldenQuestions({postgres, redactor: noRedactor})
+    const draft = {question: 'Which port does the server listen on?', relevant: ['/port']}
+    await golden.add([{...draft, lang: null, version: null}], {by: 'Ada', from: null})
+
+    const {code, stdout} = await run()
+    expect({code, ...(JSON.parse(stdout) as object)}).toMatchObject({code: 0, counts: {questions: 1}})
   }, 240_000)
 
   test('docent backup copies what is in the data folder, and names the tool for the database', async () => {

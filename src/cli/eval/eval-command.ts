@@ -20,10 +20,11 @@ import {loadSettings} from '../../settings/index.ts'
 import {printText, warn} from '../terminal.ts'
 import {isUsageError, usageProblem} from '../usage-error.ts'
 import {missedBounds} from './bounds.ts'
-import {dataDirOf, type EvalOptions, parseOptions, usage} from './options.ts'
+import {asksGolden, dataDirOf, type EvalOptions, parseOptions, usage} from './options.ts'
 import {showAblation, showComparison, showEvaluation} from './show.ts'
 import {showSets} from './show-sets.ts'
 import {StoppedError, stopOnSignals} from './stop-on-signals.ts'
+import {copyStoredGolden, type StoredGolden} from './stored-golden.ts'
 
 /**
  * `docent eval`: measures retrieval and quoted answers with question sets over folders of Markdown, using the code that
@@ -35,8 +36,11 @@ export async function run(args: readonly string[]): Promise<number> {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
   })
+  let golden: StoredGolden | null = null
   try {
-    const options = parseOptions(args)
+    const {databaseUrl} = asksGolden(args) ? loadSettings() : {databaseUrl: null}
+    if (databaseUrl !== null) golden = await copyStoredGolden(databaseUrl)
+    const options = parseOptions(args, loadSettings, golden?.file)
     if (options !== 'help') return await evaluateAndShow(options, stopSignal)
     console.log(usage)
     return 0
@@ -52,6 +56,8 @@ export async function run(args: readonly string[]): Promise<number> {
     const failure = toDocentError(error)
     warn(failure.code === 'internal' ? inspect(failure) : failure.message)
     return failure.code === 'invalid_request' || failure.code === 'config' ? 2 : 1
+  } finally {
+    await golden?.remove()
   }
 }
 

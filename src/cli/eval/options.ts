@@ -21,8 +21,8 @@ export const usage = `Usage: ${howToRun('eval', '--content DIR --questions FILE 
                        version?, lang?}:
                        relevant [url or url#anchor], gold [{file, heading, line?}],
                        evidence [[words of the docs that say it, …], …]
-  --golden             instead of both: the golden questions of the staff, ${staffQuestionFile} in DATA_DIR, over the docs of
-                       CONTENT_DIR
+  --golden             instead of both: the golden questions of the staff, ${staffQuestionFile} in DATA_DIR or those in the
+                       database of DATABASE_URL, over the docs of CONTENT_DIR
   --unanswerable FILE  questions the docs do not answer; can be repeated
   --sets DIR           instead of the above: every folder in DIR with content/ and written.jsonl or questions.jsonl,
                        and unanswerable.jsonl if there is one; also measures answers, and prints one table
@@ -107,10 +107,20 @@ export interface EvalOptions {
   readonly noCalibration: boolean
 }
 
-/** @throws UsageError, or what `parseArgs` throws. */
+/** Whether the golden questions of the staff are asked, as far as can be told before the arguments are checked. */
+export function asksGolden(args: readonly string[]): boolean {
+  return args.includes('--golden')
+}
+
+/**
+ * @param golden a copy of the golden questions where they are in a database, null where there are none; default: those in the
+ * data folder
+ * @throws UsageError, or what `parseArgs` throws.
+ */
 export function parseOptions(
   args: readonly string[],
   settings: () => Pick<Settings, 'dataDir' | 'sources'> = loadSettings,
+  golden?: string | null,
 ): EvalOptions | 'help' {
   const {values, tokens} = parseArgs({args: [...args], options, tokens: true})
   if (values.help) return 'help'
@@ -129,7 +139,7 @@ export function parseOptions(
   const allSets = isMany ? setsIn(values.sets!) : null
   const sets =
     allSets === null
-      ? [values.golden ? goldenSet(values, settings()) : singleSet(values)]
+      ? [values.golden ? goldenSet(values, settings(), golden) : singleSet(values)]
       : selectSets(allSets, only)
   if (baseline !== null) requirePath(baseline)
   if (out !== null && isFolder(out)) throw new UsageError(`--out ${out} is a folder; name a file in it`)
@@ -196,12 +206,14 @@ function singleSet({
 function goldenSet(
   {content, questions, unanswerable = []}: Parameters<typeof singleSet>[0],
   {dataDir, sources}: Pick<Settings, 'dataDir' | 'sources'>,
+  copy: string | null | undefined,
 ): EvaluationSet {
   if (content !== undefined || questions !== undefined)
     throw new UsageError('--golden cannot be used with --content and --questions')
-  const file = join(dataDir, staffQuestionFile)
-  if (!existsSync(file))
-    throw new UsageError(`${file} does not exist: nobody has made a golden question in the console yet`)
+  const nobody = 'nobody has made a golden question in the console yet'
+  if (copy === null) throw new UsageError(`the database of DATABASE_URL has none: ${nobody}`)
+  const file = copy ?? join(dataDir, staffQuestionFile)
+  if (!existsSync(file)) throw new UsageError(`${file} does not exist: ${nobody}`)
   for (const path of unanswerable) requirePath(path)
   return {
     name: null,
