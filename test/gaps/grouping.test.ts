@@ -329,4 +329,29 @@ describe('when questions are grouped', () => {
     await vi.advanceTimersByTimeAsync(3 * 60 * 60_000)
     expect(runs).toBe(2)
   })
+
+  test('every hour by one of those that share the gaps, unless somebody has just done so', async () => {
+    let asOf = Date.now()
+    const runs: string[] = []
+    const keep = (name: string) =>
+      keepGrouping({
+        async group() {
+          runs.push(name)
+          asOf = Date.now()
+          return true
+        },
+        asOf: async () => asOf,
+        onProblem: () => expect.unreachable(),
+        isShared: true,
+      })
+    const one = keep('one')
+    await vi.advanceTimersByTimeAsync(5 * 60_000)
+    const other = keep('other')
+    await vi.advanceTimersByTimeAsync(3 * 60 * 60_000)
+    expect(runs).toEqual(['one', 'one', 'one'])
+    one.close()
+    await vi.advanceTimersByTimeAsync(2 * 60 * 60_000)
+    expect(runs).toEqual(['one', 'one', 'one', 'other', 'other'])
+    other.close()
+  })
 })

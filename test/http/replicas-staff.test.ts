@@ -1,11 +1,18 @@
+import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {createServer} from 'node:http'
 import type {AddressInfo} from 'node:net'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, test, vi} from 'vitest'
+import {openGroupingStore} from '../../src/gaps/grouping/grouping-store.ts'
+import {openGaps, openPostgresGaps} from '../../src/gaps/index.ts'
+import {openPostgres} from '../../src/postgres/index.ts'
 import {askToEnd} from '../support/console-docent.ts'
 import {type DocsTeamDocent, startDocsTeam} from '../support/docs-team.ts'
 import {hasPostgres, type PostgresCluster, startPostgres} from '../support/postgres.ts'
+import {samplePage} from '../support/sample-pages.ts'
 import {staffApi} from '../support/staff-people.ts'
-import type {TestDocent} from '../support/start-docent.ts'
+import {startDocent, type TestDocent} from '../support/start-docent.ts'
 
 const patient = {timeout: 240_000, interval: 200}
 
@@ -99,5 +106,43 @@ describe.skipIf(!hasPostgres)('what staff of two servers on one database work wi
     expect(path).toContain('DATABASE_URL')
     expect((await staffApi(two, 'DELETE', `/golden/${items[0].id}`)).status).toBe(204)
     expect((await staffApi(one, 'GET', '/golden')).body.items).toEqual([])
+  }, 120_000)
+})
+
+describe.skipIf(!hasPostgres)('servers that move to a database', () => {
+  let cluster: PostgresCluster
+  const folder = mkdtempSync(join(tmpdir(), 'docent-moving-'))
+  beforeAll(async () => {
+    cluster = await startPostgres()
+  }, 120_000)
+  afterAll(async () => {
+    await cluster.close()
+    rmSync(folder, {recursive: true, force: true})
+  })
+
+  test('bring the golden questions and what was decided of gaps', async () => {
+    writeFileSync(join(folder, 'golden.jsonl'), '{"question": "By hand?", "relevant": ["/a"]}\n')
+    const before = openGroupingStore({file: join(folder, 'gaps.sqlite')})
+    await before.take([], new Map(['noted', 'untouched'].map((id) => [id, Float32Array.of(1)])))
+    before.close()
+    const file = openGaps({file: join(folder, 'gaps.sqlite')})
+    await file.change('noted', {by: 'Ada', revision: 1, note: 'Soon.', state: 'dismissed'})
+    file.close()
+
+    const settings = {databaseUrl: await cluster.newDatabase()}
+    const pages = [samplePage('a.md', 'A', [['One', 'Some words of the docs.']])]
+    const docents = await Promise.all([
+      startDocent({settings, pages, dataDir: folder}),
+      startDocent({settings, pages}),
+    ])
+    for (const docent of docents) {
+      expect((await staffApi(docent, 'GET', '/golden')).body.items).toMatchObject([{question: 'By hand?'}])
+    }
+    const postgres = await openPostgres({url: settings.databaseUrl})
+    const gaps = await openPostgresGaps({postgres})
+    const {items} = await gaps.list({}, {sort: 'size', cursor: null, limit: 9})
+    expect(items).toMatchObject([{id: 'noted', note: 'Soon.', state: 'dismissed'}])
+    await postgres.close()
+    await Promise.all(docents.map((docent) => docent.close()))
   }, 120_000)
 })
