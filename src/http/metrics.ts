@@ -8,6 +8,10 @@ import {
   type Timings,
   type Usage,
 } from '../domain/index.ts'
+import {within} from '../lib/within.ts'
+
+/** So long the number of open gaps is waited for, in milliseconds. */
+const openGapsMs = 1_000
 
 /** Metrics for operators. Each server has its own registry, so that several can run in one process. */
 export interface Metrics {
@@ -222,7 +226,9 @@ export function createMetrics({
       help: 'Open gaps: groups of questions that the docs fail to answer.',
       registers,
       async collect() {
-        this.set(await openGaps())
+        // Where they cannot be read soon, the last known number stays: the other figures do not wait for a database.
+        const open = await within(openGapsMs, openGaps(), () => null).catch(() => null)
+        if (open !== null) this.set(open)
       },
     })
   }

@@ -1,4 +1,6 @@
 import {createHash, randomUUID} from 'node:crypto'
+import {setTimeout as delay} from 'node:timers/promises'
+import {within} from '../lib/within.ts'
 import type {Message, Outbox} from './outbox.ts'
 import {keyOf, signedHeaders} from './signature.ts'
 
@@ -18,7 +20,10 @@ export interface NotifierOptions {
   readonly onResult?: (result: 'sent' | 'failed' | 'given_up' | 'dropped', count: number) => void
   /** Called when a receiver fails for the first time after it worked, with its host. */
   readonly onProblem: (problem: unknown) => void
-  /** Pauses between tries, in milliseconds; their number says how many follow the first. Default 30 s to 40 min. */
+  /**
+   * Pauses between tries to send a message, and to add it while the outbox fails, in milliseconds; their number says how many
+   * follow the first. Default 30 s to 40 min.
+   */
   readonly pausesMs?: readonly number[]
   /** Time limit of one try, in milliseconds. Default 10 s. */
   readonly timeLimitMs?: number
@@ -46,6 +51,10 @@ export interface Notifier {
 const defaultPausesMs = [30_000, 270_000, 900_000, 2_400_000]
 /** Messages of one grouping: a new embedding model may open all gaps anew. */
 const maxGaps = 20
+/** Messages that wait until they can be added, of which there are as many in memory. */
+const maxAdding = 1_000
+/** How long what waits for a database is waited for at the end, each time, in milliseconds. */
+const closeMs = 2_000
 /** After a failure of the outbox itself. */
 const storagePauseMs = 30_000
 
@@ -54,16 +63,29 @@ export function openNotifier(options: NotifierOptions): Notifier {
   const receivers = urls.map((url) => openReceiver(url, keyOf(secret), options))
   const adding = new Set<Promise<void>>()
 
+  const closing = new AbortController()
+  const {pausesMs = defaultPausesMs} = options
+
   async function add(event: NotifyEvent, data: NotifyData, about: string | null): Promise<void> {
-    try {
-      const body = JSON.stringify({type: event, timestamp: new Date().toISOString(), data})
-      const message = {id: `msg_${randomUUID()}`, body, about: about === null ? null : `${event} ${about}`}
-      const dropped = await outbox.add(message, urls.map(receiverOf))
-      if (dropped > 0) onResult('dropped', dropped)
-      for (const receiver of receivers) receiver.wake()
-    } catch (error) {
-      onResult('dropped', urls.length)
-      onProblem(error)
+    const body = JSON.stringify({type: event, timestamp: new Date().toISOString(), data})
+    const message = {id: `msg_${randomUUID()}`, body, about: about === null ? null : `${event} ${about}`}
+    // A database may be away for a while, which is what some messages are about.
+    for (let tries = 0; ; tries++) {
+      try {
+        const dropped = await outbox.add(message, urls.map(receiverOf))
+        if (dropped > 0) onResult('dropped', dropped)
+        for (const receiver of receivers) receiver.wake()
+        return
+      } catch (error) {
+        if (tries === 0) onProblem(error)
+        const pauseMs = pausesMs[tries]
+        if (pauseMs !== undefined && adding.size <= maxAdding)
+          await delay(pauseMs, undefined, {signal: closing.signal, ref: false}).catch(() => {})
+        if (pauseMs === undefined || adding.size > maxAdding || closing.signal.aborted) {
+          onResult('dropped', urls.length)
+          return
+        }
+      }
     }
   }
 
@@ -89,9 +111,11 @@ export function openNotifier(options: NotifierOptions): Notifier {
     },
     waiting: () => outbox.count(),
     async close() {
-      await Promise.all(adding)
-      await Promise.all(receivers.map((receiver) => receiver.close()))
-      await outbox.close()
+      closing.abort()
+      await within(closeMs, Promise.all(adding), () => [])
+      const closed = Promise.all(receivers.map((receiver) => receiver.close()))
+      await within(closeMs, closed, () => [])
+      await within(closeMs, outbox.close(), () => {})
     },
   }
 }

@@ -133,7 +133,7 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
     })
 
     async function receiver(failures: number) {
-      const received: string[] = []
+      const received: number[] = []
       let left = failures
       let underWay = 0
       let most = 0
@@ -156,12 +156,16 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
       return {received, address, most: () => most}
     }
 
-    async function notifierOf(url: string, address: string): Promise<Notifier> {
+    async function notifierOf(
+      url: string,
+      address: string,
+      pausesMs: readonly number[] = [20, 20, 20, 20],
+    ): Promise<Notifier> {
       const problems: unknown[] = []
       const outbox = await openPostgresOutbox({postgres: await openPool(url), receivers: ['x'], pollMs: 50})
       const notifier = openNotifier({
         ...{outbox, urls: [address], secret: 'a secret of some length', events: ['answer.failed']},
-        pausesMs: [20, 20, 20, 20],
+        pausesMs,
         onProblem: (problem) => problems.push(problem),
       })
       closers.push(() => notifier.close())
@@ -179,6 +183,22 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
       await expect.poll(() => notifiers[0]!.waiting(), patient).toBe(0)
       expect(new Set(received).size).toBe(40)
       expect(most()).toBe(1)
+    }, 120_000)
+
+    test('are sent when a database is back that was away when they came', async () => {
+      const url = await cluster.newDatabase()
+      const {received, address} = await receiver(0)
+      const notifier = await notifierOf(
+        url,
+        address,
+        Array.from({length: 200}, () => 500),
+      )
+      await cluster.kill()
+      for (let n = 0; n < 3; n++) notifier.notify('answer.failed', {n}, `answer ${n}`)
+      await delay(100)
+      await cluster.start()
+
+      await expect.poll(() => received.toSorted(), patient).toEqual([0, 1, 2])
     }, 120_000)
 
     test('that a server had not sent when it ended are sent by another that was idle', async () => {

@@ -16,7 +16,8 @@ export const postgresOutboxMigrations: readonly PostgresMigration[] = [
         body text NOT NULL,
         tries integer NOT NULL DEFAULT 0,
         added_at timestamptz NOT NULL DEFAULT now(),
-        due_at timestamptz NOT NULL DEFAULT now()
+        due_at timestamptz NOT NULL DEFAULT now(),
+        UNIQUE (id, receiver)
       );
       CREATE INDEX webhooks_by_receiver ON docent.webhooks (receiver, due_at, number);
       CREATE TABLE docent.webhook_receivers (

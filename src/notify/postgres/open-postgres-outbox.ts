@@ -90,7 +90,8 @@ export async function openPostgresOutbox(options: PostgresOutboxOptions): Promis
           if (isNew === 0) return 0
         }
         await queries.run(
-          'INSERT INTO docent.webhooks (id, receiver, body) SELECT $1, receiver, $2 FROM unnest($3::text[]) AS receiver',
+          `INSERT INTO docent.webhooks (id, receiver, body) SELECT $1, receiver, $2 FROM unnest($3::text[]) AS receiver
+           ON CONFLICT DO NOTHING`,
           [id, storable(body), to],
         )
         return queries.run(
