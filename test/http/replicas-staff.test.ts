@@ -88,10 +88,11 @@ describe.skipIf(!hasPostgres)('what staff of two servers on one database work wi
     for (const {answerId} of questions)
       expect((await staffApi(two, 'DELETE', `/transcripts/${answerId}`)).status).toBe(204)
     expect((await staffApi(one, 'GET', `/gaps/${gap.id}`)).status).toBe(404)
+    const open = opened.scope === 'here' ? 1 : 0
     for (const docent of [one, two])
-      expect(await (await fetch(`${docent.url}/metrics`)).text()).toMatch(
-        opened.scope === 'here' ? /^docent_gaps_open 1$/m : /^docent_gaps_open 0$/m,
-      )
+      await expect
+        .poll(async () => (await fetch(`${docent.url}/metrics`)).text(), patient)
+        .toMatch(new RegExp(`^docent_gaps_open ${open}$`, 'm'))
   }, 600_000)
 
   test('golden questions that are added on one are listed and deleted on the other', async () => {
