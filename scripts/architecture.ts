@@ -97,7 +97,7 @@ export const sourceFolders: readonly SourceFolder[] = [
   {
     name: 'question-sets',
     about: 'Questions with known right sections, and how a result list scores against them.',
-    mayImport: ['domain', 'lib', 'search-index'],
+    mayImport: ['domain', 'lib', 'search-index', 'postgres'],
   },
   {
     name: 'retrieval',
@@ -134,6 +134,7 @@ export const sourceFolders: readonly SourceFolder[] = [
       'search-index',
       'question-sets',
       'retrieval',
+      'postgres',
     ],
   },
   {
@@ -187,7 +188,16 @@ export const sourceFolders: readonly SourceFolder[] = [
   {
     name: 'golden',
     about: 'Golden questions that staff made of answers, in a question file of their own.',
-    mayImport: ['domain', 'lib', 'redaction', 'native', 'search-index', 'question-sets', 'retrieval'],
+    mayImport: [
+      'domain',
+      'lib',
+      'redaction',
+      'native',
+      'search-index',
+      'question-sets',
+      'retrieval',
+      'postgres',
+    ],
   },
   {
     name: 'gaps',
@@ -203,12 +213,13 @@ export const sourceFolders: readonly SourceFolder[] = [
       'search-index',
       'retrieval',
       'transcripts',
+      'postgres',
     ],
   },
   {
     name: 'notify',
     about: 'Signed messages to other programs: kept until they are sent, and tried again.',
-    mayImport: ['domain', 'lib', 'native', 'answers', 'transcripts', 'gaps'],
+    mayImport: ['domain', 'lib', 'native', 'answers', 'transcripts', 'gaps', 'postgres'],
   },
   {
     name: 'http',

@@ -69,7 +69,7 @@ export async function completeBuild(context: IngestContext, completion: Completi
       const before = current?.manifest ?? null
       return {
         golden: asked,
-        staffQuestions: await askStaffQuestions(context.options.dataDir, {build, openEmbedder, signal}),
+        staffQuestions: await askStaffQuestions(context.options, {build, openEmbedder, signal}),
         gates: [
           ...shrinkGate(before, manifest, {
             pagesGone: gone,

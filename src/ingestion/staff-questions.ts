@@ -1,5 +1,6 @@
 import {readFile, stat} from 'node:fs/promises'
 import {join} from 'node:path'
+import {openPostgres} from '../postgres/index.ts'
 import {
   buildSections,
   isAnswerable,
@@ -8,8 +9,11 @@ import {
   parseReadableQuestions,
   resolveGold,
   staffQuestionFile,
+  storedStaffQuestions,
 } from '../question-sets/index.ts'
+import type {BuildsDatabase} from '../search-index/index.ts'
 import {type Asking, missedAmong} from './gates.ts'
+import type {IngestOptions} from './ingest-options.ts'
 import type {StaffQuestionsReport} from './ingest-report.ts'
 
 /** Each takes a search, and an ingest does not wait for thousands of them. */
@@ -21,10 +25,10 @@ const maxMissedNamed = 100
  * staff add them for pages that are still to be written, too. Null without any.
  */
 export async function askStaffQuestions(
-  dataDir: string,
+  {dataDir, database = null}: Pick<IngestOptions, 'dataDir' | 'database'>,
   {build, openEmbedder, signal}: Asking,
 ): Promise<StaffQuestionsReport | null> {
-  const text = await textOf(join(dataDir, staffQuestionFile))
+  const text = database === null ? await textOf(join(dataDir, staffQuestionFile)) : await textIn(database)
   if (text === null) return null
   const none = {questions: 0, asked: 0, found: 0, missed: [], problems: [], problemCount: 0}
   if (typeof text !== 'string') return {...none, problem: text.problem}
@@ -53,6 +57,17 @@ export async function askStaffQuestions(
   } catch (error) {
     signal?.throwIfAborted()
     return {...none, problem: (error as Error).message}
+  }
+}
+
+async function textIn({url}: BuildsDatabase): Promise<string | {readonly problem: string} | null> {
+  const postgres = await openPostgres({url, connections: 1})
+  try {
+    return await storedStaffQuestions(postgres)
+  } catch (error) {
+    return {problem: `The golden questions cannot be read: ${(error as Error).message}`}
+  } finally {
+    await postgres.close()
   }
 }
 

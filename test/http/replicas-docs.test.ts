@@ -4,10 +4,13 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi} from 'vitest'
 import {DocentError} from '../../src/domain/index.ts'
+import {openPostgresGoldenQuestions} from '../../src/golden/index.ts'
 import {openPostgres} from '../../src/postgres/index.ts'
+import {createRedactor} from '../../src/redaction/index.ts'
 import {openBuilds} from '../../src/search-index/index.ts'
 import type {Parts} from '../../src/server/index.ts'
 import {allEventsOf} from '../support/event-reader.ts'
+import {ingestFolder, newFolder} from '../support/ingest-world.ts'
 import {hasPostgres, type PostgresCluster, startPostgres} from '../support/postgres.ts'
 import {samplePage} from '../support/sample-pages.ts'
 import {adminToken, type DocentOptions, startDocent, type TestDocent} from '../support/start-docent.ts'
@@ -188,6 +191,23 @@ describe.skipIf(!hasPostgres)('the docs of two servers on one database', () => {
       timeout: 30_000,
     })
     expect(tries).toHaveLength(2)
+  })
+
+  test('an ingest of another machine asks the golden questions that staff made at a server', async () => {
+    await start()
+    const postgres = await openPostgres({url: databaseUrl, connections: 1})
+    closing.push(() => postgres.close())
+    const golden = await openPostgresGoldenQuestions({postgres, redactor: createRedactor()})
+    const draft = {question: 'How are zebras fed?', relevant: ['/zebras#feeding'], lang: null, version: null}
+    await golden.add([draft], {by: 'Ada', from: null})
+    const folder = newFolder({'zebras.md': '# Zebras\n\n## Feeding\n\nZebras are fed with hay at noon.\n'})
+
+    const report = await ingestFolder(folder, {database: {url: databaseUrl, buildsDir: null}})
+
+    expect(report).toMatchObject({
+      outcome: 'published',
+      staffQuestions: {questions: 1, asked: 1, found: 1, problem: null},
+    })
   })
 
   test('a new build is served by all within seconds; one that cannot fetch it says so, there and to the docs team', async () => {
