@@ -1,9 +1,11 @@
-import {cp} from 'node:fs/promises'
+import {cp, readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {build} from 'esbuild'
 import {buildWeb} from './build-web.mjs'
 import {compressFiles} from './compress-files.mjs'
 import {nodeOptions} from './node-options.mjs'
+import {packagesInside} from './packages-inside.mjs'
+import {licensesOf} from './web-licenses.mjs'
 
 /** The entry points of the command and of its child processes. */
 const programs = {
@@ -29,10 +31,31 @@ const programs = {
 export async function buildApp(root, outDir) {
   // Waits for all of them even if one fails, so that nothing is written afterwards.
   const parts = await Promise.allSettled([
-    build({...nodeOptions, absWorkingDir: root, entryPoints: programs, outdir: outDir}),
+    buildPrograms(root, outDir),
     cp(join(root, 'src/http/assets'), join(outDir, 'assets'), {recursive: true}),
     buildWeb({root, outDir: join(outDir, 'web'), minify: true}),
   ])
   for (const part of parts) if (part.status === 'rejected') throw part.reason
   await Promise.all(['assets', 'web'].map((folder) => compressFiles(join(outDir, folder))))
+}
+
+/**
+ * @param {string} root
+ * @param {string} outDir
+ */
+async function buildPrograms(root, outDir) {
+  /** @type {Record<string, Record<string, string> | undefined>} */
+  const {dependencies, optionalDependencies} = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+  const {packages, ...options} = nodeOptions
+  const {metafile} = await build({
+    ...options,
+    absWorkingDir: root,
+    entryPoints: programs,
+    outdir: outDir,
+    metafile: true,
+    external: Object.keys({...dependencies, ...optionalDependencies}).filter(
+      (name) => !packagesInside.has(name),
+    ),
+  })
+  await writeFile(join(outDir, 'licenses.txt'), await licensesOf(root, Object.keys(metafile.inputs)))
 }

@@ -1,6 +1,7 @@
 /**
- * How TypeScript is compiled for Node. Packages are not bundled. `keepNames` is off: it costs a property store for every
- * function that an answer creates, which was a fifth of the CPU time.
+ * How TypeScript is compiled for Node. Packages are not bundled, except for those of `packages-inside.mjs` in the programs
+ * of the app. `keepNames` is off: it costs a property store for every function that an answer creates, which was a fifth
+ * of the CPU time.
  * @type {import('esbuild').BuildOptions}
  */
 export const nodeOptions = {

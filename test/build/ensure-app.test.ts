@@ -5,6 +5,7 @@ import {basename, join} from 'node:path'
 import {promisify} from 'node:util'
 import {afterEach, beforeEach, expect, test} from 'vitest'
 import {ensureApp} from '../../scripts/build/ensure-app.mjs'
+import {packagesInside} from '../../scripts/build/packages-inside.mjs'
 import {copyCheckout} from '../support/checkout-copy.ts'
 
 let root: string
@@ -22,6 +23,7 @@ test('the app is built once, and in another folder after the sources have change
   for (const name of [
     'docent.js',
     'parse-child.js',
+    'licenses.txt',
     'assets/plain.css',
     'assets/plain.css.br',
     'web/widget.js',
@@ -31,6 +33,8 @@ test('the app is built once, and in another folder after the sources have change
   ]) {
     expect(existsSync(join(first.folder, name)), name).toBe(true)
   }
+  const licenses = await readFile(join(first.folder, 'licenses.txt'), 'utf8')
+  for (const name of packagesInside) expect(licenses).toContain(`\n\n${name} `)
 
   expect(await ensureApp(root)).toEqual({folder: first.folder, isNew: false})
 

@@ -69,6 +69,7 @@ function pack(): string {
   for (const path of [
     'bin/docent.mjs',
     'dist/package/docent.js',
+    'dist/package/licenses.txt',
     'dist/package/web/licenses.txt',
     'models/technical-english/README.md',
     'models/technical-english/word-frequencies.bin',
