@@ -1,8 +1,10 @@
 import {readdirSync, readFileSync} from 'node:fs'
 import {join, normalize} from 'node:path'
 import {fileURLToPath} from 'node:url'
+import picomatch from 'picomatch'
 import {describe, expect, test} from 'vitest'
 import {sourceFolders} from '../scripts/architecture.ts'
+import {alone} from './alone.ts'
 
 /** Packages that only one folder of `src` may import. */
 const owners: Readonly<Record<string, string | readonly string[]>> = {
@@ -152,5 +154,23 @@ describe('the import table', () => {
     )
 
     expect(wrong).toEqual([])
+  })
+})
+
+describe('test files that share a process', () => {
+  const testFiles = filesOf('test')
+  const filesWith = (pattern: RegExp) =>
+    testFiles.filter((file) => pattern.test(readFileSync(join(root, file), 'utf8')))
+
+  test('replace no module, which the others would have loaded before', () => {
+    const isAlone = picomatch([...alone])
+
+    expect(filesWith(/^ *vi\.(?:mock|doMock)\(/m).filter((file) => !isAlone(file))).toEqual([])
+  })
+
+  test('have helpers without hooks of their own, which would be those of the first file alone', () => {
+    const helpers = filesWith(/^(?:before|after)(?:Each|All)\(/m).filter((file) => !/\.test\.ts$/.test(file))
+
+    expect(helpers).toEqual(['test/support/leave-no-trace.ts'])
   })
 })

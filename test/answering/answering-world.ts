@@ -1,4 +1,3 @@
-import {afterEach, vi} from 'vitest'
 import type {Answering, ReadOptions} from '../../src/answering/answering.ts'
 import {type AnsweringOptions, createAnswering} from '../../src/answering/create-answering.ts'
 import type {Journal} from '../../src/answers/journal.ts'
@@ -8,6 +7,7 @@ import {
   type Transcripts,
   type TranscriptsOptions,
 } from '../../src/transcripts/open-transcripts.ts'
+import {afterEveryTest} from '../support/after-every-test.ts'
 import {type FakeRetriever, type FakeRetrieverOptions, fakeRetriever} from '../support/fake-retriever.ts'
 import {type HandGenerator, handGenerator} from '../support/hand-generator.ts'
 
@@ -28,14 +28,12 @@ export interface WorldOptions extends Partial<AnsweringOptions> {
 
 const open = new Set<AnsweringWorld>()
 
-afterEach(async () => {
+afterEveryTest(async () => {
   for (const world of open) {
     await world.answering.shutdown(0)
     world.transcripts.close()
   }
   open.clear()
-  // After the worlds: what they clear must be timers of the same clock.
-  vi.useRealTimers()
 })
 
 /**

@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process'
 import {createServer, type IncomingMessage, type ServerResponse} from 'node:http'
 import type {AddressInfo} from 'node:net'
-import {afterEach} from 'vitest'
+import {afterEveryTest} from './after-every-test.ts'
 
 export interface GitHttpServer {
   /** `http://127.0.0.1:…` */
@@ -19,7 +19,7 @@ export interface GitHttpOptions {
 
 const closers: (() => void)[] = []
 
-afterEach(() => {
+afterEveryTest(() => {
   for (const close of closers.splice(0)) close()
 })
 

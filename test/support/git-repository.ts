@@ -3,7 +3,7 @@ import {mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {pathToFileURL} from 'node:url'
-import {afterEach} from 'vitest'
+import {afterEveryTest} from './after-every-test.ts'
 
 /** A bare repository and a working copy that pushes to it. */
 export interface GitRepository {
@@ -19,7 +19,7 @@ export interface GitRepository {
 
 const made: string[] = []
 
-afterEach(() => {
+afterEveryTest(() => {
   for (const folder of made.splice(0)) rmSync(folder, {recursive: true, force: true, maxRetries: 3})
 })
 

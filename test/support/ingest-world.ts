@@ -1,7 +1,7 @@
-import {afterEach} from 'vitest'
 import {type IngestOptions, type IngestReport, ingest} from '../../src/ingestion/index.ts'
 import {buildFolder, currentBuildId, type IndexBuild, openBuild} from '../../src/search-index/index.ts'
 import {termsOf} from '../../src/text/terms.ts'
+import {afterEveryTest} from './after-every-test.ts'
 import {type ContentFolder, contentFolder} from './content-folder.ts'
 import {directParser} from './direct-parser.ts'
 import {hashingEmbedder} from './hashing-embedder.ts'
@@ -15,7 +15,7 @@ export function newFolder(files: Readonly<Record<string, string>> = {}): Content
   return folder
 }
 
-afterEach(() => {
+afterEveryTest(() => {
   for (const folder of folders.splice(0)) folder.clear()
 })
 

@@ -1,7 +1,6 @@
 import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {afterEach, vi} from 'vitest'
 import {createAnswerState, type WritableAnswerState} from '../../src/answers/answer-state.ts'
 import {refOf} from '../../src/answers/ids.ts'
 import type {JournalEntry} from '../../src/answers/journal.ts'
@@ -18,18 +17,17 @@ import {
   type Transcripts,
   type TranscriptsOptions,
 } from '../../src/transcripts/open-transcripts.ts'
+import {afterEveryTest} from '../support/after-every-test.ts'
 import {sampleSource} from '../support/fake-retriever.ts'
 
 const open = new Set<Transcripts>()
 const folders = new Set<string>()
 
-afterEach(async () => {
+afterEveryTest(async () => {
   await Promise.all([...open].map((transcripts) => transcripts.close()))
   for (const folder of folders) rmSync(folder, {recursive: true, force: true})
   open.clear()
   folders.clear()
-  // After closing: what is cleared there must be timers of the same clock.
-  vi.useRealTimers()
 })
 
 /** A file in a folder of its own, gone after the test. */
