@@ -41,7 +41,7 @@ import {createReindexing, type StartIngest} from './reindex/reindexing.ts'
 import {sharedReindexing} from './reindex/shared-reindexing.ts'
 import {createAuditor} from './staff/auditor.ts'
 import type {BuildRegistry} from './staff/build-routes.ts'
-import type {EndedSessions} from './staff/ended-sessions.ts'
+import {type EndedSessions, endedSessionsFile} from './staff/ended-sessions.ts'
 import type {ExplainSearch} from './staff/explain-routes.ts'
 import type {GapsService} from './staff/gap-routes.ts'
 import {createGuesses} from './staff/guesses.ts'
@@ -162,7 +162,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     auditor,
     guesses,
     ...(deps.endedSessions === undefined ? {} : {endedSessions: deps.endedSessions}),
-    endedSessionsFile: options.dataDir === undefined ? null : join(options.dataDir, 'ended-sessions.json'),
+    endedSessionsFile: options.dataDir === undefined ? null : join(options.dataDir, endedSessionsFile),
     onProblem: (err) => log.error({err}, 'a sign-out could not be stored; it is in effect until a restart'),
   })
   const operators = createOperators(options, staff, guesses)
@@ -333,6 +333,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     reindex: () => reindexing.request({by: 'timer', name: null}).report,
     drain() {
       isDraining = true
+      reindexing.close()
     },
     async close() {
       isDraining = true

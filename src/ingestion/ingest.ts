@@ -31,15 +31,20 @@ const bytesPerPassage = 900
  */
 export async function ingest(options: IngestOptions, callbacks: IngestCallbacks = {}): Promise<IngestReport> {
   const {signal, onProgress = () => {}} = callbacks
-  return withBuilds(options.dataDir, options.database ?? null, async (builds) => {
-    const context = new IngestContext(options, builds, signal, onProgress)
-    const {lock, ...start} = await context.stage('base', () => startFrom(context))
-    try {
-      return await run(context, start)
-    } finally {
-      await lock?.release()
-    }
-  })
+  return withBuilds(
+    options.dataDir,
+    options.database ?? null,
+    {adopts: options.dryRun !== true},
+    async (builds) => {
+      const context = new IngestContext(options, builds, signal, onProgress)
+      const {lock, ...start} = await context.stage('base', () => startFrom(context))
+      try {
+        return await run(context, start)
+      } finally {
+        await lock?.release()
+      }
+    },
+  )
 }
 
 /** The id of the current build, and the one to start from: the same, unless that is damaged. */

@@ -1,7 +1,7 @@
 import {DocentError} from '../domain/index.ts'
 import {isNotInstalled} from '../native/index.ts'
 import {howToRun} from '../package/index.ts'
-import type {BuildLease, CurrentBuild, IndexBuild} from './build.ts'
+import type {BuildLease, CurrentBuild, IndexBuild, Manifest} from './build.ts'
 import type {BuildStore, ListedBuild} from './build-store.ts'
 
 /** The part of a store that is needed to follow its current build. */
@@ -15,6 +15,11 @@ export interface CurrentBuildOptions {
    * failure, up to 32 times. A damaged build is not tried again. Default 1000.
    */
   readonly retryMs?: number
+  /**
+   * Why a build is of no use here; null if it is of use. One that is of use stays rather than be replaced by one that is
+   * not. Default: all are of use.
+   */
+  readonly accepts?: (manifest: Manifest) => string | null
 }
 
 /** Up to how many times the pause between two tries is doubled. */
@@ -43,19 +48,23 @@ export interface BuildChange {
  */
 export async function openCurrentBuild(
   builds: CurrentBuildSource,
-  {pollMs = 1_000, retryMs = 1_000}: CurrentBuildOptions = {},
+  {pollMs = 1_000, retryMs = 1_000, accepts = () => null}: CurrentBuildOptions = {},
 ): Promise<OpenCurrentBuild> {
   const closing = new AbortController()
   const listeners = new Set<(change: BuildChange) => void>()
   let served: SharedBuild | null = null
   let problem: string | null = null
+  /** Why the store could not be asked the last time. */
+  let unknown: string | null = null
   /** The id last tried, so that a refused build is not opened again every second. */
   let lastTried: string | null = null
-  /** How often that one could not be had, and until when it is left. */
+  /** How often that one could not be had, and until when it is left; infinite for one that is not tried again. */
   let failures = 0
   let retryAt = Number.POSITIVE_INFINITY
   let last: BuildChange = {id: null, problem: null}
   let working: Promise<void> | null = null
+  /** The build that is being opened, which may take long where it is fetched. */
+  let opening: {readonly id: string; readonly superseded: AbortController} | null = null
 
   function serve(build: IndexBuild): void {
     const previous = served
@@ -63,10 +72,22 @@ export async function openCurrentBuild(
     previous?.release()
   }
 
-  async function poll(): Promise<void> {
-    const id = await builds.currentId()
+  async function currentId(): Promise<string | null> {
+    try {
+      const id = await builds.currentId()
+      unknown = null
+      return id
+    } catch (error) {
+      unknown = `the current build is unknown: ${(error as Error).message}`
+      throw error
+    }
+  }
+
+  async function poll(isForced: boolean): Promise<void> {
+    const id = await currentId()
     const isSame = id === lastTried && (id !== null || served === null)
-    if (isSame && performance.now() < retryAt) return
+    const isLeft = retryAt === Number.POSITIVE_INFINITY || (!isForced && performance.now() < retryAt)
+    if (isSame && isLeft) return
     if (!isSame) failures = 0
     lastTried = id
     retryAt = Number.POSITIVE_INFINITY
@@ -75,22 +96,38 @@ export async function openCurrentBuild(
     if (served?.build.manifest.id === id) {
       problem = served.build.degraded
     } else {
+      const superseded = new AbortController()
+      opening = {id, superseded}
       try {
-        const build = await builds.open(id, {signal: closing.signal})
+        const build = await builds.open(id, {signal: AbortSignal.any([closing.signal, superseded.signal])})
         if (closing.signal.aborted) return build.close()
-        serve(build)
-        problem = build.degraded
+        const isOwn = served === null ? null : accepts(served.build.manifest)
+        const refusal = served === null || isOwn !== null ? null : accepts(build.manifest)
+        if (refusal === null) {
+          serve(build)
+          problem = build.degraded
+        } else {
+          build.close()
+          problem = `build ${id} is not served: ${refusal}; ${served!.build.manifest.id} is served instead`
+        }
       } catch (error) {
         if (closing.signal.aborted) return
+        if (superseded.signal.aborted) {
+          // Another one has become current meanwhile.
+          lastTried = null
+          return poll(false)
+        }
         // The build is fine, and another one would fail as well.
         if (isNotInstalled(error)) throw error
-        // Nobody knows whether it is damaged.
-        const mayCome = error instanceof DocentError && error.code === 'storage'
-        if (mayCome) retryAt = performance.now() + retryMs * 2 ** Math.min(failures++, maxDoublings)
-        problem = `build ${id} ${mayCome ? 'cannot be had' : 'is refused'}: ${(error as Error).message}`
+        const isDamaged = error instanceof DocentError && /^(?:index_damaged|not_found)$/.test(error.code)
+        // Otherwise nobody knows whether it is damaged.
+        if (!isDamaged) retryAt = performance.now() + retryMs * 2 ** Math.min(failures++, maxDoublings)
+        problem = `build ${id} ${isDamaged ? 'is refused' : 'cannot be had'}: ${(error as Error).message}`
         if (served === null) await serveOlder(id)
         const instead = served === null ? '' : `; ${served.build.manifest.id} is served instead`
-        problem = `${problem}${instead}. ${mayCome ? 'It is tried again' : `Reindex: ${howToRun('ingest')}`}`
+        problem = `${problem}${instead}. ${isDamaged ? `Reindex: ${howToRun('ingest')}` : 'It is tried again'}`
+      } finally {
+        opening = null
       }
     }
     const change = {id: served?.build.manifest.id ?? null, problem}
@@ -112,26 +149,34 @@ export async function openCurrentBuild(
   }
 
   /** One poll at a time; a call during one waits for the next. */
-  async function refresh(): Promise<void> {
-    while (working) await working
+  async function refresh(isForced = true): Promise<void> {
+    // What another caller has waited for in vain is told to that one.
+    while (working) await working.catch(() => undefined)
     if (closing.signal.aborted) return
-    working = poll().finally(() => {
+    working = poll(isForced).finally(() => {
       working = null
     })
     await working
   }
 
-  function refreshQuietly(): void {
-    refresh().catch((error: unknown) => {
-      problem = `the current build is unknown: ${(error as Error).message}`
-      lastTried = null
-    })
+  /** Gives up a build that is being fetched when another has become current. */
+  async function lookMeanwhile(): Promise<void> {
+    const now = opening
+    if (now === null) return
+    const id = await currentId()
+    if (id !== null && id !== now.id) now.superseded.abort(new Error('another build is current'))
+  }
+
+  function look(): void {
+    const looking = working === null ? refresh(false) : lookMeanwhile()
+    // `unknown` says so.
+    looking.catch(() => undefined)
   }
 
   await refresh()
 
-  const unwatch = builds.watch(refreshQuietly)
-  const timer = setInterval(refreshQuietly, pollMs)
+  const unwatch = builds.watch(look)
+  const timer = setInterval(look, pollMs)
   timer.unref()
 
   return {
@@ -139,15 +184,18 @@ export async function openCurrentBuild(
       return served?.build.manifest.id ?? null
     },
     get problem() {
-      return problem
+      return unknown ?? problem
     },
     lease() {
       if (served === null) {
-        throw new DocentError('not_ready', problem ?? `there is no index yet; run \`${howToRun('ingest')}\``)
+        throw new DocentError(
+          'not_ready',
+          unknown ?? problem ?? `there is no index yet; run \`${howToRun('ingest')}\``,
+        )
       }
       return served.lease()
     },
-    refresh,
+    refresh: () => refresh(),
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

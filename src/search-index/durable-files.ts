@@ -1,4 +1,4 @@
-import {createHash} from 'node:crypto'
+import {createHash, randomBytes} from 'node:crypto'
 import {open, rename} from 'node:fs/promises'
 import {dirname} from 'node:path'
 
@@ -45,7 +45,8 @@ export async function flush(path: string): Promise<void> {
 
 /** Replaces a file atomically: a reader, or a restart after a crash, finds the old content or the new. */
 export async function replaceFile(path: string, content: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.new`
+  // Processes of several containers may have the same number.
+  const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.new`
   const handle = await open(temporary, 'w')
   try {
     await handle.writeFile(content)

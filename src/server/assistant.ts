@@ -49,7 +49,15 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
   if (recovered.length > 0)
     log.warn({answers: recovered.length}, 'answers cut off by the last stop are marked interrupted')
   const builds = await buildsOf(options)
-  const current = parts.current ?? (await openCurrentBuild(builds))
+  const current =
+    parts.current ??
+    (await openCurrentBuild(builds, {
+      // As in a change of the model, server after server: those that have the old one go on with its build.
+      accepts: ({embedding}) =>
+        embedding.id === embedder.id
+          ? null
+          : `it was built with the model ${embedding.name}, and this server has ${embedder.name}`,
+    }))
   if (current.problem !== null)
     log.error({build: current.id, problem: current.problem}, 'a build has a problem')
   current.onChange(({id, problem}) => {
@@ -107,7 +115,8 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
     embedder,
     generator,
     indexProblem() {
-      if (current.id === null) return `${dataDir} has no index`
+      if (current.id === null)
+        return settings.databaseUrl === null ? `${dataDir} has no index` : 'the database has no index'
       return usable.id === null ? 'the index was built with another embedding model' : null
     },
     sourceProblems: () => problems,

@@ -1,7 +1,9 @@
+import {join} from 'node:path'
 import {withGapsForgotten} from '../gaps/index.ts'
 import {
   createHttpServer,
   createMetrics,
+  endedSessionsFile,
   type HttpServer,
   postgresBoard,
   postgresEndedSessions,
@@ -89,6 +91,13 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
   const usable = buildFor(assistant.embedder, assistant.current)
   const starting =
     options.parts?.retriever === undefined ? await startingQuestionsOf(assistant, usable, settings) : null
+  const endedSessions =
+    database === null
+      ? null
+      : await opened(
+          postgresEndedSessions(database.postgres, join(settings.dataDir, endedSessionsFile)),
+          () => {},
+        )
   const board =
     database === null
       ? null
@@ -121,7 +130,7 @@ export async function openServer(given: ServerOptions): Promise<DocentServer> {
     gaps: gaps.service,
     exportRedactor: exportRedactorOf(settings),
     staffStore,
-    ...(database === null ? {} : {endedSessions: await postgresEndedSessions(database.postgres)}),
+    ...(endedSessions === null ? {} : {endedSessions}),
     verified: assistant.verified,
     golden,
     search: assistant.retriever,

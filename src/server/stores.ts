@@ -29,9 +29,10 @@ export function storeFile(
  */
 export async function buildsOf({
   settings,
+  log,
   database,
   parts = {},
-}: Pick<AssistantOptions, 'settings' | 'parts' | 'database'>): Promise<
+}: Pick<AssistantOptions, 'settings' | 'log' | 'parts' | 'database'>): Promise<
   BuildStore & {close(): Promise<void>}
 > {
   if (parts.builds !== undefined && parts.ingest === undefined)
@@ -42,7 +43,13 @@ export async function buildsOf({
   const place = buildsDatabaseOf(settings)
   if (parts.builds !== undefined) return {...parts.builds, close: async () => {}}
   if (database == null || place === null) return openBuilds(dataDir, place)
-  const builds = await openSharedBuilds({dataDir, postgres: database.postgres, ...place})
+  const builds = await openSharedBuilds({
+    ...place,
+    dataDir,
+    postgres: database.postgres,
+    onProblem: (err) =>
+      log.warn({err}, 'old builds cannot be removed, or those of the data folder not be published'),
+  })
   await builds.adopt()
   return {...builds, close: async () => {}}
 }

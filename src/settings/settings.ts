@@ -245,7 +245,8 @@ export const settingsTable: readonly Setting<unknown>[] = [
     name: 'DATABASE_CONNECTIONS',
     key: 'databaseConnections',
     fallback: '10',
-    meaning: 'Maximum connections of each server to `DATABASE_URL`, besides two for messages and its lease.',
+    meaning:
+      'Maximum connections of each server to `DATABASE_URL`, besides two for messages and its lease, and up to four of an ingest.',
     parse: wholeNumber(2, 200),
   },
   {

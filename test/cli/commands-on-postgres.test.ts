@@ -373,7 +373,6 @@ describe.skipIf(!hasPostgres)('with DATABASE_URL', () => {
     const done = await run('page-1.md')
     expect(done).toMatchObject({code: 0})
     expect(done.stdout).toContain('Answers that named the page: 1. Of these, 1 rested on it')
-    expect(done.stderr).toContain('run this for each of those folders')
     expect(done.stderr).toContain(`no server uses it: ${join(dataDir, 'transcripts.sqlite')}`)
     expect(builds().length).toBeLessThan(before.length)
     expect(JSON.stringify(await server.get('with'))).not.toContain('plumbago')

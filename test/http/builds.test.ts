@@ -199,7 +199,7 @@ describe('a server that starts with a damaged current build', () => {
 async function listedInTerminal(dataDir: string): Promise<string> {
   const print = vi.spyOn(console, 'log').mockReturnValue()
   try {
-    await listBuilds(localBuilds(dataDir), {dataDir, asJson: false})
+    await listBuilds(localBuilds(dataDir), {place: dataDir, asJson: false})
     return print.mock.calls.map(([text]) => text).join('\n')
   } finally {
     print.mockRestore()

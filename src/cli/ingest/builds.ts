@@ -12,12 +12,12 @@ import {printJsonValue, printText} from '../terminal.ts'
 /** Prints the stored builds and marks the one that a server serves. */
 export async function listBuilds(
   store: BuildStore,
-  {dataDir, asJson}: {readonly dataDir: string; readonly asJson: boolean},
+  {place, asJson}: {readonly place: string; readonly asJson: boolean},
 ): Promise<number> {
   const builds = await servedBuilds(store)
   if (asJson) printJsonValue({builds})
   else if (builds.length === 0)
-    printText(`There are no builds in ${dataDir}; ${howToRun('ingest')} creates the first.`)
+    printText(`There are no builds in ${place}; ${howToRun('ingest')} creates the first.`)
   for (const {id, isCurrent, manifest, problem} of asJson ? [] : builds) {
     const details = manifest
       ? `${manifest.createdAt}  ${manifest.counts.pages} pages, ${manifest.counts.passages} passages, ${manifest.embedding.name}`

@@ -36,8 +36,12 @@ export async function run(args: readonly string[]): Promise<number> {
   try {
     const {list, report, rollback, json} = values
     if (list || report || rollback) {
-      return await withBuilds(dataDir, buildsDatabaseOf(settings), async (builds) => {
-        if (list) return listBuilds(builds, {dataDir, asJson: json})
+      return await withBuilds(dataDir, buildsDatabaseOf(settings), {}, async (builds) => {
+        if (list)
+          return listBuilds(builds, {
+            place: settings.databaseUrl === null ? dataDir : 'the database of DATABASE_URL',
+            asJson: json,
+          })
         return report ? showReport(builds, build, json) : rollBack(builds, build, json)
       })
     }

@@ -21,7 +21,8 @@ its path below the docs. First remove it from the docs and reindex: the current 
   cites nothing, loses its words as well. Questions, times, ratings and reviews stay.
 - Gaps name it no more.
 
-With DATABASE_URL, builds are those of this data folder: run it for the data folder of each server.
+With DATABASE_URL, builds are those of all servers, which remove their copies. Builds that a data folder had before, and that
+were never published for all, stay in it: remove them if they may have the page.
 
 It works while the server runs. Not reached are backups, exports and replays that were written to files, the browsers of
 visitors, and what staff wrote themselves: verified answers (which are not given without their page), golden questions, notes
@@ -134,7 +135,7 @@ async function withdraw({stores, page, isDryRun, siteUrl, print, warn}: Call): P
   for (const id of builds.ids) print(`  ${id}\n`)
   for (const id of builds.unreadable) print(`  ${id} (cannot be read, so it may have the page)\n`)
   print(`Answers that named the page: ${answers}. Of these, ${emptied} rested on it: ${words.emptied}.\n`)
-  if (file === null) warnOfOthers(dataDir, warn)
+  if (file === null) warnOfUnused(dataDir, warn)
   if (running > 0) {
     warn(
       `Answers with the page that are still being written: ${running}. Run it again when they have ended, with its address: ${cleanText(urls[0]!)}\n`,
@@ -147,11 +148,8 @@ async function withdraw({stores, page, isDryRun, siteUrl, print, warn}: Call): P
   return 1
 }
 
-/** With a database, what is kept of a page may also be where this command does not come to. */
-function warnOfOthers(dataDir: string, warn: (text: string) => void): void {
-  warn(
-    'Each server of this database keeps builds in a data folder of its own: run this for each of those folders.\n',
-  )
+/** With a database, what is kept of a page may also be in a file that no server uses. */
+function warnOfUnused(dataDir: string, warn: (text: string) => void): void {
   const unused = storesInFolder(dataDir).fileOf('transcripts')
   if (unused !== null && existsSync(unused))
     warn(

@@ -27,7 +27,8 @@ const boardMigrations: readonly PostgresMigration[] = [
         seq integer NOT NULL,
         job text NOT NULL,
         -- Null until it has ended.
-        ended text
+        ended text,
+        is_cancel_asked boolean NOT NULL DEFAULT false
       );
       CREATE INDEX reindex_jobs_by_time ON docent.reindex_jobs (requested_at DESC);
     `,
@@ -44,13 +45,14 @@ export interface PostgresBoardOptions {
 interface Row {
   readonly job: string
   readonly seq: number
+  /** As `list` reads it, whether it has ended, since reports are long. */
   readonly ended: string | null
   readonly isAlive: boolean
   /** Milliseconds since the epoch. */
   readonly toldAt: number
 }
 
-const columns = `job, seq, ended, ${isAliveSql('reindex_jobs.replica')} AS "isAlive",
+const columns = `job, seq, ${isAliveSql('reindex_jobs.replica')} AS "isAlive",
   (extract(epoch FROM told_at) * 1000)::bigint AS "toldAt"`
 
 /** @throws DocentError `storage` if the database cannot be reached at first, or was written by a newer Docent. */
@@ -62,18 +64,23 @@ export async function postgresBoard({postgres, replica}: PostgresBoardOptions): 
   let telling: Promise<void> | null = null
   let timer: NodeJS.Timeout | undefined
   const listening: (() => void)[] = []
+  const listeners = new Set<(jobId: string) => void>()
 
   async function write({job, seq, end}: ToldJob): Promise<void> {
     const ended = end === null ? null : storable(JSON.stringify(end))
-    await postgres.run(
+    const row = await postgres.row<{isCancelAsked: boolean}>(
       `INSERT INTO docent.reindex_jobs (id, replica, requested_at, seq, job, ended) VALUES ($1, $2, $3, $4, $5, $6)
-       ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, job = excluded.job, ended = excluded.ended, told_at = now()`,
+       ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, job = excluded.job, ended = excluded.ended, told_at = now()
+       RETURNING is_cancel_asked AS "isCancelAsked"`,
       [job.id, replica, job.requestedAt, seq, storable(JSON.stringify(job)), ended],
     )
-    if (end === null) return
+    if (end === null) {
+      if (row!.isCancelAsked && job.canCancel) for (const listener of listeners) listener(job.id)
+      return
+    }
     await postgres.run(
-      `DELETE FROM docent.reindex_jobs WHERE requested_at <
-         (SELECT requested_at FROM docent.reindex_jobs ORDER BY requested_at DESC OFFSET $1 LIMIT 1)`,
+      `DELETE FROM docent.reindex_jobs WHERE ended IS NOT NULL AND told_at <
+         (SELECT told_at FROM docent.reindex_jobs ORDER BY told_at DESC OFFSET $1 LIMIT 1)`,
       [maxJobs - 1],
     )
   }
@@ -111,18 +118,33 @@ export async function postgresBoard({postgres, replica}: PostgresBoardOptions): 
     },
     async list() {
       const rows = await postgres.rows<Row>(
-        `SELECT ${columns} FROM docent.reindex_jobs WHERE replica <> $1 ORDER BY requested_at DESC LIMIT $2`,
+        `SELECT ${columns}, CASE WHEN ended IS NOT NULL THEN 'null' END AS ended FROM docent.reindex_jobs
+         WHERE replica <> $1 ORDER BY requested_at DESC LIMIT $2`,
         [replica, maxJobs],
       )
-      return rows.map(toldOf)
+      return rows.map((row) => {
+        const {job} = toldOf(row)
+        return {job, hasEnded: row.ended !== null || !row.isAlive}
+      })
     },
     async get(jobId) {
-      const row = await postgres.row<Row>(`SELECT ${columns} FROM docent.reindex_jobs WHERE id = $1`, [jobId])
+      const row = await postgres.row<Row>(`SELECT ${columns}, ended FROM docent.reindex_jobs WHERE id = $1`, [
+        jobId,
+      ])
       return row === null ? null : toldOf(row)
     },
-    cancel: (jobId) => postgres.notify(channel, jobId),
+    async cancel(jobId) {
+      // Its server reads that with its next word of the job, should the message be lost.
+      await postgres.run('UPDATE docent.reindex_jobs SET is_cancel_asked = true WHERE id = $1', [jobId])
+      await postgres.notify(channel, jobId)
+    },
     onCancel(listener) {
-      const stop = postgres.listen(channel, listener)
+      const stopListening = postgres.listen(channel, listener)
+      listeners.add(listener)
+      const stop = () => {
+        stopListening()
+        listeners.delete(listener)
+      }
       listening.push(stop)
       return stop
     },

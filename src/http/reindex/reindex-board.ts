@@ -1,11 +1,17 @@
-import type {ToldJob} from './reindexing.ts'
+import type {ReindexJob, ToldJob} from './reindexing.ts'
+
+/** A job of another server, without its events. */
+export interface ListedJob {
+  readonly job: ReindexJob
+  readonly hasEnded: boolean
+}
 
 /** By which servers tell each other of their reindexes. */
 export interface ReindexBoard {
   /** Tells others how a job of this server stands, soon. What cannot be told is told with the next change. */
   tell(told: ToldJob): void
   /** The last jobs of other servers, newest first. Those of a server that died have failed. @throws DocentError `storage`. */
-  list(): Promise<readonly ToldJob[]>
+  list(): Promise<readonly ListedJob[]>
   /** A job of another server; null for none. @throws DocentError `storage`. */
   get(jobId: string): Promise<ToldJob | null>
   /** Asks the server of a job to cancel it. @throws DocentError `storage`. */

@@ -1,6 +1,12 @@
 import {randomUUID} from 'node:crypto'
 import {setTimeout as delay} from 'node:timers/promises'
-import {DocentError, type ErrorCode, readerMessageOf, toDocentError} from '../../domain/index.ts'
+import {
+  DocentError,
+  type ErrorCode,
+  readerMessageOf,
+  shuttingDown,
+  toDocentError,
+} from '../../domain/index.ts'
 import type {Log} from '../log.ts'
 
 /** One ingest, run outside this process. */
@@ -94,6 +100,8 @@ export interface Reindexing {
    * cannot be ended.
    */
   cancel(jobId: string): Promise<void>
+  /** Ends jobs that wait, for good. Those that run are ended by whoever runs their ingests. */
+  close(): void
   /** Events after `after`, then live ones, up to and including `done` or `error`. */
   events(jobId: string, options: {after: number; signal: AbortSignal}): AsyncGenerator<SequencedReindexEvent>
 }
@@ -142,6 +150,7 @@ export function createReindexing(
 ): Reindexing {
   const jobs = new Map<string, Job>()
   let running: Job | null = null
+  let isClosed = false
   /** The job that follows the one that is running. */
   let next: Job | null = null
 
@@ -187,7 +196,7 @@ export function createReindexing(
         return await ingest.report
       } catch (thrown) {
         const error = toDocentError(thrown)
-        if (error.code !== 'locked' || !job.isPatient || job.isCancelled) throw error
+        if (error.code !== 'locked' || !job.isPatient || job.isCancelled || isClosed) throw error
         log.info(
           {jobId: job.id, holder: error.details},
           'a reindex waits for another process that indexes the docs',
@@ -195,7 +204,10 @@ export function createReindexing(
       }
       Object.assign(job, {startedAt: null, ingest: null, progress: null, wait: new AbortController()})
       tell(job)
-      await delay(waitMs, undefined, {signal: job.wait!.signal, ref: false})
+      const {signal} = job.wait!
+      await delay(waitMs, undefined, {signal, ref: false}).catch(() => {
+        throw signal.reason
+      })
       job.wait = null
       waitMs = Math.min(maxWaitMs, waitMs * 2)
     }
@@ -252,6 +264,13 @@ export function createReindexing(
       if (running === null) void run(job)
       else next = job
       return job
+    },
+    close() {
+      isClosed = true
+      const waiting = next
+      next = null
+      if (waiting !== null) fail(waiting, shuttingDown())
+      running?.wait?.abort(shuttingDown())
     },
     isKnown: async (jobId) => jobs.has(jobId),
     list: async () => [...jobs.values()].reverse().map(shown),

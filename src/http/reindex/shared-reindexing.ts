@@ -1,8 +1,8 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import {DocentError} from '../../domain/index.ts'
 import type {Log} from '../log.ts'
-import type {ReindexBoard} from './reindex-board.ts'
-import type {Reindexing, SequencedReindexEvent, ToldJob} from './reindexing.ts'
+import type {ListedJob, ReindexBoard} from './reindex-board.ts'
+import type {Reindexing, SequencedReindexEvent} from './reindexing.ts'
 
 /** How often a job of another server is looked at while somebody follows it, in milliseconds. */
 const lookMs = 500
@@ -11,12 +11,16 @@ const maxFailures = 20
 
 /** Reindexing of all servers: what one of them runs is listed, followed and cancelled by way of any other. */
 export function sharedReindexing(own: Reindexing, board: ReindexBoard, log: Log): Reindexing {
+  async function cancelOwn(jobId: string): Promise<void> {
+    if (await own.isKnown(jobId)) await own.cancel(jobId)
+  }
+
   board.onCancel((jobId) => {
-    own.cancel(jobId).catch((err: unknown) => log.info({jobId, err}, 'a reindex could not be cancelled'))
+    cancelOwn(jobId).catch((err: unknown) => log.info({jobId, err}, 'a reindex could not be cancelled'))
   })
 
   /** Without the database the jobs of this server are shown. */
-  async function others(): Promise<readonly ToldJob[]> {
+  async function others(): Promise<readonly ListedJob[]> {
     return board.list().catch((err: unknown) => {
       log.warn({err}, 'reindexes of other servers cannot be listed')
       return []
@@ -51,7 +55,7 @@ export function sharedReindexing(own: Reindexing, board: ReindexBoard, log: Log)
 
   return {
     async start(options, starter) {
-      const running = (await others()).find(({end}) => end === null)
+      const running = (await others()).find(({hasEnded}) => !hasEnded)
       if (running !== undefined) {
         throw new DocentError('locked', 'The docs are already being indexed, by another server.', {
           details: {jobId: running.job.id},
@@ -60,6 +64,7 @@ export function sharedReindexing(own: Reindexing, board: ReindexBoard, log: Log)
       return own.start(options, starter)
     },
     request: (starter) => own.request(starter),
+    close: () => own.close(),
     isKnown: async (jobId) => (await own.isKnown(jobId)) || (await board.get(jobId)) !== null,
     async list() {
       const all = [...(await own.list()), ...(await others()).map(({job}) => job)]

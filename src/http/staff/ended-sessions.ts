@@ -18,6 +18,9 @@ export interface EndedSessionsOptions {
   readonly now: () => number
 }
 
+/** Its name in a data folder. */
+export const endedSessionsFile = 'ended-sessions.json'
+
 /** If more are ended within the lifetime of a session, all sessions end instead of being listed one by one. */
 const maxEnded = 1000
 
@@ -59,8 +62,11 @@ export function openEndedSessions({file, sessionMs, onProblem, now}: EndedSessio
   }
 }
 
-/** @param latest when the newest possible session expires. */
-function readStored(file: string, latest: number): StoredSessions {
+/**
+ * What a file has. One that cannot be read has ended all sessions.
+ * @param latest when the newest possible session expires
+ */
+export function readStored(file: string, latest: number): StoredSessions {
   if (!existsSync(file)) return {before: 0, ended: {}}
   try {
     const {before, ended} = JSON.parse(readFileSync(file, 'utf8')) as StoredSessions

@@ -20,7 +20,8 @@ export interface BuildArchive {
     files: readonly ArchivedFile[],
   ): Promise<(queries: Queries) => Promise<void>>
   /**
-   * Copies the files of a build into a folder of this machine. The caller compares their checksums with the manifest.
+   * Copies the files of a build into a folder of this machine, where some of them may be already, not all of them whole.
+   * The caller compares their checksums with the manifest.
    * @param base a folder with an older build, whose equal parts are not copied again; null without one
    * @throws DocentError `storage` where they cannot be had; the signal's reason.
    */
@@ -29,9 +30,6 @@ export interface BuildArchive {
     files: readonly ArchivedFile[],
     to: {readonly folder: string; readonly base: string | null; readonly signal?: AbortSignal},
   ): Promise<void>
-  /**
-   * Removes what belongs to no build any more. Only who has the lock calls it. @throws DocentError `storage`.
-   * @param removed builds that the database has no longer
-   */
-  collect(removed: readonly string[]): Promise<void>
+  /** Removes what belongs to no build any more. Only who has the lock calls it. @throws DocentError `storage`. */
+  collect(): Promise<void>
 }

@@ -1,16 +1,20 @@
+import {constants} from 'node:fs'
 import {type FileHandle, open} from 'node:fs/promises'
 import {join} from 'node:path'
+import {setTimeout as delay} from 'node:timers/promises'
 import {DocentError} from '../../domain/index.ts'
-import type {Postgres} from '../../postgres/index.ts'
+import {isTransient, type Postgres} from '../../postgres/index.ts'
 import type {BuildArchive} from './build-archive.ts'
 import {chunkBytes, chunkCount, hashOfChunk, readChunk} from './chunks.ts'
 
-/** Chunks of one query: so many bytes are in memory, twice. */
-const chunksAtOnce = 32
+/** Chunks of one query: a megabyte, which also a slow connection brings in time. */
+const chunksAtOnce = 8
 /** Rows of one statement that inserts parts. */
 const partsAtOnce = 2_000
+/** How often a query is tried again that the database did not answer, and after how many milliseconds each. */
+const retriesMs = [200, 1_000, 3_000]
 /** Chunks that one statement removes. */
-const removedAtOnce = 500
+const removedAtOnce = 100
 
 interface Part {
   readonly file: string
@@ -83,7 +87,7 @@ export function databaseArchive(postgres: Postgres): BuildArchive {
         if (hashes.length !== chunkCount(bytes)) throw incomplete(id)
         const older = base === null ? null : await open(join(base, name), 'r').catch(() => null)
         try {
-          await fetchFile(join(folder, name), hashes, {id, older, signal})
+          await fetchFile(join(folder, name), hashes, {id, bytes, older, signal})
         } finally {
           await older?.close()
         }
@@ -108,14 +112,22 @@ export function databaseArchive(postgres: Postgres): BuildArchive {
   async function fetchFile(
     path: string,
     hashes: readonly Buffer[],
-    {id, older, signal}: {id: string; older: FileHandle | null; signal: AbortSignal | undefined},
+    {
+      id,
+      bytes,
+      older,
+      signal,
+    }: {id: string; bytes: number; older: FileHandle | null; signal: AbortSignal | undefined},
   ): Promise<void> {
-    const file = await open(path, 'wx')
+    const file = await open(path, constants.O_RDWR | constants.O_CREAT)
     try {
+      await file.truncate(bytes)
       /** Places of the chunks to ask for, by their hashes. */
       let wanted = new Map<string, {readonly hash: Buffer; readonly parts: number[]}>()
       for (const [part, hash] of hashes.entries()) {
         signal?.throwIfAborted()
+        // From an earlier try.
+        if (hashOfChunk(await readChunk(file, part)).equals(hash)) continue
         const own = older === null ? null : await readChunk(older, part)
         if (own !== null && hashOfChunk(own).equals(hash)) {
           await file.write(own, 0, own.length, part * chunkBytes)
@@ -140,9 +152,13 @@ export function databaseArchive(postgres: Postgres): BuildArchive {
       to: FileHandle,
       chunks: ReadonlyMap<string, {readonly hash: Buffer; readonly parts: readonly number[]}>,
     ): Promise<void> {
-      const rows = await postgres.rows<{data: Buffer}>(
-        'SELECT data FROM docent.build_chunks WHERE hash = ANY($1)',
-        [[...chunks.values()].map(({hash}) => hash)],
+      const hashes = [...chunks.values()].map(({hash}) => hash)
+      const rows = await retried(
+        () =>
+          postgres.rows<{data: Buffer}>('SELECT data FROM docent.build_chunks WHERE hash = ANY($1)', [
+            hashes,
+          ]),
+        signal,
       )
       if (rows.length < chunks.size) throw incomplete(id)
       // By what arrived, and not by what its row says that it is.
@@ -154,6 +170,19 @@ export function databaseArchive(postgres: Postgres): BuildArchive {
       }
     }
   }
+}
+
+/** Does it again where the database did not answer. @throws what it rejects with at last, and the signal's reason. */
+async function retried<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  for (const ms of retriesMs) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof DocentError) || !isTransient(error.cause)) throw error
+      await delay(ms, undefined, signal === undefined ? {} : {signal})
+    }
+  }
+  return work()
 }
 
 function incomplete(id: string): DocentError {

@@ -1,25 +1,38 @@
 import {constants} from 'node:fs'
-import {copyFile, mkdir, readdir, rename, rm, stat} from 'node:fs/promises'
+import {copyFile, mkdir, rename, rm, stat} from 'node:fs/promises'
 import {join} from 'node:path'
 import {DocentError} from '../../domain/index.ts'
+import type {Postgres} from '../../postgres/index.ts'
 import {flush} from '../durable-files.ts'
 import type {BuildArchive} from './build-archive.ts'
 
-const unfinished = '.unfinished-'
-/** After so long nobody writes to an unfinished build any more. */
-const forgottenMs = 24 * 60 * 60 * 1000
-
 /**
  * Keeps the files of builds in a folder that all servers see, such as one of NFS, each build in a folder of its own.
- * The database says which builds there are.
+ * The database says which builds there are, and which were begun here, so that nothing stays of one that was not published.
  */
-export function folderArchive(shared: string): BuildArchive {
+export function folderArchive(shared: string, postgres: Postgres): BuildArchive {
+  const unfinishedOf = (id: string) => join(shared, `.unfinished-${id}`)
+
+  async function attempt<T>(what: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    try {
+      return await work()
+    } catch (cause) {
+      signal?.throwIfAborted()
+      if (cause instanceof DocentError) throw cause
+      const why = (cause as Error).message
+      throw new DocentError('storage', `cannot ${what} ${shared}, the folder of BUILDS_DIR: ${why}`, {cause})
+    }
+  }
+
   return {
     keptIn: 'folder',
 
     async store(id, folder, files) {
-      const making = join(shared, `${unfinished}${id}`)
-      try {
+      await postgres.run('INSERT INTO docent.build_folders (id) VALUES ($1) ON CONFLICT (id) DO NOTHING', [
+        id,
+      ])
+      const making = unfinishedOf(id)
+      await attempt(`write build ${id} to`, async () => {
         await rm(making, {recursive: true, force: true})
         await mkdir(making, {recursive: true})
         for (const {name} of files) {
@@ -27,42 +40,40 @@ export function folderArchive(shared: string): BuildArchive {
           await flush(join(making, name))
         }
         await flush(making)
-      } catch (cause) {
-        await rm(making, {recursive: true, force: true}).catch(() => undefined)
-        throw failed(`cannot write build ${id} to ${shared}, the folder of BUILDS_DIR`, cause)
-      }
-      // Right before the build is added: a crash leaves a folder that is removed later.
-      return async () => {
-        await rename(making, join(shared, id))
-        await flush(shared)
-      }
+      })
+      return () =>
+        attempt(`write build ${id} to`, async () => {
+          await rm(join(shared, id), {recursive: true, force: true})
+          await rename(making, join(shared, id))
+          await flush(shared)
+        })
     },
 
     async fetch(id, files, {folder, signal}) {
-      try {
-        for (const {name} of files) {
-          signal?.throwIfAborted()
-          await copyFile(join(shared, id, name), join(folder, name), constants.COPYFILE_FICLONE)
-          await flush(join(folder, name))
-        }
-      } catch (cause) {
-        signal?.throwIfAborted()
-        throw failed(`cannot copy build ${id} from ${shared}, the folder of BUILDS_DIR`, cause)
-      }
+      await attempt(
+        `copy build ${id} from`,
+        async () => {
+          for (const {name} of files) {
+            signal?.throwIfAborted()
+            await copyFile(join(shared, id, name), join(folder, name), constants.COPYFILE_FICLONE)
+            await flush(join(folder, name))
+          }
+        },
+        signal,
+      )
     },
 
-    async collect(removed) {
-      try {
-        for (const id of removed) await rm(join(shared, id), {recursive: true, force: true})
-        for (const name of await readdir(shared)) {
-          if (!name.startsWith(unfinished)) continue
-          const path = join(shared, name)
-          // Others may use the folder too, and be writing to it now.
-          if (Date.now() - (await stat(path)).mtimeMs > forgottenMs)
-            await rm(path, {recursive: true, force: true})
-        }
-      } catch (cause) {
-        throw failed(`cannot remove old builds from ${shared}, the folder of BUILDS_DIR`, cause)
+    async collect() {
+      const rows = await postgres.rows<{id: string}>(
+        `SELECT id FROM docent.build_folders
+         WHERE NOT EXISTS (SELECT FROM docent.builds WHERE builds.id = build_folders.id)`,
+      )
+      for (const {id} of rows) {
+        await attempt(`remove build ${id} from`, async () => {
+          await rm(join(shared, id), {recursive: true, force: true})
+          await rm(unfinishedOf(id), {recursive: true, force: true})
+        })
+        await postgres.run('DELETE FROM docent.build_folders WHERE id = $1', [id])
       }
     },
   }
@@ -76,8 +87,4 @@ export async function checkFolder(shared: string): Promise<void> {
     'storage',
     `There is no folder ${shared}. Create it, or mount it, on every server: BUILDS_DIR names the folder in which all of them find builds.`,
   )
-}
-
-function failed(what: string, cause: unknown): DocentError {
-  return new DocentError('storage', `${what}: ${(cause as Error).message}`, {cause})
 }

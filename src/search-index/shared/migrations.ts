@@ -39,6 +39,9 @@ export const buildMigrations: readonly PostgresMigration[] = [
       );
       CREATE INDEX build_parts_by_hash ON docent.build_parts (hash);
 
+      -- Builds that were begun in a shared folder, before their first file is.
+      CREATE TABLE docent.build_folders (id text PRIMARY KEY);
+
       -- What each server serves, as it says itself. It counts while the server lives.
       CREATE TABLE docent.served_builds (
         replica text PRIMARY KEY,

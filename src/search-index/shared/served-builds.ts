@@ -45,8 +45,10 @@ export function tellServedBuild(
       )
       // Those of the dead are of no interest.
       await postgres.run(
-        `DELETE FROM docent.served_builds WHERE NOT ${isAliveSql('served_builds.replica')}
-         AND since < now() - interval '1 day'`,
+        `DELETE FROM docent.served_builds WHERE replica <> $1 AND NOT EXISTS (
+           SELECT FROM docent.replicas WHERE name = replica AND alive_until > now() - interval '1 day'
+         )`,
+        [replica],
       )
       if (untold === change) untold = null
     } catch {

@@ -3,7 +3,7 @@ import {hostname} from 'node:os'
 import {join} from 'node:path'
 import {DocentError} from '../../domain/index.ts'
 import {applyPostgresMigrations, type Postgres, type Queries} from '../../postgres/index.ts'
-import type {Manifest} from '../build.ts'
+import type {IndexBuild, Manifest} from '../build.ts'
 import {
   buildFolder,
   buildIds,
@@ -14,15 +14,16 @@ import {
   stagingFolder,
   timeOfBuild,
 } from '../build-folders.ts'
-import type {BuildStore, ListedBuild} from '../build-store.ts'
+import type {BuildStore, ListedBuild, OpenOptions} from '../build-store.ts'
 import {flush, replaceFile} from '../durable-files.ts'
+import {mismatchOf} from '../file-mismatch.ts'
 import {localBuilds} from '../local-builds.ts'
 import {parseManifest, writeManifest} from '../manifest.ts'
-import {manifestFile, reportFile} from '../schema.ts'
+import {hnswFile, manifestFile, reportFile} from '../schema.ts'
 import type {BuildArchive} from './build-archive.ts'
-import {takeChangeLock} from './change-lock.ts'
+import {type ChangeLock, takeChangeLock} from './change-lock.ts'
 import {databaseArchive} from './database-archive.ts'
-import {fetchBuild, hasBuild, whileNobodyFetches} from './fetch-build.ts'
+import {fetchBuild, hasBuild, isCopy, markCopy, whileNobodyFetches} from './fetch-build.ts'
 import {checkFolder, folderArchive} from './folder-archive.ts'
 import {buildMigrations} from './migrations.ts'
 
@@ -37,12 +38,15 @@ export interface SharedBuildsOptions {
   readonly url: string
   /** A folder that all servers see, which keeps the files; null: the database does. Default null. */
   readonly buildsDir?: string | null
+  /** Called where old builds cannot be removed, or those of the data folder not published. Nothing else depends on it. */
+  readonly onProblem?: (error: unknown) => void
 }
 
 /** Builds for all servers that share a database. */
 export interface SharedBuilds extends BuildStore {
   /**
-   * Publishes the builds of the data folder if there are none for all yet, as where an installation moves to a database. Does nothing while another process changes builds. @throws DocentError `storage`.
+   * Publishes the builds of the data folder if none is current for all yet, as where an installation moves to a database.
+   * Does nothing while another process changes builds, or where the current one is damaged. Never rejects.
    */
   adopt(): Promise<void>
 }
@@ -73,16 +77,18 @@ export async function openSharedBuilds({
   postgres,
   url,
   buildsDir = null,
+  onProblem = () => {},
 }: SharedBuildsOptions): Promise<SharedBuilds> {
   await applyPostgresMigrations(postgres, 'builds', buildMigrations)
   // A backup may have been restored without builds.
   await postgres.run('INSERT INTO docent.current_build DEFAULT VALUES ON CONFLICT DO NOTHING')
   if (buildsDir !== null) await checkFolder(buildsDir)
   const local = localBuilds(dataDir)
-  const archive: BuildArchive = buildsDir === null ? databaseArchive(postgres) : folderArchive(buildsDir)
+  const archive: BuildArchive =
+    buildsDir === null ? databaseArchive(postgres) : folderArchive(buildsDir, postgres)
   const inDatabase = archive.keptIn === 'database' ? archive : databaseArchive(postgres)
-  /** Of the current build, by which a lock that was lost is noticed; null without the lock. */
-  let generationAtLock: number | null = null
+  /** With the generation of the current build that was found, by which a lock that was lost is noticed. */
+  let held: {readonly lock: ChangeLock; generation: number} | null = null
 
   /** @throws DocentError `storage` where its files are elsewhere than this server can read. */
   function archiveOf({id, keptIn}: Pick<BuildRow, 'id' | 'keptIn'>): BuildArchive {
@@ -118,15 +124,14 @@ export async function openSharedBuilds({
     buildFolder(dataDir, id)
     if (await hasBuild(dataDir, id)) return
     const row = await rowOf(id)
-    if (row !== null) await fetchBuild(dataDir, row, archiveOf(row), signal)
+    if (row !== null) await fetchBuild(dataDir, row, archiveOf(row), {signal})
   }
 
   /** Brings a build to this machine anew, where its copy here is damaged. False where another copy would be no better. */
   async function fetchedAnew(id: string, signal?: AbortSignal): Promise<boolean> {
     const row = await rowOf(id)
     if (row === null || listed(row).manifest === null) return false
-    await removeBuild(dataDir, id)
-    await fetchBuild(dataDir, row, archiveOf(row), signal)
+    await fetchBuild(dataDir, row, archiveOf(row), {signal, isAnew: true})
     return true
   }
 
@@ -145,14 +150,26 @@ export async function openSharedBuilds({
     }
   }
 
-  /** Removes copies of builds that are no longer kept for all. One newer than all is being published. */
+  /** Opens the copy of this machine, whose graph is brought anew where it is damaged. */
+  async function openedWhole(id: string, options: OpenOptions): Promise<IndexBuild> {
+    const build = await local.open(id, options)
+    const isDamaged =
+      build.degraded !== null && (await mismatchOf(build.folder, build.manifest, hnswFile)) !== null
+    if (!isDamaged) return build
+    // It can be searched as it is.
+    const isBetter = await fetchedAnew(id, options.signal).catch(() => false)
+    if (!isBetter) return build
+    build.close()
+    return local.open(id, options)
+  }
+
+  /** Removes copies of builds that are no longer kept for all. Builds that were never for all stay. */
   async function trim(): Promise<void> {
     const shared = await sharedIds()
-    const [newest] = shared
     const served = await currentBuildId(dataDir)
     for (const id of await buildIds(dataDir)) {
-      const isKept = shared.includes(id) || id === served || newest === undefined || id > newest
-      if (!isKept) await removeBuild(dataDir, id)
+      if (shared.includes(id) || id === served) continue
+      if (await isCopy(buildFolder(dataDir, id))) await removeBuild(dataDir, id)
     }
   }
 
@@ -167,7 +184,8 @@ export async function openSharedBuilds({
    * the connection that held it broke off.
    */
   async function makeCurrentForAll(id: string, first: (queries: Queries) => Promise<void>): Promise<void> {
-    const generation = generationAtLock ?? (await currentGeneration())
+    await held?.lock.check()
+    const generation = held?.generation ?? (await currentGeneration())
     await postgres.transaction(async (queries) => {
       await first(queries)
       const changed = await queries.run(
@@ -182,7 +200,7 @@ export async function openSharedBuilds({
       }
       await queries.run('SELECT pg_notify($1, $2)', [channel, id])
     })
-    if (generationAtLock !== null) generationAtLock = generation + 1
+    if (held !== null) held.generation = generation + 1
   }
 
   /** Sends a build of a folder of this machine. Others see it when what is returned has run in a transaction. */
@@ -199,16 +217,23 @@ export async function openSharedBuilds({
     }
   }
 
-  async function collect(removed: readonly string[]): Promise<void> {
-    await archive.collect(removed)
-    if (archive !== inDatabase) await inDatabase.collect(removed)
+  /** Removes files that no build has any more. They are in nobody's way, and the next one to change builds tries again. */
+  async function collect(): Promise<void> {
+    try {
+      await held?.lock.check()
+      await archive.collect()
+      if (archive !== inDatabase) await inDatabase.collect()
+    } catch (error) {
+      onProblem(error)
+    }
   }
 
   async function removeRows(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return
+    await held?.lock.check()
     await postgres.run('DELETE FROM docent.builds WHERE id = ANY($1)', [ids])
-    await collect(ids)
-    await postgres.notify(channel, '')
+    await collect()
+    await postgres.notify(channel, '').catch(onProblem)
     for (const id of ids) await removeBuild(dataDir, id)
   }
 
@@ -224,7 +249,7 @@ export async function openSharedBuilds({
     },
 
     async open(id, options = {}) {
-      const build = await repaired(id, options.signal, () => local.open(id, options))
+      const build = await repaired(id, options.signal, () => openedWhole(id, options))
       try {
         // What a server of this data folder goes on with, should it be started without the database one day.
         if (id === (await currentId())) await makeCurrent(dataDir, id)
@@ -262,16 +287,16 @@ export async function openSharedBuilds({
       try {
         const shared = await takeChangeLock(postgres, url)
         try {
-          // What its last holder sent and did not publish.
-          await collect([])
-          generationAtLock = await currentGeneration()
+          held = {lock: shared, generation: await currentGeneration()}
         } catch (error) {
           await shared.release()
           throw error
         }
+        // What its last holder sent and did not publish.
+        await collect()
         return {
           async release() {
-            generationAtLock = null
+            held = null
             await shared.release()
             await own.release()
           },
@@ -296,14 +321,16 @@ export async function openSharedBuilds({
       await writeManifest(staged, manifest)
       const add = await sent(staged, manifest, json)
       // Nobody of this data folder fetches it before it is in its place.
-      await whileNobodyFetches(dataDir, async () => {
+      const publishNow = async () => {
+        await markCopy(staged)
         await makeCurrentForAll(id, add)
         // It is published. Where this machine cannot keep it, it fetches it.
         await rename(staged, buildFolder(dataDir, id))
           .then(() => flush(buildsFolder(dataDir)))
           .then(() => makeCurrent(dataDir, id))
           .catch(() => undefined)
-      })
+      }
+      await whileNobodyFetches(dataDir, publishNow, {id})
     },
 
     async report(id) {
@@ -312,12 +339,18 @@ export async function openSharedBuilds({
     },
 
     async prune(keep) {
-      const current = await currentId()
-      const others = (await sharedIds()).filter((id) => id !== current)
-      const removed = others.slice(Math.max(2, keep) - 1)
-      await removeRows(removed)
-      await trim()
-      return removed
+      try {
+        const current = await currentId()
+        const others = (await sharedIds()).filter((id) => id !== current)
+        const removed = others.slice(Math.max(2, keep) - 1)
+        await removeRows(removed)
+        await trim()
+        return removed
+      } catch (error) {
+        // A build may just have been published, which must not seem to have failed.
+        onProblem(error)
+        return []
+      }
     },
 
     async remove(id) {
@@ -338,28 +371,38 @@ export async function openSharedBuilds({
       )
     },
 
-    async adopt() {
-      const own = await currentBuildId(dataDir)
-      if (own === null || (await currentId()) !== null) return
-      const lock = await store.lock().catch((error: unknown) => {
-        if (error instanceof DocentError && error.code === 'locked') return null
-        throw error
-      })
-      try {
-        if (lock === null || (await currentId()) !== null) return
-        // The current one last, so that it is the newest that others see.
-        const ids = (await buildIds(dataDir)).filter((id) => id !== own).reverse()
-        for (const id of [...ids, own]) {
-          const base = await local.openBase(id)
-          if (base === null) continue
-          base.records.close()
-          const add = await sent(base.folder, base.manifest, await local.report(id))
-          await (id === own ? makeCurrentForAll(id, add) : postgres.transaction(add))
-        }
-      } finally {
-        await lock?.release()
-      }
-    },
+    adopt: () => adopt().catch(onProblem),
   }
+
+  async function adopt(): Promise<void> {
+    const own = await currentBuildId(dataDir)
+    if (own === null || (await currentId()) !== null) return
+    const lock = await store.lock().catch((error: unknown) => {
+      if (error instanceof DocentError && error.code === 'locked') return null
+      throw error
+    })
+    if (lock === null) return
+    try {
+      if ((await currentId()) !== null || (await sendOwn(own)) === false) return
+      for (const id of (await buildIds(dataDir)).filter((id) => id < own)) await sendOwn(id)
+      await makeCurrentForAll(own, async () => {})
+    } finally {
+      await lock.release()
+    }
+  }
+
+  /** Sends a build of the data folder, unless it is there. False for one that is damaged. */
+  async function sendOwn(id: string): Promise<boolean> {
+    const base = await local.openBase(id)
+    base?.records.close()
+    if (base === null || !base.isHnswValid) return false
+    if ((await rowOf(id)) === null) {
+      const add = await sent(base.folder, base.manifest, await local.report(id))
+      await postgres.transaction(add)
+    }
+    await markCopy(base.folder)
+    return true
+  }
+
   return store
 }
