@@ -280,7 +280,12 @@ describe.skipIf(!hasPostgres)('with DATABASE_URL', () => {
     const content = mkdtempSync(join(tmpdir(), 'docent-commands-content-'))
     try {
       for (const [name, text] of Object.entries(pages)) writeFileSync(join(content, name), text)
-      await ingest({content, dataDir, openParser: directParser, embedder: () => openEmbedder({model: null})})
+      const database = {url, buildsDir: null}
+      await ingest({
+        ...{content, dataDir, database},
+        openParser: directParser,
+        embedder: () => openEmbedder({model: null}),
+      })
     } finally {
       rmSync(content, {recursive: true, force: true})
     }
@@ -351,7 +356,7 @@ describe.skipIf(!hasPostgres)('with DATABASE_URL', () => {
     expect(readdirSync(dataDir).filter((name) => name.endsWith('.sqlite'))).toEqual([])
   }, 240_000)
 
-  test('docent withdraw takes a page out of builds in the data folder and answers in the database', async () => {
+  test('docent withdraw takes a page out of the builds of all servers and of answers in the database', async () => {
     await index({'page-1.md': '# Page 1\n\nSay plumbago.\n', 'page-2.md': '# Page 2\n\nText.\n'})
     journalAnswer(server, 'with', {pieces: ['Say ', 'plumbago', '.']})
     await server.flush()

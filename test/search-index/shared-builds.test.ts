@@ -40,6 +40,8 @@ async function idsOf(store: BuildStore): Promise<string[]> {
 describe.skipIf(!hasPostgres)('builds that servers share', () => {
   let cluster: PostgresCluster
   const closing: (() => unknown)[] = []
+  /** What the stores complained of. */
+  const problems: unknown[] = []
 
   beforeAll(async () => {
     cluster = await startPostgres()
@@ -47,6 +49,7 @@ describe.skipIf(!hasPostgres)('builds that servers share', () => {
   afterAll(() => cluster.close())
   afterEach(async () => {
     for (const close of closing.splice(0).reverse()) await close()
+    problems.length = 0
   })
 
   interface Place {
@@ -56,6 +59,8 @@ describe.skipIf(!hasPostgres)('builds that servers share', () => {
     open(dataDir: string): Promise<SharedBuilds>
     /** Spoils what all have of a build. */
     damage(id: string): Promise<void>
+    /** Files of builds that nobody can have, wherever they are. */
+    leftOver(): Promise<readonly string[]>
     /** Makes that nobody can fetch a build, until what is returned has run. */
     hide(id: string): Promise<() => Promise<void>>
     close(): Promise<void>
@@ -69,7 +74,8 @@ describe.skipIf(!hasPostgres)('builds that servers share', () => {
     const buildsDir = keptIn === 'folder' ? join(root, 'shared') : null
     if (buildsDir !== null) mkdirSync(buildsDir)
     const dataDirs: string[] = []
-    const open = (dataDir: string) => openSharedBuilds({dataDir, postgres, url, buildsDir})
+    const onProblem = (error: unknown) => problems.push(error)
+    const open = (dataDir: string) => openSharedBuilds({dataDir, postgres, url, buildsDir, onProblem})
     await open(root)
     return {
       ...{postgres, url},
@@ -87,6 +93,14 @@ describe.skipIf(!hasPostgres)('builds that servers share', () => {
            )`,
           [id],
         )
+      },
+      async leftOver() {
+        const rows = await postgres.rows<{hash: string}>(
+          `SELECT encode(hash, 'hex') AS hash FROM docent.build_chunks`,
+        )
+        const folders = await postgres.rows<{id: string}>('SELECT id FROM docent.build_folders')
+        const names = buildsDir === null ? [] : readdirSync(buildsDir)
+        return [...rows.map(({hash}) => hash), ...folders.map(({id}) => id), ...names]
       },
       async hide(id) {
         if (buildsDir === null) {
@@ -263,6 +277,126 @@ describe.skipIf(!hasPostgres)('builds that servers share', () => {
       await two.activate(earlier)
       expect(await one.currentId()).toBe(earlier)
       expect(others).not.toBe(current)
+    })
+
+    test('a move to the database that breaks off is gone on with, and keeps nobody from starting', async () => {
+      const alone = localBuilds(dirs[0]!)
+      const [earlier, current] = [await published(alone, 3), await published(alone, 4)]
+      // As after a kill in the middle: the earlier one is there, none is current.
+      const lock = await one.lock()
+      await place.postgres.run('ALTER TABLE docent.builds RENAME COLUMN manifest TO hidden')
+      await lock.release()
+      await one.adopt()
+      expect(problems).toHaveLength(1)
+      await place.postgres.run('ALTER TABLE docent.builds RENAME COLUMN hidden TO manifest')
+      await place.postgres.run('ALTER TABLE docent.current_build ADD CHECK (build IS NULL)')
+      await one.adopt()
+      expect([await one.currentId(), (await idsOf(one)).length]).toEqual([null, 2])
+      expect(problems).toHaveLength(2)
+      await place.postgres.run('ALTER TABLE docent.current_build DROP CONSTRAINT current_build_build_check')
+
+      await one.adopt()
+      expect([await two.currentId(), await idsOf(two)]).toEqual([current, [current, earlier]])
+      ;(await two.open(earlier)).close()
+      ;(await two.open(current)).close()
+    })
+
+    test('a damaged build of a data folder is not made that of all', async () => {
+      const own = await published(localBuilds(dirs[0]!), 3)
+      rmSync(join(buildFolder(dirs[0]!, own), 'passages.hnsw'))
+
+      await one.adopt()
+
+      expect([await one.currentId(), await idsOf(one), problems]).toEqual([null, [], []])
+      const current = await openCurrentBuild(localBuilds(dirs[0]!))
+      expect(current.id).toBe(own)
+      await current.close()
+    })
+
+    test('builds that only one data folder has stay there', async () => {
+      const own = await published(localBuilds(dirs[1]!), 3)
+      const current = await followed(two)
+      for (const pages of [1, 2, 3, 4]) {
+        const id = await published(one, pages)
+        await vi.waitFor(() => expect(current.id).toBe(id), {timeout: 20_000})
+      }
+      await one.prune(2)
+
+      await vi.waitFor(() => expect(readdirSync(join(dirs[1]!, 'builds'))).toHaveLength(3), {timeout: 20_000})
+      expect(readdirSync(join(dirs[1]!, 'builds'))).toContain(own)
+    })
+
+    test('a damaged graph of a copy is fetched again', async () => {
+      const id = await published(one, 10)
+      ;(await two.open(id)).close()
+      writeFileSync(join(buildFolder(dirs[1]!, id), 'passages.hnsw'), 'damaged')
+
+      const build = await two.open(id)
+      expect(build.degraded).toBeNull()
+      build.close()
+    })
+
+    test('what cannot be written is tried again, and is not taken for damage', async () => {
+      const id = await published(one, 10)
+      // Where the lock of the fetch would be.
+      mkdirSync(join(dirs[1]!, 'fetch.lock'), {recursive: true})
+      const current = await followed(two)
+      expect([current.id, current.problem]).toEqual([null, expect.stringContaining('cannot be had')])
+
+      rmSync(join(dirs[1]!, 'fetch.lock'), {recursive: true})
+
+      await vi.waitFor(() => expect([current.id, current.problem]).toEqual([id, null]), {timeout: 20_000})
+    })
+
+    test('several processes of one data folder fetch, repair and open a build at once', async () => {
+      const id = await published(one, 200)
+      const stores = await Promise.all(Array.from({length: 4}, () => place.open(dirs[1]!)))
+      const openedAtOnce = async () => {
+        const builds = await Promise.all(stores.map((store) => store.open(id)))
+        for (const build of builds) {
+          expect([build.pages().length, build.degraded]).toEqual([200, null])
+          build.close()
+        }
+      }
+      await openedAtOnce()
+      writeFileSync(join(buildFolder(dirs[1]!, id), 'index.sqlite'), 'damaged')
+      await openedAtOnce()
+      expect(readdirSync(join(dirs[1]!, 'builds'))).toEqual([id])
+    })
+
+    test('nothing stays of a build that was sent and not published', async () => {
+      const lock = await one.lock()
+      const writer = await one.begin({embedding, chunker: 'shared', base: null})
+      put(writer, 1)
+      const manifest = await writer.finish()
+      await place.postgres.run('ALTER TABLE docent.current_build ADD CHECK (build IS NULL)')
+      await expect(one.publish(writer.id, manifest)).rejects.toMatchObject({code: 'storage'})
+      await place.postgres.run('ALTER TABLE docent.current_build DROP CONSTRAINT current_build_build_check')
+      await lock.release()
+
+      await (await two.lock()).release()
+
+      expect(problems).toEqual([])
+      expect(await place.leftOver()).toEqual([])
+      expect(await idsOf(two)).toEqual([])
+    })
+
+    test('who has lost the lock removes nothing', async () => {
+      const [first, second, third] = [
+        await published(one, 1),
+        await published(one, 2),
+        await published(one, 3),
+      ]
+      const lock = await one.lock()
+      await place.postgres.run(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction' AND datname = current_database()`,
+      )
+      await (await vi.waitFor(() => two.lock(), {timeout: 20_000})).release()
+
+      await expect(one.remove(first)).rejects.toMatchObject({code: 'locked'})
+      expect(await one.prune(2)).toEqual([])
+      await lock.release()
+      expect(await idsOf(two)).toEqual([third, second, first])
     })
 
     test('the next build is the newest, however wrong the clock of its machine is', async () => {
