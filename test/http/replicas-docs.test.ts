@@ -71,16 +71,22 @@ describe.skipIf(!hasPostgres)('the docs of two servers on one database', () => {
       kill = reject
     })
     report.catch(() => {})
+    let goOn = () => {}
+    const next = new Promise<void>((resolve) => {
+      goOn = resolve
+    })
     const isKilled = vi.fn(() => kill(new DocentError('internal', 'killed')))
     const ingest = (() => ({
       progress: (async function* () {
         yield {stage: 'pages', done: 1, total: 2}
+        await Promise.race([report.catch(() => {}), next])
+        yield {stage: 'pages', done: 2, total: 2}
         await report.catch(() => {})
       })(),
       report,
       kill: isKilled,
     })) as unknown as Ingest
-    return {ingest, end: (outcome: object) => end(outcome), isKilled}
+    return {ingest, end: (outcome: object) => end(outcome), goOn: () => goOn(), isKilled}
   }
 
   async function begun(docent: TestDocent): Promise<string> {
@@ -134,6 +140,26 @@ describe.skipIf(!hasPostgres)('the docs of two servers on one database', () => {
     expect(hand.isKilled).toHaveBeenCalledTimes(1)
     expect((await staff(two, `reindex/${id}/cancel`, {method: 'POST', body: '{}'})).status).toBe(409)
     expect((await staff(two, 'reindex/no-such-job/cancel', {method: 'POST', body: '{}'})).status).toBe(404)
+  })
+
+  test('a cancel whose message is lost is seen with the next word of the job', async () => {
+    const hand = ingestByHand()
+    const [one, two] = [await start({ingest: hand.ingest}), await start()]
+    const id = await begun(one)
+    await vi.waitFor(async () => expect(await jobsOf(two)).toMatchObject([{canCancel: true}]), {
+      timeout: 20_000,
+    })
+    const postgres = await openPostgres({url: databaseUrl, connections: 1})
+    closing.push(() => postgres.close())
+    await postgres.run('UPDATE docent.reindex_jobs SET is_cancel_asked = true')
+    expect(hand.isKilled).not.toHaveBeenCalled()
+
+    hand.goOn()
+
+    await vi.waitFor(async () => expect(await jobsOf(two)).toMatchObject([{id, state: 'cancelled'}]), {
+      timeout: 20_000,
+    })
+    expect(hand.isKilled).toHaveBeenCalledTimes(1)
   })
 
   test('a reindex whose server died has failed, and keeps nobody from starting another', async () => {

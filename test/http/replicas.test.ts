@@ -1,3 +1,6 @@
+import {mkdtempSync, rmSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
 import {setTimeout as delay} from 'node:timers/promises'
 import {afterAll, afterEach, beforeAll, beforeEach, describe, expect, test} from 'vitest'
 import type {Settings} from '../../src/settings/settings.ts'
@@ -297,5 +300,42 @@ describe.skipIf(!hasPostgres)('two servers on one database', () => {
       expect(out.status).toBeLessThan(300)
       expect([await statusOf(one, cookie), await statusOf(two, cookie)]).toEqual([401, 401])
     }
+  })
+
+  test('a sign-out of before there was a database holds at both', async () => {
+    await Promise.all([one.close(), two.close()])
+    const dataDir = mkdtempSync(join(tmpdir(), 'docent-signed-out-'))
+    const cookieOf = async (docent: TestDocent) =>
+      (
+        await fetch(`${docent.url}/api/admin/session`, {
+          method: 'POST',
+          headers: {'content-type': 'application/json'},
+          body: JSON.stringify({token: adminToken}),
+        })
+      ).headers
+        .get('set-cookie')!
+        .split(';')[0]!
+    const statusOf = async (docent: TestDocent, cookie: string) =>
+      (await fetch(`${docent.url}/api/admin/transcripts`, {headers: {cookie}})).status
+    const alone = await startDocent({dataDir})
+    const [ended, other] = [await cookieOf(alone), await cookieOf(alone)]
+    await fetch(`${alone.url}/api/admin/session`, {
+      method: 'DELETE',
+      headers: {cookie: ended, 'sec-fetch-site': 'same-origin'},
+    })
+    await alone.close()
+
+    const databaseUrl = await cluster.newDatabase()
+    one = await startDocent({dataDir, settings: {databaseUrl}})
+    two = await startDocent({settings: {databaseUrl}})
+
+    for (const docent of [one, two]) {
+      expect([await statusOf(docent, ended), await statusOf(docent, other)]).toEqual([401, 200])
+    }
+    await one.close()
+    one = await startDocent({dataDir, settings: {databaseUrl}})
+    expect([await statusOf(one, ended), await statusOf(one, other)]).toEqual([401, 200])
+    await one.close()
+    rmSync(dataDir, {recursive: true, force: true})
   })
 })

@@ -67,6 +67,96 @@ describe('the current build', () => {
     await current.close()
   })
 
+  test('goes on with a build that is of use rather than with one of another model', async () => {
+    const dataDir = newFolder()
+    const first = await publishRound(dataDir, 1)
+    const accepts = ({embedding: model}: {embedding: {name: string}}) =>
+      model.name === embedder.name ? null : `it is of the model ${model.name}`
+    const current = await openCurrentBuild(localBuilds(dataDir), {pollMs: 20, accepts})
+    const other = await writeBuild(dataDir, [], {
+      embedding: {...embedding, name: 'another'},
+      embed: async () => [],
+    })
+
+    await vi.waitFor(
+      () =>
+        expect([current.id, current.problem]).toEqual([
+          first,
+          `build ${other.id} is not served: it is of the model another; ${first} is served instead`,
+        ]),
+      {timeout: 20_000},
+    )
+    const third = await publishRound(dataDir, 3)
+    await vi.waitFor(() => expect([current.id, current.problem]).toEqual([third, null]), {timeout: 20_000})
+    await current.close()
+    // Without one that is of use there is nothing to go on with.
+    await makeCurrent(dataDir, other.id)
+    const later = await openCurrentBuild(localBuilds(dataDir), {accepts})
+    expect([later.id, later.problem]).toEqual([other.id, null])
+    await later.close()
+  })
+
+  test('gives up a build that takes long to be had when another becomes current', async () => {
+    const dataDir = newFolder()
+    const first = await publishRound(dataDir, 1)
+    const local = localBuilds(dataDir)
+    const slow = await publishRound(dataDir, 2)
+    let isAborted = false
+    const open: typeof local.open = async (id, options = {}) => {
+      if (id !== slow) return local.open(id, options)
+      await new Promise((_, reject) => {
+        options.signal!.addEventListener('abort', () => {
+          isAborted = true
+          reject(options.signal!.reason)
+        })
+      })
+      throw new Error('never')
+    }
+    await makeCurrent(dataDir, first)
+    const current = await openCurrentBuild({...local, open}, {pollMs: 20})
+    await makeCurrent(dataDir, slow)
+    await wait(200)
+    expect([current.id, isAborted]).toEqual([first, false])
+
+    const third = await publishRound(dataDir, 3)
+
+    await vi.waitFor(() => expect([current.id, current.problem]).toEqual([third, null]), {timeout: 20_000})
+    expect(isAborted).toBe(true)
+    await current.close()
+  })
+
+  test('is tried again at once by who asks for it, and a store that could not be asked is forgotten', async () => {
+    const dataDir = newFolder()
+    const id = await publishRound(dataDir, 1)
+    const local = localBuilds(dataDir)
+    let fault: Error | null = null
+    const store = {
+      ...local,
+      watch: () => () => {},
+      async currentId() {
+        if (fault !== null) throw fault
+        return local.currentId()
+      },
+      open: (...given: Parameters<typeof local.open>) =>
+        given[0] === id ? local.open(...given) : Promise.reject(new Error('the disk is away')),
+    }
+    const current = await openCurrentBuild(store, {pollMs: 600_000, retryMs: 600_000})
+    const away = await publishRound(dataDir, 2)
+    await current.refresh()
+    expect([current.id, current.problem]).toEqual([id, expect.stringContaining(`${away} cannot be had`)])
+    store.open = local.open
+    await current.refresh()
+    expect([current.id, current.problem]).toEqual([away, null])
+
+    fault = new Error('asleep')
+    await expect(current.refresh()).rejects.toThrow('asleep')
+    expect([current.id, current.problem]).toEqual([away, 'the current build is unknown: asleep'])
+    fault = null
+    await current.refresh()
+    expect(current.problem).toBeNull()
+    await current.close()
+  })
+
   test('[swap during searches] 100 searches at a time during 20 swaps see no error and no mixed build', async () => {
     const dataDir = newFolder()
     const ids: string[] = []
