@@ -20,6 +20,11 @@ export interface CurrentBuildOptions {
    * not. Default: all are of use.
    */
   readonly accepts?: (manifest: Manifest) => string | null
+  /**
+   * Whether at the start the newest older build that is of use is served, where the current one is not: for a server
+   * among others whose build that is. Default false.
+   */
+  readonly startsWithOlder?: boolean
 }
 
 /** Up to how many times the pause between two tries is doubled. */
@@ -48,7 +53,7 @@ export interface BuildChange {
  */
 export async function openCurrentBuild(
   builds: CurrentBuildSource,
-  {pollMs = 1_000, retryMs = 1_000, accepts = () => null}: CurrentBuildOptions = {},
+  {pollMs = 1_000, retryMs = 1_000, accepts = () => null, startsWithOlder = false}: CurrentBuildOptions = {},
 ): Promise<OpenCurrentBuild> {
   const closing = new AbortController()
   const listeners = new Set<(change: BuildChange) => void>()
@@ -101,14 +106,15 @@ export async function openCurrentBuild(
       try {
         const build = await builds.open(id, {signal: AbortSignal.any([closing.signal, superseded.signal])})
         if (closing.signal.aborted) return build.close()
-        const isOwn = served === null ? null : accepts(served.build.manifest)
-        const refusal = served === null || isOwn !== null ? null : accepts(build.manifest)
-        if (refusal === null) {
+        const refusal = accepts(build.manifest)
+        if (refusal !== null && startsWithOlder && served === null) await serveOlder(id)
+        const instead = served as SharedBuild | null
+        if (refusal === null || instead === null || accepts(instead.build.manifest) !== null) {
           serve(build)
           problem = build.degraded
         } else {
           build.close()
-          problem = `build ${id} is not served: ${refusal}; ${served!.build.manifest.id} is served instead`
+          problem = `build ${id} is not served: ${refusal}; ${instead.build.manifest.id} is served instead`
         }
       } catch (error) {
         if (closing.signal.aborted) return
@@ -138,8 +144,8 @@ export async function openCurrentBuild(
   }
 
   async function serveOlder(refused: string): Promise<void> {
-    for (const {id} of await builds.list()) {
-      if (id >= refused) continue
+    for (const {id, manifest} of await builds.list()) {
+      if (id >= refused || manifest === null || accepts(manifest) !== null) continue
       try {
         return serve(await builds.open(id, {signal: closing.signal}))
       } catch {

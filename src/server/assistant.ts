@@ -27,6 +27,11 @@ export interface Assistant {
   readonly generator: ChosenGenerator
   /** Why the docs must be ingested before questions can be answered; null if they need not be. */
   indexProblem(): string | null
+  /**
+   * Why this server cannot have the index that there is for all servers; null if it can, or there is none. It is tried again,
+   * and nothing may be ingested in its place: that would be published for all.
+   */
+  unavailableIndex(): string | null
   /** Why sources could not be brought up to date by the last ingest, for people. */
   sourceProblems(): readonly string[]
   /** Ingests in a child process. The new build is served by the time the report resolves. */
@@ -53,6 +58,7 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
     parts.current ??
     (await openCurrentBuild(builds, {
       // As in a change of the model, server after server: those that have the old one go on with its build.
+      startsWithOlder: settings.databaseUrl !== null,
       accepts: ({embedding}) =>
         embedding.id === embedder.id
           ? null
@@ -119,6 +125,7 @@ export async function openAssistant(options: AssistantOptions): Promise<Assistan
         return settings.databaseUrl === null ? `${dataDir} has no index` : 'the database has no index'
       return usable.id === null ? 'the index was built with another embedding model' : null
     },
+    unavailableIndex: () => (settings.databaseUrl !== null && current.id === null ? current.problem : null),
     sourceProblems: () => problems,
     ingest(given) {
       const started = startIngest(given)

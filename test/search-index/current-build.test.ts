@@ -94,6 +94,18 @@ describe('the current build', () => {
     const later = await openCurrentBuild(localBuilds(dataDir), {accepts})
     expect([later.id, later.problem]).toEqual([other.id, null])
     await later.close()
+    // A server among others starts with the newest that is of use to it.
+    const own = await publishRound(dataDir, 4)
+    const newest = await writeBuild(dataDir, [], {
+      embedding: {...embedding, name: 'another'},
+      embed: async () => [],
+    })
+    const among = await openCurrentBuild(localBuilds(dataDir), {accepts, startsWithOlder: true})
+    expect([among.id, among.problem]).toEqual([
+      own,
+      expect.stringContaining(`build ${newest.id} is not served`),
+    ])
+    await among.close()
   })
 
   test('gives up a build that takes long to be had when another becomes current', async () => {

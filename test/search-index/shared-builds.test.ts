@@ -436,6 +436,54 @@ describe.skipIf(!hasPostgres)('builds that servers share', () => {
     expect(await chunks()).toBe(4)
   })
 
+  test('pieces that are damaged in the database are sent again by the next build that has them', async () => {
+    const place = await newPlace('database')
+    closing.push(place.close)
+    const [one, two] = [await place.open(place.newDataDir()), await place.open(place.newDataDir())]
+    const first = await published(one, 1_500)
+    await place.damage(first)
+    await expect(two.open(first)).rejects.toMatchObject({code: 'index_damaged'})
+
+    const base = await one.openBase(first)
+    const writer = await one.begin({embedding, chunker: 'shared', base})
+    writer.remove('page-3.md')
+    base!.records.close()
+    await one.publish(writer.id, await writer.finish())
+
+    const build = await two.open(writer.id)
+    expect([build.pages().length, build.degraded]).toEqual([1_499, null])
+    build.close()
+  })
+
+  test('a database that does not answer for a while loses no build that is being published', async () => {
+    const place = await newPlace('database')
+    closing.push(place.close)
+    // One that gives a statement up sooner than the others let go.
+    const hasty = await openPostgres({url: place.url, statementMs: 300})
+    closing.push(() => hasty.close())
+    const one = await openSharedBuilds({dataDir: place.newDataDir(), postgres: hasty, url: place.url})
+    for (const table of ['build_chunks', 'current_build']) {
+      const writer = await one.begin({embedding, chunker: 'shared', base: null})
+      put(writer, 1)
+      const manifest = await writer.finish()
+      let isLocked = () => {}
+      const locked = new Promise<void>((resolve) => {
+        isLocked = resolve
+      })
+      const ended = place.postgres.transaction(async (queries) => {
+        await queries.run(`LOCK TABLE docent.${table} IN ACCESS EXCLUSIVE MODE`)
+        isLocked()
+        await delay(1_000)
+      })
+      await locked
+
+      await one.publish(writer.id, manifest)
+
+      await ended
+      expect(await one.currentId()).toBe(writer.id)
+    }
+  })
+
   test('a server without BUILDS_DIR says what it lacks, and one whose folder is missing does not open', async () => {
     const place = await newPlace('folder')
     closing.push(place.close)

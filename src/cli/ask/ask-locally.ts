@@ -36,6 +36,8 @@ export async function askLocally(
     await shared?.close()
   }
   try {
+    const unavailable = assistant.unavailableIndex()
+    if (unavailable !== null) throw new DocentError('not_ready', unavailable)
     const problem = assistant.indexProblem()
     if (problem !== null) {
       console.error(`Indexing ${settings.sources.map(sourceShown).join(',')}: ${problem}.`)

@@ -43,7 +43,16 @@ export function indexFirst(assistant: Assistant, settings: Settings, log: Server
 
   async function indexed(): Promise<void> {
     let isWaiting = false
+    let shown: string | null = null
     while (assistant.indexProblem() !== null) {
+      const unavailable = assistant.unavailableIndex()
+      if (unavailable !== null) {
+        if (unavailable !== shown) log.info({problem: unavailable}, 'waiting for the index')
+        shown = unavailable
+        await indexPublished(assistant, retryMs, () => stopped.signal.aborted)
+        stopped.signal.throwIfAborted()
+        continue
+      }
       try {
         return await ingested()
       } catch (thrown) {

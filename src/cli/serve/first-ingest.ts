@@ -20,12 +20,23 @@ const retryMs = 3_000
 
 /**
  * Ingests and shows progress: a bar on a terminal, otherwise a line for each stage. Where another process, such as a server
- * that was started together with this one, indexes the docs already, its index is waited for.
+ * that was started together with this one, indexes the docs already, its index is waited for; so is one that this server
+ * cannot have.
  * @throws DocentError `gate_failed` if there is still no index afterwards.
  */
 export async function ingestFirst(assistant: Assistant, first: FirstIngest): Promise<void> {
   let isWaiting = false
+  let shown: string | null = null
   while (!first.isStopping()) {
+    const unavailable = assistant.unavailableIndex()
+    if (unavailable !== null) {
+      if (unavailable !== shown) printLine(`Waiting for the index: ${unavailable}`)
+      shown = unavailable
+      await indexPublished(assistant, retryMs, first.isStopping)
+      if (assistant.indexProblem() !== null) continue
+      printLine('The index is there.')
+      return
+    }
     try {
       return await ingested(assistant, first, isWaiting)
     } catch (thrown) {

@@ -1,18 +1,16 @@
 import {constants} from 'node:fs'
 import {type FileHandle, open} from 'node:fs/promises'
 import {join} from 'node:path'
-import {setTimeout as delay} from 'node:timers/promises'
 import {DocentError} from '../../domain/index.ts'
-import {isTransient, type Postgres} from '../../postgres/index.ts'
+import type {Postgres} from '../../postgres/index.ts'
 import type {BuildArchive} from './build-archive.ts'
 import {chunkBytes, chunkCount, hashOfChunk, readChunk} from './chunks.ts'
+import {retried} from './retried.ts'
 
 /** Chunks of one query: a megabyte, which also a slow connection brings in time. */
 const chunksAtOnce = 8
 /** Rows of one statement that inserts parts. */
 const partsAtOnce = 2_000
-/** How often a query is tried again that the database did not answer, and after how many milliseconds each. */
-const retriesMs = [200, 1_000, 3_000]
 /** Chunks that one statement removes. */
 const removedAtOnce = 100
 
@@ -24,20 +22,26 @@ interface Part {
 
 /** Keeps the files of builds in chunks in PostgreSQL. Chunks that builds have in common are sent and kept once. */
 export function databaseArchive(postgres: Postgres): BuildArchive {
-  /** Sends the chunks that the database does not have. */
+  /** Sends the chunks that the database does not have, or not whole. */
   async function send(chunks: readonly {readonly hash: Buffer; readonly data: Buffer}[]): Promise<void> {
-    const known = await postgres.rows<{hash: Buffer}>(
-      'SELECT hash FROM docent.build_chunks WHERE hash = ANY($1)',
-      [chunks.map(({hash}) => hash)],
+    // One that is damaged there is sent again, and is whole for the builds before as well.
+    const known = await retried(() =>
+      postgres.rows<{hash: Buffer}>(
+        'SELECT hash FROM docent.build_chunks WHERE hash = ANY($1) AND sha256(data) = hash',
+        [chunks.map(({hash}) => hash)],
+      ),
     )
     const there = new Set(known.map(({hash}) => hash.toString('hex')))
     for (const {hash, data} of chunks) {
       const key = hash.toString('hex')
       if (there.has(key)) continue
       there.add(key)
-      await postgres.run(
-        'INSERT INTO docent.build_chunks (hash, data) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING',
-        [hash, data],
+      await retried(() =>
+        postgres.run(
+          `INSERT INTO docent.build_chunks (hash, data) VALUES ($1, $2)
+           ON CONFLICT (hash) DO UPDATE SET data = excluded.data`,
+          [hash, data],
+        ),
       )
     }
   }
@@ -170,19 +174,6 @@ export function databaseArchive(postgres: Postgres): BuildArchive {
       }
     }
   }
-}
-
-/** Does it again where the database did not answer. @throws what it rejects with at last, and the signal's reason. */
-async function retried<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  for (const ms of retriesMs) {
-    try {
-      return await work()
-    } catch (error) {
-      if (!(error instanceof DocentError) || !isTransient(error.cause)) throw error
-      await delay(ms, undefined, signal === undefined ? {} : {signal})
-    }
-  }
-  return work()
 }
 
 function incomplete(id: string): DocentError {

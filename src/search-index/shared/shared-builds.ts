@@ -26,6 +26,7 @@ import {databaseArchive} from './database-archive.ts'
 import {fetchBuild, hasBuild, isCopy, markCopy, whileNobodyFetches} from './fetch-build.ts'
 import {checkFolder, folderArchive} from './folder-archive.ts'
 import {buildMigrations} from './migrations.ts'
+import {retried} from './retried.ts'
 
 /** Notified when another build is current, or builds were removed. */
 const channel = 'docent_builds'
@@ -185,8 +186,8 @@ export async function openSharedBuilds({
    */
   async function makeCurrentForAll(id: string, first: (queries: Queries) => Promise<void>): Promise<void> {
     await held?.lock.check()
-    const generation = held?.generation ?? (await currentGeneration())
-    await postgres.transaction(async (queries) => {
+    const generation = held?.generation ?? (await retried(currentGeneration))
+    const change = async (queries: Queries) => {
       await first(queries)
       const changed = await queries.run(
         'UPDATE docent.current_build SET build = $1, generation = generation + 1 WHERE generation = $2',
@@ -199,6 +200,11 @@ export async function openSharedBuilds({
         )
       }
       await queries.run('SELECT pg_notify($1, $2)', [channel, id])
+    }
+    // What was made takes long to make again. A try whose answer was lost may have succeeded.
+    await retried(async () => {
+      if ((await currentGeneration()) === generation + 1 && (await currentId()) === id) return
+      await postgres.transaction(change)
     })
     if (held !== null) held.generation = generation + 1
   }
