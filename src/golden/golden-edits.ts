@@ -49,7 +49,7 @@ export function addedTo(
 }
 
 /** Without one question; null if there is none of this id. */
-export function without(lines: readonly GoldenLine[], id: string): readonly GoldenLine[] | null {
+function without(lines: readonly GoldenLine[], id: string): readonly GoldenLine[] | null {
   const left = lines.filter(({question}) => question?.id !== id)
   return left.length < lines.length ? left : null
 }
@@ -57,6 +57,20 @@ export function without(lines: readonly GoldenLine[], id: string): readonly Gold
 /** The questions of lines, the one added last first. */
 export function questionsIn(lines: readonly GoldenLine[]): readonly GoldenQuestion[] {
   return lines.flatMap(({question}) => question ?? []).toReversed()
+}
+
+/** Runs an edit of the lines of a store, which returns null to change nothing. */
+type Change = (edit: (lines: readonly GoldenLine[]) => readonly GoldenLine[] | null) => Promise<void>
+
+/** Deletes a question from a store. Resolves with false if there was none. @throws what the change rejects with. */
+export async function deleteFrom(change: Change, id: string): Promise<boolean> {
+  let wasThere = false
+  await change((lines) => {
+    const left = without(lines, id)
+    wasThere = left !== null
+    return left
+  })
+  return wasThere
 }
 
 /** What is wrong with lines that cannot be read, in their order. */

@@ -6,7 +6,7 @@ import {KeyedTurns} from '../lib/keyed-turns.ts'
 import {replacePrivateFile} from '../native/index.ts'
 import {maxStaffQuestionBytes} from '../question-sets/index.ts'
 import type {Redactor} from '../redaction/index.ts'
-import {addedTo, problemsIn, questionsIn, without} from './golden-edits.ts'
+import {addedTo, deleteFrom, problemsIn, questionsIn} from './golden-edits.ts'
 import {contentOf, type GoldenLine, readLines} from './golden-lines.ts'
 import type {GoldenAdded, GoldenDraft, GoldenQuestions} from './golden-questions.ts'
 
@@ -93,15 +93,7 @@ export function openGoldenQuestions({
       })
       return result
     },
-    async delete(id) {
-      let wasThere = false
-      await change((lines) => {
-        const left = without(lines, id)
-        wasThere = left !== null
-        return left
-      })
-      return wasThere
-    },
+    delete: (id) => deleteFrom(change, id),
   }
 }
 

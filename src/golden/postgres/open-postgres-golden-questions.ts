@@ -2,7 +2,7 @@ import {DocentError} from '../../domain/index.ts'
 import {applyPostgresMigrations, type Postgres, type Queries, storable} from '../../postgres/index.ts'
 import {maxStaffQuestionBytes} from '../../question-sets/index.ts'
 import type {Redactor} from '../../redaction/index.ts'
-import {addedTo, problemsIn, questionsIn, without} from '../golden-edits.ts'
+import {addedTo, deleteFrom, problemsIn, questionsIn} from '../golden-edits.ts'
 import {type GoldenLine, readLines} from '../golden-lines.ts'
 import type {GoldenAdded, GoldenDraft, GoldenOrigin, GoldenQuestions} from '../golden-questions.ts'
 import {linesOfFile} from '../open-golden-questions.ts'
@@ -122,15 +122,7 @@ export async function openPostgresGoldenQuestions({
       })
       return result
     },
-    async delete(id) {
-      let wasThere = false
-      await change((lines) => {
-        const left = without(lines, id)
-        wasThere = left !== null
-        return left
-      })
-      return wasThere
-    },
+    delete: (id) => deleteFrom(change, id),
   }
 }
 

@@ -108,9 +108,15 @@ export async function openSharedBuilds({
     )
   }
 
+  async function current(): Promise<{readonly build: string | null; readonly generation: number}> {
+    const row = await postgres.row<{build: string | null; generation: number}>(
+      'SELECT build, generation FROM docent.current_build',
+    )
+    return row ?? {build: null, generation: 0}
+  }
+
   async function currentId(): Promise<string | null> {
-    const row = await postgres.row<{build: string | null}>('SELECT build FROM docent.current_build')
-    return row?.build ?? null
+    return (await current()).build
   }
 
   async function sharedIds(): Promise<string[]> {
@@ -174,11 +180,6 @@ export async function openSharedBuilds({
     }
   }
 
-  async function currentGeneration(): Promise<number> {
-    const row = await postgres.row<{generation: number}>('SELECT generation FROM docent.current_build')
-    return row!.generation
-  }
-
   /**
    * Makes a build current for all, after `first`, in one transaction.
    * @throws DocentError `locked` where another process has made one current since the lock was taken, which can only be if
@@ -186,7 +187,7 @@ export async function openSharedBuilds({
    */
   async function makeCurrentForAll(id: string, first: (queries: Queries) => Promise<void>): Promise<void> {
     await held?.lock.check()
-    const generation = held?.generation ?? (await retried(currentGeneration))
+    const generation = held?.generation ?? (await retried(current)).generation
     const change = async (queries: Queries) => {
       await first(queries)
       const changed = await queries.run(
@@ -203,7 +204,8 @@ export async function openSharedBuilds({
     }
     // What was made takes long to make again. A try whose answer was lost may have succeeded.
     await retried(async () => {
-      if ((await currentGeneration()) === generation + 1 && (await currentId()) === id) return
+      const now = await current()
+      if (now.generation === generation + 1 && now.build === id) return
       await postgres.transaction(change)
     })
     if (held !== null) held.generation = generation + 1
@@ -247,11 +249,11 @@ export async function openSharedBuilds({
     currentId,
 
     async list() {
-      const current = await currentId()
+      const now = await currentId()
       const rows = await postgres.rows<Pick<BuildRow, 'id' | 'manifest'>>(
         'SELECT id, manifest FROM docent.builds ORDER BY id COLLATE "C" DESC',
       )
-      return rows.map((row) => ({isCurrent: row.id === current, ...listed(row)}))
+      return rows.map((row) => ({isCurrent: row.id === now, ...listed(row)}))
     },
 
     async open(id, options = {}) {
@@ -293,7 +295,7 @@ export async function openSharedBuilds({
       try {
         const shared = await takeChangeLock(postgres, url)
         try {
-          held = {lock: shared, generation: await currentGeneration()}
+          held = {lock: shared, generation: (await current()).generation}
         } catch (error) {
           await shared.release()
           throw error
@@ -346,8 +348,8 @@ export async function openSharedBuilds({
 
     async prune(keep) {
       try {
-        const current = await currentId()
-        const others = (await sharedIds()).filter((id) => id !== current)
+        const now = await currentId()
+        const others = (await sharedIds()).filter((id) => id !== now)
         const removed = others.slice(Math.max(2, keep) - 1)
         await removeRows(removed)
         await trim()
