@@ -128,7 +128,8 @@ export async function openCurrentBuild(
         const isDamaged = error instanceof DocentError && /^(?:index_damaged|not_found)$/.test(error.code)
         // Otherwise nobody knows whether it is damaged.
         if (!isDamaged) retryAt = performance.now() + retryMs * 2 ** Math.min(failures++, maxDoublings)
-        problem = `build ${id} ${isDamaged ? 'is refused' : 'cannot be had'}: ${(error as Error).message}`
+        const why = (error as Error).message.replace(/\.$/, '')
+        problem = `build ${id} ${isDamaged ? 'is refused' : 'cannot be had'}: ${why}`
         if (served === null) await serveOlder(id)
         const instead = served === null ? '' : `; ${served.build.manifest.id} is served instead`
         problem = `${problem}${instead}. ${isDamaged ? `Reindex: ${howToRun('ingest')}` : 'It is tried again'}`
